@@ -1,0 +1,27 @@
+//! Daybook's vocabulary: streams, the field catalogue, events, money, queries and the contract of
+//! a log store. It does no I/O and knows no runtime, so that every other part can depend on it.
+
+pub mod catalogue;
+pub mod event;
+pub mod field;
+pub mod json;
+pub mod limits;
+pub mod logstore;
+pub mod matching;
+pub mod money;
+pub mod params;
+pub mod query;
+pub mod stream;
+pub mod time;
+pub mod validate;
+pub mod value;
+
+pub use event::Event;
+pub use field::Field;
+pub use logstore::{LogStore, StoreError};
+pub use money::NanoUsd;
+pub use query::{Filter, ListRequest, Query, Sort, Test};
+pub use stream::{Period, Stream};
+pub use time::Timestamp;
+pub use validate::Rejection;
+pub use value::{Value, ValueRef};

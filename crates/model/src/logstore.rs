@@ -1,0 +1,192 @@
+//! The contract of a log store. Every implementation passes the same conformance suite; nothing
+//! here is impossible in SQL, and no correctness depends on there being one process.
+
+use crate::{Event, Field, ListRequest, Query, Stream, Timestamp, Value};
+use std::future::Future;
+use std::pin::Pin;
+
+/// A future that can move between threads.
+pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// What a store answers.
+pub type StoreResult<T> = std::result::Result<T, StoreError>;
+
+/// Why a store could not do what it was asked.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum StoreError {
+    /// For the moment; nothing was stored and the same call may succeed later.
+    #[error("the store cannot take events now: {0}")]
+    Unavailable(String),
+    /// Stored bytes are damaged; the message names where. They are never served as truth.
+    #[error("stored data is damaged: {0}")]
+    Damaged(String),
+    /// The request passes a limit of the store.
+    #[error("{0}")]
+    Limit(String),
+    /// Reading or indexing failed.
+    #[error("the store failed: {0}")]
+    Internal(String),
+}
+
+/// How an event is meant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Write {
+    /// A whole event.
+    Append(Event),
+    /// A report of a call that another report may complete: it fills absent fields of the event
+    /// with this origin and id within a day of its time, or becomes that event.
+    Amend(Event),
+}
+
+impl Write {
+    /// The event.
+    pub const fn event(&self) -> &Event {
+        match self {
+            Self::Append(event) | Self::Amend(event) => event,
+        }
+    }
+}
+
+/// What became of one event of a batch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// Stored, under this sequence number.
+    Stored(i64),
+    /// It filled absent fields of the event with this sequence number.
+    Amended(i64),
+    /// It was there already.
+    Duplicate,
+    /// Another event has its id; nothing was stored.
+    Conflict,
+}
+
+/// A page of a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Page {
+    /// The events of the page, without payloads.
+    pub events: Vec<Event>,
+    /// How many events the query matches, exactly.
+    pub total: u64,
+    /// Largest `seq` that was visible.
+    pub as_of: i64,
+}
+
+/// Distinct values of a field, most frequent first, then by value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Values {
+    /// The values with the number of matching events that have them.
+    pub values: Vec<(Value, u64)>,
+    /// How many distinct values there are beyond the limit, too.
+    pub total: u64,
+}
+
+/// Events over time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Histogram {
+    /// One per interval that has events, in order of time.
+    pub buckets: Vec<Bucket>,
+}
+
+/// The events of one interval.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bucket {
+    /// Its beginning.
+    pub time: Timestamp,
+    /// How many events.
+    pub count: u64,
+    /// How many by value of the chosen field, in order of value; events without it are missing.
+    pub by: Vec<(Value, u64)>,
+}
+
+/// What a histogram counts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HistogramRequest {
+    /// Which events; `from` and `to` must be set.
+    pub query: Query,
+    /// Length of an interval; intervals begin at `from`.
+    pub interval_us: i64,
+    /// The field that divides each count.
+    pub by: Option<&'static Field>,
+}
+
+/// A step of a walk over all events of a query, oldest first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ScanRequest {
+    /// Which events.
+    pub query: Query,
+    /// Where the step before ended.
+    pub after: Option<(Timestamp, i64)>,
+    /// Most events of this step.
+    pub limit: usize,
+    /// Whether events come with their payloads.
+    pub payloads: bool,
+}
+
+/// What a store holds and how it is.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Stats {
+    /// Events per stream, in the order of [`Stream::ALL`].
+    pub events: [u64; 4],
+    /// Events not yet in partitions.
+    pub head_events: u64,
+    /// Partitions on disk.
+    pub partitions: u64,
+    /// Bytes in memory waiting to be moved into partitions.
+    pub head_bytes: u64,
+    /// Why the store takes no events, when it does not.
+    pub read_only: Option<String>,
+}
+
+/// Keeps events and answers questions about them.
+pub trait LogStore: Send + Sync + std::fmt::Debug {
+    /// Stores the events of a batch, all or none, and resolves when they are on disk. Answers one
+    /// outcome per event, in order. Events must have passed [`Event::admit`].
+    fn append(&self, batch: Vec<Write>) -> BoxFuture<'_, StoreResult<Vec<Outcome>>>;
+
+    /// A page of the events a query matches, with their exact number.
+    fn list(&self, request: ListRequest) -> BoxFuture<'_, StoreResult<Page>>;
+
+    /// The newest event with this id, with payloads, if the query (its stream and filters)
+    /// matches it.
+    fn get(&self, query: Query, id: String) -> BoxFuture<'_, StoreResult<Option<Event>>>;
+
+    /// Distinct values of a field that start with a text (regardless of case), counted.
+    fn values(
+        &self,
+        query: Query,
+        field: &'static Field,
+        prefix: String,
+        limit: usize,
+    ) -> BoxFuture<'_, StoreResult<Values>>;
+
+    /// Events per interval.
+    fn histogram(&self, request: HistogramRequest) -> BoxFuture<'_, StoreResult<Histogram>>;
+
+    /// The next events of a walk in order of `(time, seq)`; empty at the end.
+    fn scan(&self, request: ScanRequest) -> BoxFuture<'_, StoreResult<Vec<Event>>>;
+
+    /// What the store holds and how it is.
+    fn stats(&self) -> BoxFuture<'_, StoreResult<Stats>>;
+
+    /// The stream's number of events that match; a list without a page.
+    fn count(&self, query: Query) -> BoxFuture<'_, StoreResult<u64>> {
+        let sort = crate::Sort::newest(query.stream);
+        let page = self.list(ListRequest {
+            query,
+            sort,
+            offset: 0,
+            limit: 0,
+        });
+        Box::pin(async move { Ok(page.await?.total) })
+    }
+}
+
+/// Index of a stream in per-stream arrays.
+pub const fn stream_index(stream: Stream) -> usize {
+    match stream {
+        Stream::Audit => 0,
+        Stream::Usage => 1,
+        Stream::Auth => 2,
+        Stream::System => 3,
+    }
+}

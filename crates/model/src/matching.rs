@@ -1,0 +1,79 @@
+//! The meaning of a query: whether one event in memory satisfies it. Indexes must agree with this.
+
+use crate::field::Kind;
+use crate::{Event, Field, Filter, Query, Test, ValueRef, json};
+
+impl Query {
+    /// Whether the event is one the query asks for.
+    pub fn matches(&self, event: &Event) -> bool {
+        event.stream == self.stream
+            && self.from.is_none_or(|from| event.time >= from)
+            && self.to.is_none_or(|to| event.time < to)
+            && self.as_of.is_none_or(|seq| event.seq <= seq)
+            && self.filters.iter().all(|filter| filter.matches(event))
+            && self.search.as_deref().is_none_or(|text| found(event, text))
+    }
+}
+
+impl Filter {
+    /// Whether the event satisfies the condition.
+    pub fn matches(&self, event: &Event) -> bool {
+        let held = event
+            .get(self.field)
+            .is_some_and(|value| self.any.iter().any(|test| test.holds(value)));
+        held != self.negated
+    }
+}
+
+impl Test {
+    /// Whether a present value passes.
+    pub fn holds(&self, value: ValueRef<'_>) -> bool {
+        match (self, value) {
+            (Self::Present, _) => true,
+            (Self::Is(wanted), value) => wanted.as_ref() == value,
+            (Self::StartsWith(start), ValueRef::Text(text)) => text.starts_with(start.as_str()),
+            (Self::Contains(part), ValueRef::Text(text)) => contains_lowercase(text, part),
+            (Self::Within(low, high), ValueRef::Integer(number)) => {
+                (*low..=*high).contains(&number)
+            }
+            _ => false,
+        }
+    }
+}
+
+/// Whether any searched field contains the text.
+fn found(event: &Event, text: &str) -> bool {
+    let lowered = text.to_lowercase();
+    let catalogue = crate::catalogue::Catalogue::of(event.stream);
+    catalogue
+        .fields()
+        .iter()
+        .filter(|field| field.search)
+        .any(|field| {
+            event
+                .get(field)
+                .is_some_and(|value| found_in(field, value, text, &lowered))
+        })
+}
+
+/// Whether a search for a text (given also in lower case) finds this value.
+pub fn found_in(field: &Field, value: ValueRef<'_>, text: &str, lowered: &str) -> bool {
+    match (field.kind, value) {
+        (Kind::Id, ValueRef::Text(id)) => id.starts_with(text),
+        (_, ValueRef::Text(value)) => contains_lowercase(value, lowered),
+        (_, ValueRef::Json(value)) => contains_lowercase(&json::search_text(value), lowered),
+        _ => false,
+    }
+}
+
+/// Whether a text contains another, regardless of case; the other is in lower case already.
+pub fn contains_lowercase(text: &str, lowered: &str) -> bool {
+    if text.is_ascii() && lowered.is_ascii() {
+        let (text, part) = (text.as_bytes(), lowered.as_bytes());
+        return part.is_empty()
+            || text
+                .windows(part.len())
+                .any(|window| window.eq_ignore_ascii_case(part));
+    }
+    text.to_lowercase().contains(lowered)
+}

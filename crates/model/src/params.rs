@@ -1,0 +1,446 @@
+//! Queries from URLs: the one reading of `from`, `to`, `q`, `sort`, paging and `field.op=value`.
+//! What it does not know it refuses by name.
+
+use crate::catalogue::Catalogue;
+use crate::field::Kind;
+use crate::query::Operator;
+use crate::value::write_json_text;
+use crate::{
+    Field, Filter, ListRequest, Query, Sort, Stream, Test, Timestamp, Value, limits, validate,
+};
+
+/// A parameter that cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{parameter}: {message}")]
+pub struct ParamError {
+    /// Its name.
+    pub parameter: String,
+    /// What is wrong with it.
+    pub message: String,
+}
+
+/// Decoded URL parameters, taken one by one; what is left becomes filters.
+#[derive(Debug, Clone)]
+pub struct Params {
+    pairs: Vec<(String, String)>,
+    now: Timestamp,
+}
+
+type Result<T> = std::result::Result<T, ParamError>;
+
+fn wrong<T>(parameter: &str, message: impl Into<String>) -> Result<T> {
+    let parameter = parameter.chars().take(128).collect();
+    Err(ParamError {
+        parameter,
+        message: message.into(),
+    })
+}
+
+impl Params {
+    /// Parameters as decoded from a URL; relative times count from `now`.
+    pub const fn new(pairs: Vec<(String, String)>, now: Timestamp) -> Self {
+        Self { pairs, now }
+    }
+
+    /// Takes a parameter that may stand once.
+    ///
+    /// # Errors
+    /// When it stands twice.
+    pub fn take(&mut self, name: &str) -> Result<Option<String>> {
+        let mut found = self.pairs.extract_if(.., |(key, _)| key == name);
+        let first = found.next().map(|(_, value)| value);
+        if found.next().is_some() {
+            return wrong(name, "given twice");
+        }
+        Ok(first.filter(|value| !value.is_empty()))
+    }
+
+    /// Takes a whole number within bounds.
+    ///
+    /// # Errors
+    /// When it is no number or out of bounds.
+    pub fn take_number(
+        &mut self,
+        name: &str,
+        default: usize,
+        min: usize,
+        max: usize,
+    ) -> Result<usize> {
+        let Some(text) = self.take(name)? else {
+            return Ok(default);
+        };
+        match text.parse() {
+            Ok(number) if (min..=max).contains(&number) => Ok(number),
+            _ => wrong(name, format!("expected a whole number from {min} to {max}")),
+        }
+    }
+
+    fn take_time(&mut self, name: &str) -> Result<Option<Timestamp>> {
+        let now = self.now;
+        self.take(name)?
+            .map(|text| {
+                Timestamp::parse_param(&text, now).or_else(|_| {
+                    wrong(
+                        name,
+                        "not a time: expected RFC 3339, epoch seconds or relative like -24h",
+                    )
+                })
+            })
+            .transpose()
+    }
+
+    /// Takes `sort`, `page` and `page_size`, then the rest as [`Params::query`].
+    ///
+    /// # Errors
+    /// Names the parameter that cannot be used.
+    pub fn list_request(mut self, stream: Stream) -> Result<ListRequest> {
+        let sort = match self.take("sort")? {
+            Some(text) => parse_sort(stream, &text)?,
+            None => Sort::newest(stream),
+        };
+        let page = self.take_number("page", 1, 1, 1_000_000_000)?;
+        let size = self.take_number(
+            "page_size",
+            limits::PAGE_SIZE_DEFAULT,
+            1,
+            limits::PAGE_SIZE_MAX,
+        )?;
+        let query = self.query(stream)?;
+        Ok(ListRequest {
+            query,
+            sort,
+            offset: (page as u64 - 1) * size as u64,
+            limit: size,
+        })
+    }
+
+    /// Takes everything left as a query: `from`, `to`, `q`, `as_of` and filters. Without `from`
+    /// it covers the online window.
+    ///
+    /// # Errors
+    /// Names the parameter that cannot be used.
+    pub fn query(mut self, stream: Stream) -> Result<Query> {
+        let default_from = self.now.plus_us(-limits::ONLINE_WINDOW_US);
+        let from = self.take_time("from")?.unwrap_or(default_from);
+        let to = self.take_time("to")?;
+        if to.is_some_and(|to| to < from) {
+            return wrong("to", "before from");
+        }
+        let search = self
+            .take("q")?
+            .map(|text| text.trim().to_owned())
+            .filter(|text| !text.is_empty());
+        if search
+            .as_ref()
+            .is_some_and(|text| text.len() > limits::SEARCH_BYTES_MAX)
+        {
+            return wrong(
+                "q",
+                format!("longer than {} bytes", limits::SEARCH_BYTES_MAX),
+            );
+        }
+        let as_of = match self.take("as_of")?.map(|text| text.parse::<i64>()) {
+            Some(Ok(seq)) if seq >= 0 => Some(seq),
+            None => None,
+            Some(_) => return wrong("as_of", "expected the as_of of an earlier answer"),
+        };
+        let filters = self.filters(stream)?;
+        Ok(Query {
+            stream,
+            from: Some(from),
+            to,
+            filters,
+            search,
+            as_of,
+        })
+    }
+
+    fn filters(self, stream: Stream) -> Result<Vec<Filter>> {
+        let mut filters: Vec<(String, Filter)> = Vec::new();
+        for (key, text) in self.pairs {
+            let (field, operator) = parse_key(stream, &key)?;
+            let mut filter = parse_condition(&key, field, operator, &text)?;
+            let alternative = matches!(
+                operator,
+                Operator::Eq | Operator::Ne | Operator::Prefix | Operator::Contains
+            );
+            match filters
+                .iter_mut()
+                .find(|(known, _)| alternative && *known == key)
+            {
+                Some((_, known)) if known.any.len() >= limits::FILTER_VALUES_MAX => {
+                    return wrong(
+                        &key,
+                        format!("more than {} values", limits::FILTER_VALUES_MAX),
+                    );
+                }
+                Some((_, known)) => known.any.append(&mut filter.any),
+                None => filters.push((key, filter)),
+            }
+        }
+        Ok(filters.into_iter().map(|(_, filter)| filter).collect())
+    }
+}
+
+fn parse_sort(stream: Stream, text: &str) -> Result<Sort> {
+    let (name, descending) = match text.strip_prefix('-') {
+        Some(name) => (name, true),
+        None => (text, false),
+    };
+    match Catalogue::of(stream).field(name) {
+        Some(field) if field.sort => Ok(Sort { field, descending }),
+        Some(_) => wrong(
+            "sort",
+            format!("{stream} events cannot be sorted by {name}"),
+        ),
+        None => wrong(
+            "sort",
+            format!("unknown field {name:.64} of the stream {stream}"),
+        ),
+    }
+}
+
+fn parse_key(stream: Stream, key: &str) -> Result<(&'static Field, Operator)> {
+    let (name, operator) = key.split_once('.').unwrap_or((key, "eq"));
+    let Some(field) = Catalogue::of(stream).field(name) else {
+        return wrong(key, format!("unknown field of the stream {stream}"));
+    };
+    let known = Operator::ALL
+        .into_iter()
+        .find(|known| known.name() == operator);
+    match known {
+        Some(known) if field.operators().contains(&known) => Ok((field, known)),
+        _ => {
+            let names: Vec<_> = field.operators().iter().map(|known| known.name()).collect();
+            let choice = if names.is_empty() {
+                "none".into()
+            } else {
+                names.join(", ")
+            };
+            wrong(
+                key,
+                format!("operator not supported here: {name} takes {choice}"),
+            )
+        }
+    }
+}
+
+fn parse_condition(
+    key: &str,
+    field: &'static Field,
+    operator: Operator,
+    text: &str,
+) -> Result<Filter> {
+    let filter = |negated, test| Filter {
+        field,
+        negated,
+        any: vec![test],
+    };
+    Ok(match operator {
+        Operator::Exists => match text {
+            "true" => filter(false, Test::Present),
+            "false" => filter(true, Test::Present),
+            _ => return wrong(key, "expected true or false"),
+        },
+        Operator::Prefix => filter(false, Test::StartsWith(text.into())),
+        Operator::Contains => filter(false, Test::Contains(text.to_lowercase())),
+        Operator::Eq | Operator::Ne => {
+            let negated = operator == Operator::Ne;
+            match text.strip_suffix('*').filter(|_| field.name == "action") {
+                Some(start) => filter(negated, Test::StartsWith(start.into())),
+                None => filter(negated, Test::Is(parse_value(key, field, text)?)),
+            }
+        }
+        Operator::Gt | Operator::Gte | Operator::Lt | Operator::Lte => {
+            if let Kind::Enum(words) = field.kind {
+                let rank = words.iter().position(|word| *word == text);
+                let Some(rank) = rank else {
+                    return wrong(key, format!("expected one of {}", words.join(", ")));
+                };
+                return Ok(Filter {
+                    field,
+                    negated: false,
+                    any: words_within(words, operator, rank),
+                });
+            }
+            match parse_value(key, field, text)? {
+                Value::Integer(bound) => filter(false, within(operator, bound)),
+                _ => return wrong(key, "expected a number"),
+            }
+        }
+    })
+}
+
+fn within(operator: Operator, bound: i64) -> Test {
+    match operator {
+        // A bound beyond the range leaves nothing: low above high.
+        Operator::Gt => bound
+            .checked_add(1)
+            .map_or(Test::Within(1, 0), |low| Test::Within(low, i64::MAX)),
+        Operator::Gte => Test::Within(bound, i64::MAX),
+        Operator::Lt => bound
+            .checked_sub(1)
+            .map_or(Test::Within(1, 0), |high| Test::Within(i64::MIN, high)),
+        _ => Test::Within(i64::MIN, bound),
+    }
+}
+
+fn words_within(words: &[&str], operator: Operator, rank: usize) -> Vec<Test> {
+    let holds = |at: usize| match operator {
+        Operator::Gt => at > rank,
+        Operator::Gte => at >= rank,
+        Operator::Lt => at < rank,
+        _ => at <= rank,
+    };
+    let chosen = words.iter().enumerate().filter(|(at, _)| holds(*at));
+    chosen
+        .map(|(_, word)| Test::Is(Value::Text((*word).into())))
+        .collect()
+}
+
+/// Reads a filter's value as its field's type; times may be relative.
+fn parse_value(key: &str, field: &Field, text: &str) -> Result<Value> {
+    let json = match field.kind {
+        Kind::Id | Kind::Keyword | Kind::Text => return Ok(Value::Text(text.into())),
+        Kind::Time => {
+            let time = Timestamp::parse_param(text, Timestamp::now());
+            let time = time.or_else(|e| wrong(key, e.to_string()))?;
+            return Ok(Value::Integer(time.us()));
+        }
+        Kind::Enum(_) => {
+            let mut quoted = String::new();
+            write_json_text(text, &mut quoted);
+            quoted
+        }
+        _ => text.into(),
+    };
+    let raw = serde_json::from_str(&json)
+        .or_else(|_| wrong(key, format!("expected {}", expected(field))))?;
+    match validate::value_from_json(field, raw) {
+        Ok(Some(value)) => Ok(value),
+        Ok(None) => wrong(key, format!("expected {}", expected(field))),
+        Err(message) => wrong(key, message),
+    }
+}
+
+fn expected(field: &Field) -> String {
+    match field.kind {
+        Kind::Boolean => "true or false".into(),
+        Kind::Money => "a decimal number of USD".into(),
+        Kind::Integer => "a whole number".into(),
+        Kind::Enum(words) => format!("one of {}", words.join(", ")),
+        _ => format!("a {}", field.type_name()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Event;
+
+    fn request(stream: Stream, query: &[(&str, &str)]) -> Result<ListRequest> {
+        let pairs = query
+            .iter()
+            .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()))
+            .collect();
+        Params::new(pairs, Timestamp::parse("2026-11-20T00:00:00Z").unwrap()).list_request(stream)
+    }
+
+    #[test]
+    fn reads_every_operator() {
+        let event = |json: &str| Event::from_stored(json).unwrap();
+        let call = event(concat!(
+            r#"{"stream":"usage","id":"call-1","time":"2026-11-19T14:00:00Z","seq":4,"cost":0.01,"#,
+            r#""platform_model":"GPT-4o","outcome":"error","is_stream":false,"metadata":{"Team":"Core"}}"#
+        ));
+        let holds =
+            |query: &[(&str, &str)]| request(Stream::Usage, query).unwrap().query.matches(&call);
+        for yes in [
+            ("cost", "0.01"),
+            ("cost.gte", "1e-2"),
+            ("cost.lt", "0.010000001"),
+            ("cost.ne", "0.02"),
+            ("platform_model.contains", "gpt"),
+            ("platform_model.prefix", "GPT"),
+            ("id.prefix", "call"),
+            ("outcome.gte", "success"),
+            ("is_stream", "false"),
+            ("user_id.ne", "u"),
+            ("to", "now"),
+            ("user_id.exists", "false"),
+            ("q", "core"),
+            ("q", "team"),
+            ("q", "pt-4O"),
+            ("from", "-24h"),
+            ("time.gte", "2026-11-19T14:00:00Z"),
+            ("as_of", "4"),
+        ] {
+            assert!(holds(&[yes]), "{yes:?}");
+        }
+        for no in [
+            ("cost.gt", "0.01"),
+            ("platform_model", "gpt-4o"),
+            ("platform_model.ne", "GPT-4o"),
+            ("q", "claude"),
+            ("to", "2026-11-19T14:00:00Z"),
+            ("as_of", "3"),
+            ("user_id.exists", "true"),
+        ] {
+            assert!(!holds(&[no]), "{no:?}");
+        }
+        assert!(
+            holds(&[("platform_model", "x"), ("platform_model", "GPT-4o")]),
+            "values are alternatives"
+        );
+        assert!(
+            !holds(&[("cost.gt", "0"), ("cost.gt", "1")]),
+            "bounds are not"
+        );
+    }
+
+    #[test]
+    fn reads_levels_and_action_wildcards() {
+        let level = request(Stream::System, &[("level.gte", "error")])
+            .unwrap()
+            .query
+            .filters;
+        assert_eq!(level[0].any.len(), 2);
+        let action = request(
+            Stream::Audit,
+            &[("action", "mcp_oauth_client.*"), ("action", "a.b")],
+        )
+        .unwrap();
+        assert_eq!(
+            action.query.filters[0].any[0],
+            Test::StartsWith("mcp_oauth_client.".into())
+        );
+        assert_eq!(action.query.filters[0].any.len(), 2);
+    }
+
+    #[test]
+    fn refuses_by_name() {
+        for (key, value, part) in [
+            ("colour", "red", "unknown field"),
+            ("cost.prefix", "1", "takes eq"),
+            ("cost", "free", "decimal"),
+            ("sort", "-request", "cannot be sorted"),
+            ("sort", "size", "unknown field"),
+            ("page", "0", "from 1"),
+            ("page_size", "1001", "to 1000"),
+            ("from", "soon", "not a time"),
+            ("to", "-100d", "before from"),
+            ("level.gte", "x", "unknown field"),
+            ("as_of", "x", "as_of"),
+            ("request", "x", "takes none"),
+            ("is_stream", "maybe", "true or false"),
+            ("outcome", "ok", "success"),
+        ] {
+            let error = request(Stream::Usage, &[(key, value)]).unwrap_err();
+            assert!(
+                error.parameter == key && error.message.contains(part),
+                "{error}"
+            );
+        }
+        assert!(request(Stream::Usage, &[("q", "a"), ("q", "b")]).is_err());
+    }
+}
