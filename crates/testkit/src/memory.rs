@@ -1,0 +1,350 @@
+//! A log store in memory: one vector, searched from end to end for every question. It is the
+//! yardstick of every other store, so plainness goes before speed everywhere. An event's `seq` is
+//! its position in the vector, counted from 1; nothing is ever removed.
+
+use crate::evaluate::{self, matches};
+use daybook_model::event::Form;
+use daybook_model::field::Kind;
+use daybook_model::logstore::{
+    BoxFuture, Bucket, Histogram, HistogramRequest, Outcome, Page, ScanRequest, Stats, StoreResult,
+    Values, Write, stream_index,
+};
+use daybook_model::{Event, Field, ListRequest, LogStore, Query, Stream, Value, limits};
+use std::future::ready;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// A log store in memory.
+#[derive(Debug, Default)]
+pub struct MemoryStore {
+    kept: Mutex<Kept>,
+}
+
+#[derive(Debug, Default, Clone)]
+struct Kept {
+    events: Vec<Stored>,
+}
+
+#[derive(Debug, Clone)]
+struct Stored {
+    event: Event,
+    /// The content of the delivery that created it: a later one is compared with this.
+    first_sent: String,
+}
+
+impl MemoryStore {
+    fn kept(&self) -> MutexGuard<'_, Kept> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Clone for MemoryStore {
+    /// A store of its own with the same events.
+    fn clone(&self) -> Self {
+        Self {
+            kept: Mutex::new(self.kept().clone()),
+        }
+    }
+}
+
+impl LogStore for MemoryStore {
+    fn append(&self, batch: Vec<Write>) -> BoxFuture<'_, StoreResult<Vec<Outcome>>> {
+        let mut kept = self.kept();
+        let outcomes = batch.into_iter().map(|write| kept.write(write)).collect();
+        Box::pin(ready(Ok(outcomes)))
+    }
+
+    fn list(&self, request: ListRequest) -> BoxFuture<'_, StoreResult<Page>> {
+        Box::pin(ready(Ok(self.kept().list(&request))))
+    }
+
+    fn get(&self, query: Query, id: String) -> BoxFuture<'_, StoreResult<Option<Event>>> {
+        let mut found = self.kept().matching(&query);
+        found.retain(|event| *event.id == *id);
+        Box::pin(ready(Ok(found
+            .into_iter()
+            .max_by_key(|event| (event.time, event.seq)))))
+    }
+
+    fn values(
+        &self,
+        query: Query,
+        field: &'static Field,
+        prefix: String,
+        limit: usize,
+    ) -> BoxFuture<'_, StoreResult<Values>> {
+        let found = self.kept().matching(&query);
+        let mut values = count_values(&found, field);
+        values.retain(|(value, _)| {
+            let shown = value.as_ref().display(field.kind);
+            shown.to_lowercase().starts_with(&prefix.to_lowercase())
+        });
+        // The sort is stable: values of equal count stay in order of value.
+        values.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+        let total = values.len() as u64;
+        values.truncate(limit);
+        Box::pin(ready(Ok(Values { values, total })))
+    }
+
+    fn histogram(&self, request: HistogramRequest) -> BoxFuture<'_, StoreResult<Histogram>> {
+        Box::pin(ready(Ok(self.kept().histogram(&request))))
+    }
+
+    fn scan(&self, request: ScanRequest) -> BoxFuture<'_, StoreResult<Vec<Event>>> {
+        let mut found = self.kept().matching(&request.query);
+        found.retain(|event| Some((event.time, event.seq)) > request.after);
+        found.sort_by_key(|event| (event.time, event.seq));
+        found.truncate(request.limit);
+        if !request.payloads {
+            found.iter_mut().for_each(remove_payloads);
+        }
+        Box::pin(ready(Ok(found)))
+    }
+
+    fn stats(&self) -> BoxFuture<'_, StoreResult<Stats>> {
+        let mut stats = Stats::default();
+        for stored in &self.kept().events {
+            stats.events[stream_index(stored.event.stream)] += 1;
+        }
+        Box::pin(ready(Ok(stats)))
+    }
+}
+
+impl Kept {
+    fn write(&mut self, write: Write) -> Outcome {
+        match write {
+            Write::Amend(event) if event.stream == Stream::Usage => self.amend(event),
+            Write::Append(event) | Write::Amend(event) => self.append(event),
+        }
+    }
+
+    fn append(&mut self, event: Event) -> Outcome {
+        let content = event.to_json(Form::Content);
+        let there = self.events.iter().find(|stored| {
+            is_same(&stored.event, &event)
+                && (event.stream == Stream::Audit || period(&stored.event) == period(&event))
+        });
+        match there {
+            Some(stored) if stored.first_sent == content => Outcome::Duplicate,
+            Some(_) => Outcome::Conflict,
+            None => self.push(event),
+        }
+    }
+
+    /// The other half of a call is looked for in the amendment's own day, then in the day before,
+    /// then in the day after. So a provisional time that gives way never moves an event into a day
+    /// that has its id already.
+    fn amend(&mut self, event: Event) -> Outcome {
+        for distance_us in [0, -limits::AMEND_WINDOW_US, limits::AMEND_WINDOW_US] {
+            let day = event.stream.period(event.time.plus_us(distance_us));
+            let half = self
+                .events
+                .iter_mut()
+                .find(|stored| is_same(&stored.event, &event) && period(&stored.event) == day);
+            if let Some(half) = half {
+                return if half.event.amend_with(&event) {
+                    Outcome::Amended(half.event.seq)
+                } else {
+                    Outcome::Duplicate
+                };
+            }
+        }
+        self.push(event)
+    }
+
+    fn push(&mut self, mut event: Event) -> Outcome {
+        let first_sent = event.to_json(Form::Content);
+        event.seq = self.last_seq() + 1;
+        let seq = event.seq;
+        self.events.push(Stored { event, first_sent });
+        Outcome::Stored(seq)
+    }
+
+    fn last_seq(&self) -> i64 {
+        i64::try_from(self.events.len()).expect("invariant: memory is smaller than that")
+    }
+
+    fn matching(&self, query: &Query) -> Vec<Event> {
+        let events = self.events.iter().map(|stored| &stored.event);
+        events
+            .filter(|event| matches(query, event))
+            .cloned()
+            .collect()
+    }
+
+    fn list(&self, request: &ListRequest) -> Page {
+        let mut found = self.matching(&request.query);
+        let total = found.len() as u64;
+        found.sort_by(|a, b| evaluate::order(request.sort, a, b));
+        let offset = usize::try_from(request.offset).unwrap_or(usize::MAX);
+        let page = found.into_iter().skip(offset).take(request.limit);
+        let mut events: Vec<Event> = page.collect();
+        events.iter_mut().for_each(remove_payloads);
+        let last = self.last_seq();
+        let as_of = request.query.as_of.map_or(last, |seq| seq.min(last));
+        Page {
+            events,
+            total,
+            as_of,
+        }
+    }
+
+    fn histogram(&self, request: &HistogramRequest) -> Histogram {
+        let (Some(from), Some(to)) = (request.query.from, request.query.to) else {
+            return Histogram {
+                buckets: Vec::new(),
+            };
+        };
+        let found = self.matching(&request.query);
+        let mut buckets = Vec::new();
+        let mut time = from;
+        while time < to {
+            let end = time.plus_us(request.interval_us);
+            let inside: Vec<Event> = found
+                .iter()
+                .filter(|event| event.time >= time && event.time < end)
+                .cloned()
+                .collect();
+            if !inside.is_empty() {
+                buckets.push(Bucket {
+                    time,
+                    count: inside.len() as u64,
+                    by: request
+                        .by
+                        .map_or_else(Vec::new, |field| count_values(&inside, field)),
+                });
+            }
+            time = end;
+        }
+        Histogram { buckets }
+    }
+}
+
+/// Whether both carry one id of one sender.
+fn is_same(a: &Event, b: &Event) -> bool {
+    a.stream == b.stream && a.origin() == b.origin() && a.id == b.id
+}
+
+fn period(event: &Event) -> daybook_model::Period {
+    event.stream.period(event.time)
+}
+
+/// Every value a field has in these events with its number, in order of value.
+fn count_values(events: &[Event], field: &Field) -> Vec<(Value, u64)> {
+    let mut counts: Vec<(Value, u64)> = Vec::new();
+    for value in events.iter().filter_map(|event| event.get(field)) {
+        match counts.iter_mut().find(|(known, _)| known.as_ref() == value) {
+            Some((_, count)) => *count += 1,
+            None => counts.push((value.to_value(), 1)),
+        }
+    }
+    counts.sort_by(|(a, _), (b, _)| evaluate::compare(field, a.as_ref(), b.as_ref()));
+    counts
+}
+
+/// What lists leave out.
+fn remove_payloads(event: &mut Event) {
+    for field in daybook_model::catalogue::Catalogue::of(event.stream).fields() {
+        if field.kind == Kind::Payload {
+            event.take(field);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use daybook_model::{Sort, catalogue};
+    use futures_executor::block_on;
+
+    fn call(id: &str, time: &str, rest: &str) -> Event {
+        let json =
+            format!(r#"{{"stream":"usage","id":"{id}","time":"{time}","origin":"o"{rest}}}"#);
+        Event::from_stored(&json).unwrap()
+    }
+
+    fn outcomes(store: &MemoryStore, batch: Vec<Write>) -> Vec<Outcome> {
+        block_on(store.append(batch)).unwrap()
+    }
+
+    #[test]
+    fn an_id_counts_once_a_day_and_never_for_other_content() {
+        let store = MemoryStore::default();
+        let first = call("a", "2026-03-01T10:00:00Z", r#","user_id":"u""#);
+        let mut again = first.clone();
+        again.set_integer("received_at", 5);
+        let other = call("a", "2026-03-01T11:00:00Z", "");
+        let tomorrow = call("a", "2026-03-02T11:00:00Z", "");
+        let batch = [first, again, other, tomorrow].map(Write::Append).to_vec();
+        assert_eq!(
+            outcomes(&store, batch),
+            [
+                Outcome::Stored(1),
+                Outcome::Duplicate,
+                Outcome::Conflict,
+                Outcome::Stored(2)
+            ]
+        );
+    }
+
+    #[test]
+    fn the_halves_of_a_call_meet_across_midnight() {
+        let store = MemoryStore::default();
+        let log = call(
+            "a",
+            "2026-03-02T00:00:01Z",
+            r#","provisional":true,"content":"hi""#,
+        );
+        let span = call("a", "2026-03-01T23:59:59Z", r#","outcome":"success""#);
+        let late = call("a", "2026-03-04T00:00:01Z", "");
+        let batch = [&log, &span, &span, &log, &late].map(|event| Write::Amend(event.clone()));
+        assert_eq!(
+            outcomes(&store, batch.to_vec()),
+            [
+                Outcome::Stored(1),
+                Outcome::Amended(1),
+                Outcome::Duplicate,
+                Outcome::Duplicate,
+                Outcome::Stored(2)
+            ]
+        );
+        let found = block_on(store.get(Query::all(Stream::Usage), "a".into())).unwrap();
+        assert_eq!(found.unwrap().time, late.time);
+        assert_eq!(
+            outcomes(&store, vec![Write::Append(log)]),
+            [Outcome::Stored(3)],
+            "the event has left this day"
+        );
+    }
+
+    #[test]
+    fn what_is_absent_comes_last_in_both_directions() {
+        let store = MemoryStore::default();
+        let events = [
+            call("none", "2026-03-01T01:00:00Z", ""),
+            call("low", "2026-03-01T02:00:00Z", r#","cost":1,"request":[1]"#),
+            call("high", "2026-03-01T03:00:00Z", r#","cost":2"#),
+        ];
+        outcomes(&store, events.map(Write::Append).to_vec());
+        let ids = |descending| {
+            let field = catalogue::field(Stream::Usage, "cost");
+            let page = block_on(store.list(ListRequest {
+                query: Query::all(Stream::Usage),
+                sort: Sort { field, descending },
+                offset: 0,
+                limit: 9,
+            }))
+            .unwrap();
+            assert!(
+                page.events
+                    .iter()
+                    .all(|event| event.json("request").is_none())
+            );
+            page.events
+                .into_iter()
+                .map(|event| event.id.into())
+                .collect::<Vec<String>>()
+        };
+        assert_eq!(ids(false), ["low", "high", "none"]);
+        assert_eq!(ids(true), ["high", "low", "none"]);
+    }
+}
