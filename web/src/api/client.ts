@@ -1,0 +1,97 @@
+/** The one way to the server: typed paths, the CSRF header, errors as exceptions. */
+import createClient from 'openapi-fetch'
+import { watchedFetch } from './connection'
+import { ApiError } from './errors'
+import type { paths } from './schema'
+import type {
+  Catalogue,
+  EventPage,
+  FieldValues,
+  Histogram,
+  LogEvent,
+  Session,
+  Status,
+  Stream,
+} from './types'
+
+const client = createClient<paths>({
+  baseUrl: location.origin,
+  fetch: watchedFetch,
+  headers: { 'x-daybook-csrf': '1' },
+})
+
+/** Filters are named after catalogue fields, so a query string stands where OpenAPI has a list. */
+const query = (search: URLSearchParams) => ({ querySerializer: () => search.toString() })
+
+export const api = {
+  session: async (): Promise<Session | null> => unwrap(await client.GET('/api/v1/session')),
+  signIn: async (body: { email: string; password: string }): Promise<Session> =>
+    unwrap(await client.POST('/api/v1/session', { body })),
+  signOut: async (): Promise<void> => check(await client.DELETE('/api/v1/session')),
+  setupNeeded: async (): Promise<boolean> => unwrap(await client.GET('/api/v1/setup')).needed,
+  setUp: async (body: { token: string; email: string; password: string }): Promise<Session> =>
+    unwrap(await client.POST('/api/v1/setup', { body })),
+
+  catalogue: async (): Promise<Catalogue> => unwrap(await client.GET('/api/v1/catalogue')),
+  status: async (): Promise<Status> => unwrap(await client.GET('/api/v1/status')),
+
+  events: async (
+    stream: Stream,
+    search: URLSearchParams,
+    signal: AbortSignal,
+  ): Promise<EventPage> =>
+    unwrap(
+      await client.GET('/api/v1/logs/{stream}', {
+        params: { path: { stream } },
+        ...query(search),
+        signal,
+      }),
+    ),
+  event: async (stream: Stream, id: string, signal: AbortSignal): Promise<LogEvent> =>
+    unwrap(
+      await client.GET('/api/v1/logs/{stream}/events/{id}', {
+        params: { path: { stream, id } },
+        signal,
+      }),
+    ),
+  values: async (
+    stream: Stream,
+    field: string,
+    search: URLSearchParams,
+    signal: AbortSignal,
+  ): Promise<FieldValues> =>
+    unwrap(
+      await client.GET('/api/v1/logs/{stream}/values/{field}', {
+        params: { path: { stream, field } },
+        ...query(search),
+        signal,
+      }),
+    ),
+  histogram: async (
+    stream: Stream,
+    search: URLSearchParams,
+    signal: AbortSignal,
+  ): Promise<Histogram> =>
+    unwrap(
+      await client.GET('/api/v1/logs/{stream}/histogram', {
+        params: { path: { stream } },
+        ...query(search),
+        signal,
+      }),
+    ),
+}
+
+interface Result<Data> {
+  data?: Data
+  error?: unknown
+  response: Response
+}
+
+function unwrap<Data>(result: Result<Data>): Data {
+  check(result)
+  return result.data as Data
+}
+
+function check(result: Result<unknown>): void {
+  if (!result.response.ok) throw new ApiError(result.response.status, result.error)
+}

@@ -1,0 +1,38 @@
+/** What went wrong with a call, in the words of the server. */
+import type { ErrorBody } from './types'
+
+export class ApiError extends Error {
+  readonly status: number
+  readonly code: string
+  /** The field or parameter the server names as the cause. */
+  readonly field: string | undefined
+  readonly requestId: string | undefined
+
+  constructor(status: number, body: unknown) {
+    const error = isErrorBody(body) ? body.error : undefined
+    super(error?.message ?? `HTTP ${status}`)
+    this.name = 'ApiError'
+    this.status = status
+    this.code = error?.code ?? 'unknown'
+    this.field = error?.field ?? undefined
+    this.requestId = error?.request_id
+  }
+}
+
+/** The server could not be reached at all; the connection banner tells, and the call is repeated. */
+export class ConnectionError extends Error {
+  override name = 'ConnectionError'
+}
+
+export function hasStatus(error: unknown, status: number): boolean {
+  return error instanceof ApiError && error.status === status
+}
+
+function isErrorBody(body: unknown): body is ErrorBody {
+  return (
+    typeof body === 'object' &&
+    body !== null &&
+    'error' in body &&
+    typeof (body as ErrorBody).error.message === 'string'
+  )
+}

@@ -1,0 +1,41 @@
+/** The frame of every signed-in page: navigation at the left, the page beside it. */
+import { useDisclosure, useLocalStorage } from '@mantine/hooks'
+import { Outlet, useLocation } from '@tanstack/react-router'
+import { useEffect } from 'react'
+import { t } from '../i18n'
+import { ShortcutsHelp } from '../keyboard/ShortcutsHelp'
+import { ConnectionBanner } from './ConnectionBanner'
+import { Navigation } from './Navigation'
+import { TopBar } from './TopBar'
+import classes from './AppFrame.module.css'
+
+export function AppFrame() {
+  const [narrow, setNarrow] = useLocalStorage({ key: 'daybook-nav-narrow', defaultValue: false })
+  const [menuOpen, menu] = useDisclosure(false)
+  const [helpOpen, help] = useDisclosure(false)
+  const path = useLocation({ select: (location) => location.pathname })
+  const closeMenu = menu.close
+  useEffect(closeMenu, [path, closeMenu])
+
+  return (
+    <div className={classes.frame} data-narrow={narrow || undefined}>
+      <a className={classes.skip} href="#page">
+        {t.app.skip}
+      </a>
+      <TopBar menuOpen={menuOpen} onMenu={menu.toggle} />
+      <div className={classes.nav} data-open={menuOpen || undefined}>
+        <Navigation
+          narrow={narrow && !menuOpen}
+          onNarrow={() => setNarrow(!narrow)}
+          onShortcuts={help.open}
+        />
+      </div>
+      {menuOpen && <div className={classes.veil} onClick={menu.close} />}
+      <div className={classes.page} id="page">
+        <ConnectionBanner />
+        <Outlet />
+      </div>
+      <ShortcutsHelp opened={helpOpen} onClose={help.close} onOpen={help.open} />
+    </div>
+  )
+}

@@ -1,0 +1,60 @@
+/** Which operators a field offers, and how its values are entered. */
+import type { Field, Operator } from '../api/types'
+import type { Filter } from '../logs/logState'
+import { formatValue } from '../format/value'
+import { visibleText } from '../format/text'
+import { t } from '../i18n'
+
+const ORDER: Operator[] = ['eq', 'ne', 'contains', 'prefix', 'gte', 'lte', 'gt', 'lt', 'exists']
+
+/** How the value of a filter is entered. */
+export type Entry = 'menu' | 'text' | 'number' | 'presence'
+
+export function operatorsOf(field: Field): Operator[] {
+  return ORDER.filter((operator) => field.operators.includes(operator))
+}
+
+/** What one asks of such a field most often. */
+export function defaultOperator(field: Field): Operator {
+  const operators = operatorsOf(field)
+  const wanted: Operator = isMeasured(field) ? 'gte' : field.type === 'text' ? 'contains' : 'eq'
+  return operators.includes(wanted) ? wanted : (operators[0] ?? 'eq')
+}
+
+export function entryOf(field: Field, operator: Operator): Entry {
+  if (operator === 'exists') return 'presence'
+  if (operator !== 'eq' && operator !== 'ne') return isNumeric(field) ? 'number' : 'text'
+  if (isMeasured(field)) return 'number'
+  return field.type === 'text' ? 'text' : 'menu'
+}
+
+/** Fields the filter menu offers; time has its own control above everything. */
+export function filterable(fields: Field[]): Field[] {
+  return fields.filter(
+    (field) => field.filter && field.name !== 'time' && operatorsOf(field).length > 0,
+  )
+}
+
+/** `is gpt-4o or claude`, `≥ 0.01`, `exists`: the part of a chip after the field's label. */
+export function describeCondition(field: Field | undefined, filter: Filter): [string, string] {
+  if (filter.operator === 'exists') {
+    return [filter.values[0] === 'false' ? t.filters.absent : t.filters.operators.exists, '']
+  }
+  const operators: Partial<Record<string, string>> = t.filters.operators
+  const values = filter.values.map((value) => describeFilterValue(field, value))
+  return [operators[filter.operator] ?? filter.operator, values.join(t.filters.or)]
+}
+
+export function describeFilterValue(field: Field | undefined, value: string): string {
+  if (field?.type === 'boolean') return value === 'true' ? t.filters.yes : t.filters.no
+  return field?.type === 'enum' ? formatValue(field, value, 'utc') : visibleText(value)
+}
+
+export function isNumeric(field: Field): boolean {
+  return field.type === 'integer' || field.type === 'money'
+}
+
+/** Amounts of something; codes such as a status are numbers too, but are chosen from a menu. */
+function isMeasured(field: Field): boolean {
+  return field.type === 'money' || (field.type === 'integer' && Boolean(field.unit))
+}

@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest'
+import { formatMoney, formatUnitPrice } from './money'
+import { formatCompact, formatNumber } from './number'
+import { splitControls, visibleText } from './text'
+import { formatClock, formatDay, formatRelative, fromInputValue, toInputValue } from './time'
+
+const spaced = (text: string) => text.replaceAll('\u202f', ' ')
+
+describe('numbers', () => {
+  it('groups digits in threes and keeps fractions', () => {
+    expect(spaced(formatNumber(3201775))).toBe('3 201 775')
+    expect(spaced(formatNumber(-1204.5))).toBe('\u22121 204.5')
+    expect(formatNumber(0.00000012)).toBe('0.00000012')
+  })
+  it('shortens axis labels only', () => {
+    expect(formatCompact(999)).toBe('999')
+    expect(formatCompact(12_432)).toBe('12.4k')
+  })
+})
+
+describe('money', () => {
+  it('shows six decimals, and never rounds a cost to nothing', () => {
+    expect(formatMoney(0.00482)).toBe('$0.004820')
+    expect(formatMoney(0)).toBe('$0.000000')
+    expect(formatMoney(0.000000001)).toBe('<$0.000001')
+    expect(spaced(formatMoney(1234.5))).toBe('$1 234.500000')
+  })
+  it('tells small prices per million', () => {
+    expect(formatUnitPrice(2.5e-6)).toBe('$2.50 / 1M')
+    expect(formatUnitPrice(1.5e-7)).toBe('$0.15 / 1M')
+    expect(formatUnitPrice(0.04)).toBe('$0.04')
+  })
+})
+
+describe('times', () => {
+  const date = new Date('2026-11-19T14:02:11.531Z')
+  const now = new Date('2026-11-19T16:02:11Z')
+  it('shows milliseconds, and the year only when it differs', () => {
+    expect(formatClock(date, 'utc')).toBe('14:02:11.531')
+    expect(formatDay(date, 'utc', now)).toBe('19 Nov')
+    expect(formatDay(new Date('2025-01-02T00:00:00Z'), 'utc', now)).toBe('02 Jan 2025')
+  })
+  it('says how long ago', () => {
+    expect(formatRelative(date, now)).toBe('1 hour ago')
+    expect(formatRelative(new Date('2026-11-18T16:02:11Z'), now)).toBe('yesterday')
+  })
+  it('reads back what it put into an input', () => {
+    const value = toInputValue(date, 'utc')
+    expect(fromInputValue(value, 'utc')?.toISOString()).toBe('2026-11-19T14:02:11.000Z')
+    expect(fromInputValue('', 'utc')).toBeUndefined()
+  })
+})
+
+describe('event text', () => {
+  it('makes bidi overrides and control characters visible', () => {
+    expect(visibleText('invoice\u202egpj.exe')).toBe('invoice[U+202E]gpj.exe')
+    expect(splitControls('a\u0000b')).toEqual([
+      { text: 'a' },
+      { text: '\u0000', control: 'U+0000' },
+      { text: 'b' },
+    ])
+  })
+  it('leaves line breaks, joiners and ordinary right-to-left text alone', () => {
+    for (const text of ['a\n\tb', '👩\u200d💻', 'שלום']) expect(visibleText(text)).toBe(text)
+  })
+})

@@ -1,0 +1,34 @@
+/** Numbers as a person reads them: in full, with thin spaces between groups of three digits. */
+
+/** Narrow, so that columns stay compact, and no-break, so that a number never wraps. */
+export const THIN_SPACE = '\u202f'
+const MINUS = '\u2212'
+
+/** `3201775` → `3 201 775`. Fractions keep their digits. */
+export function formatNumber(value: number): string {
+  if (!Number.isFinite(value)) return String(value)
+  const [whole = '0', fraction] = plainDigits(Math.abs(value)).split('.')
+  const grouped = whole.replace(/\B(?=(\d{3})+(?!\d))/g, THIN_SPACE)
+  const sign = value < 0 ? MINUS : ''
+  return sign + grouped + (fraction === undefined ? '' : `.${fraction}`)
+}
+
+/** `1 840` → `1 840 ms`; from ten seconds on the unit stays, so that a column compares at a glance. */
+export function formatMilliseconds(value: number): string {
+  return `${formatNumber(value)}${THIN_SPACE}ms`
+}
+
+/** Axis labels only: `12400` → `12.4k`. Never used where a figure must be exact. */
+export function formatCompact(value: number): string {
+  if (value < 1000) return String(value)
+  const [divisor, unit] = value < 1e6 ? [1e3, 'k'] : value < 1e9 ? [1e6, 'M'] : [1e9, 'G']
+  return `${Number((value / divisor).toPrecision(3))}${unit}`
+}
+
+/** The shortest decimal form without an exponent, also for very small and large numbers. */
+function plainDigits(value: number): string {
+  const text = String(value)
+  if (!text.includes('e')) return text
+  if (value >= 1) return BigInt(value).toString()
+  return value.toFixed(20).replace(/0+$/, '')
+}

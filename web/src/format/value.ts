@@ -1,0 +1,45 @@
+/** The text of a field's value, by the type and unit the catalogue gives it. */
+import type { Field, Json } from '../api/types'
+import { t } from '../i18n'
+import { formatMoney } from './money'
+import { formatMilliseconds, formatNumber, THIN_SPACE } from './number'
+import { formatFull, type Zone } from './time'
+
+/** Enumerations read as words: `virtual_key` → `virtual key`. The raw value stays in filters. */
+export function formatEnum(value: string): string {
+  return value.replaceAll('_', ' ')
+}
+
+export function formatValue(field: Field, value: Json, zone: Zone): string {
+  switch (typeof value) {
+    case 'boolean':
+      return value ? t.values.yes : t.values.no
+    case 'number':
+      return formatNumeric(field, value)
+    case 'string':
+      if (field.type === 'time') return formatFull(new Date(value), zone)
+      return field.type === 'enum' ? formatEnum(value) : value
+    default:
+      return value === null ? t.values.none : JSON.stringify(value)
+  }
+}
+
+/** Money and times carry their unit in the number; counts in the label. */
+function formatNumeric(field: Field, value: number): string {
+  if (field.type === 'money') return formatMoney(value)
+  if (field.unit === 'ms') return formatMilliseconds(value)
+  if (field.unit === 'tokens') return `${formatNumber(value)}${THIN_SPACE}tokens`
+  // Codes and indices are names made of digits; only counted things are grouped.
+  return field.unit ? formatNumber(value) : String(value)
+}
+
+/** The value as a filter takes it; undefined for what cannot be filtered by value. */
+export function filterText(value: Json | undefined): string | undefined {
+  if (typeof value === 'string') return value
+  return typeof value === 'number' || typeof value === 'boolean' ? plain(value) : undefined
+}
+
+function plain(value: number | boolean): string {
+  const text = String(value)
+  return text.includes('e') ? Number(value).toFixed(9).replace(/0+$/, '') : text
+}

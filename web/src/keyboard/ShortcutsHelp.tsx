@@ -1,0 +1,47 @@
+/** The list of keys, behind `?`. */
+import { Kbd, Modal } from '@mantine/core'
+import { t } from '../i18n'
+import { useShortcuts } from './useShortcuts'
+import classes from './ShortcutsHelp.module.css'
+
+interface ShortcutsHelpProps {
+  opened: boolean
+  onOpen: () => void
+  onClose: () => void
+}
+
+export function ShortcutsHelp({ opened, onOpen, onClose }: ShortcutsHelpProps) {
+  useShortcuts({ '?': onOpen })
+  const keys: [string[], string][] = [
+    [['/'], t.shortcuts.search],
+    [['j'], t.shortcuts.next],
+    [['k'], t.shortcuts.previous],
+    [['Enter'], t.shortcuts.open],
+    [['Esc'], t.shortcuts.close],
+    [['?'], t.shortcuts.help],
+    [['Click'], t.shortcuts.click],
+    [['Alt', 'Click'], t.shortcuts.altClick],
+  ]
+  return (
+    <Modal
+      opened={opened}
+      onClose={onClose}
+      title={t.shortcuts.title}
+      closeButtonProps={{ 'aria-label': t.shortcuts.closeHelp }}
+      centered
+    >
+      <dl className={classes.keys}>
+        {keys.map(([combination, meaning]) => (
+          <div key={meaning}>
+            <dt>{meaning}</dt>
+            <dd>
+              {combination.map((key) => (
+                <Kbd key={key}>{key}</Kbd>
+              ))}
+            </dd>
+          </div>
+        ))}
+      </dl>
+    </Modal>
+  )
+}

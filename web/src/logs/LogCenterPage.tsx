@@ -1,0 +1,23 @@
+/** The log center: four tabs, one page each of the same make. */
+import { useParams } from '@tanstack/react-router'
+import { isStream } from '../catalogue/catalogue'
+import { t } from '../i18n'
+import { LogPage } from './LogPage'
+import { LogViewProvider } from './LogView'
+import { StreamTabs } from './StreamTabs'
+import classes from './LogCenterPage.module.css'
+
+export function LogCenterPage() {
+  const { stream } = useParams({ from: '/signed-in/logs/$stream' })
+  if (!isStream(stream)) return null
+  return (
+    <main className={classes.center}>
+      <title>{`${t.streams[stream]} · ${t.app.name}`}</title>
+      <h1 className="visually-hidden">{t.streams[stream]}</h1>
+      <StreamTabs current={stream} />
+      <LogViewProvider key={stream} stream={stream}>
+        <LogPage />
+      </LogViewProvider>
+    </main>
+  )
+}

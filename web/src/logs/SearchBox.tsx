@@ -1,0 +1,85 @@
+/** Search over the fields the catalogue marks; asks shortly after the last key. */
+import { ActionIcon, Kbd, TextInput } from '@mantine/core'
+import { useEffect, useRef, useState } from 'react'
+import { t } from '../i18n'
+import { useShortcuts } from '../keyboard/useShortcuts'
+import { Icon } from '../ui/Icon'
+import { useLogView } from './LogView'
+import classes from './SearchBox.module.css'
+
+const DEBOUNCE_MS = 250
+const LABELS_MAX = 4
+
+export function SearchBox() {
+  const { fields, state, ask } = useLogView()
+  const input = useRef<HTMLInputElement>(null)
+  const [text, setText] = useSearchText(state.q, (q) => ask({ q }, { replace: true }))
+  useShortcuts({
+    '/': (event) => {
+      event.preventDefault()
+      input.current?.select()
+    },
+  })
+  const labels = fields.fields.filter((field) => field.search).map((field) => field.label)
+  const shown = labels.slice(0, LABELS_MAX).map(lowerFirst)
+
+  return (
+    <TextInput
+      ref={input}
+      className={classes.search ?? ''}
+      type="search"
+      aria-label={t.search.label}
+      placeholder={t.search.placeholder(shown)}
+      value={text}
+      onChange={(event) => setText(event.currentTarget.value)}
+      onKeyDown={(event) => {
+        if (event.key === 'Escape') event.currentTarget.blur()
+      }}
+      size="sm"
+      leftSection={<Icon name="search" size={15} />}
+      rightSection={
+        text === '' ? (
+          <Kbd size="xs">/</Kbd>
+        ) : (
+          <ActionIcon
+            variant="subtle"
+            color="gray"
+            size={24}
+            aria-label={t.search.clear}
+            onClick={() => setText('')}
+          >
+            <Icon name="close" size={13} />
+          </ActionIcon>
+        )
+      }
+    />
+  )
+}
+
+/** What stands in the box; the address follows after a pause, and leads when it changes itself. */
+function useSearchText(q: string, ask: (q: string) => void) {
+  const [text, setText] = useState(q)
+  const [asked, setAsked] = useState(q)
+  if (q !== asked) {
+    setAsked(q)
+    setText(q)
+  }
+  const latest = useRef(ask)
+  useEffect(() => {
+    latest.current = ask
+  })
+  useEffect(() => {
+    if (text === asked) return
+    const timer = setTimeout(() => {
+      setAsked(text)
+      latest.current(text)
+    }, DEBOUNCE_MS)
+    return () => clearTimeout(timer)
+  }, [text, asked])
+  return [text, setText] as const
+}
+
+/** `Model` → `model`, but `API key` and `IP` stay. */
+function lowerFirst(label: string): string {
+  return /^[A-Z][a-z]/.test(label) ? label.charAt(0).toLowerCase() + label.slice(1) : label
+}

@@ -1,0 +1,71 @@
+/** The filters in force, each a chip that opens its editor, and the way to add one. */
+import { Button, Popover } from '@mantine/core'
+import { useState } from 'react'
+import type { Field } from '../../api/types'
+import { t } from '../../i18n'
+import { Icon } from '../../ui/Icon'
+import { useLogView } from '../LogView'
+import { isNarrowed } from '../logState'
+import { FieldMenu } from './FieldMenu'
+import { FilterChip } from './FilterChip'
+import { FilterEditor } from './FilterEditor'
+import classes from './FilterBar.module.css'
+
+export function FilterBar() {
+  const { state, ask } = useLogView()
+  return (
+    <div className={classes.bar}>
+      <AddFilter />
+      {state.filters.map((filter) => (
+        <FilterChip key={`${filter.field}.${filter.operator}`} filter={filter} />
+      ))}
+      {isNarrowed(state) && (
+        <Button
+          variant="subtle"
+          color="gray"
+          size="compact-sm"
+          onClick={() => ask({ q: '', filters: [] })}
+        >
+          {t.filters.clear}
+        </Button>
+      )}
+    </div>
+  )
+}
+
+function AddFilter() {
+  const [opened, setOpened] = useState(false)
+  const [field, setField] = useState<Field>()
+  const toggle = (open: boolean) => {
+    setOpened(open)
+    setField(undefined)
+  }
+  return (
+    <Popover opened={opened} onChange={toggle} position="bottom-start" trapFocus>
+      <Popover.Target>
+        <Button
+          variant="default"
+          size="compact-sm"
+          h={28}
+          leftSection={<Icon name="plus" size={13} />}
+          aria-label={t.filters.addLabel}
+          onClick={() => toggle(!opened)}
+        >
+          {t.filters.add}
+        </Button>
+      </Popover.Target>
+      <Popover.Dropdown className={classes.dropdown ?? ''} aria-label={t.filters.addLabel}>
+        {field ? (
+          <FilterEditor
+            key={field.name}
+            field={field}
+            onBack={() => setField(undefined)}
+            onDone={() => toggle(false)}
+          />
+        ) : (
+          <FieldMenu onChoose={setField} />
+        )}
+      </Popover.Dropdown>
+    </Popover>
+  )
+}

@@ -1,0 +1,121 @@
+/** The values a field has among the selected events, with their counts, the most frequent first. */
+import { Skeleton, TextInput } from '@mantine/core'
+import { useDebouncedValue } from '@mantine/hooks'
+import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import { valuesQuery } from '../../api/queries'
+import type { Field, FieldValues } from '../../api/types'
+import { describeFilterValue } from '../../catalogue/operators'
+import { formatNumber } from '../../format/number'
+import { t } from '../../i18n'
+import { describeError } from '../../ui/describeError'
+import { EventText } from '../../ui/EventText'
+import { Icon } from '../../ui/Icon'
+import { useLogView } from '../LogView'
+import { selectionParams } from '../logState'
+import classes from './ValueMenu.module.css'
+
+const LIMIT = 20
+
+interface ValueMenuProps {
+  field: Field
+  chosen: string[]
+  onChange: (values: string[]) => void
+}
+
+export function ValueMenu({ field, chosen, onChange }: ValueMenuProps) {
+  const [text, setText] = useState('')
+  const { data, error } = useValues(field, text.trim())
+  const toggle = (value: string) =>
+    onChange(
+      chosen.includes(value) ? chosen.filter((other) => other !== value) : [...chosen, value],
+    )
+  const typed = text.trim()
+  const isNew = typed !== '' && !data?.values.some(({ value }) => value === typed)
+
+  return (
+    <div>
+      <form
+        className={classes.find}
+        onSubmit={(event) => {
+          event.preventDefault()
+          const value = data?.values[0]?.value ?? typed
+          if (typed !== '' && !chosen.includes(value)) onChange([...chosen, value])
+          setText('')
+        }}
+      >
+        <TextInput
+          data-autofocus
+          size="sm"
+          aria-label={t.filters.findValue}
+          placeholder={t.filters.findValue}
+          value={text}
+          onChange={(event) => setText(event.currentTarget.value)}
+          leftSection={<Icon name="search" size={14} />}
+        />
+      </form>
+      <ul className={classes.values} aria-label={field.label}>
+        {listed(data, chosen, typed).map(({ value, count }) => (
+          <li key={value}>
+            <label className={classes.value}>
+              <input
+                type="checkbox"
+                checked={chosen.includes(value)}
+                onChange={() => toggle(value)}
+              />
+              <span className={classes.text}>
+                <EventText value={describeFilterValue(field, value)} />
+              </span>
+              <span className={classes.count}>
+                {count === undefined ? '' : formatNumber(count)}
+              </span>
+            </label>
+          </li>
+        ))}
+        {isNew && (
+          <li>
+            <button type="button" className={classes.typed} onClick={() => toggle(typed)}>
+              {t.filters.useTyped(typed)}
+            </button>
+          </li>
+        )}
+      </ul>
+      {data === undefined && error === null && <ValueSkeletons />}
+      {error !== null && <p className={classes.note}>{describeError(error)}</p>}
+      {data?.values.length === 0 && !isNew && <p className={classes.note}>{t.filters.noValues}</p>}
+      {data !== undefined && data.total > data.values.length && (
+        <p className={classes.note}>{t.filters.moreValues(data.total - data.values.length)}</p>
+      )}
+    </div>
+  )
+}
+
+function useValues(field: Field, prefix: string) {
+  const { stream, state } = useLogView()
+  const [settled] = useDebouncedValue(prefix, 200)
+  const params = selectionParams(state, field.name)
+  params.set('limit', String(LIMIT))
+  if (settled !== '') params.set('prefix', settled)
+  return useQuery({
+    ...valuesQuery(stream, field.name, params),
+    placeholderData: (previous: FieldValues | undefined) => previous,
+  })
+}
+
+/** Chosen values stay listed even when they are not among the most frequent. */
+function listed(data: FieldValues | undefined, chosen: string[], typed: string) {
+  const values: { value: string; count?: number }[] = data?.values ?? []
+  const known = new Set(values.map(({ value }) => value))
+  const missing = typed === '' ? chosen.filter((value) => !known.has(value)) : []
+  return [...missing.map((value) => ({ value, count: undefined })), ...values]
+}
+
+function ValueSkeletons() {
+  return (
+    <div className={classes.skeletons}>
+      {[70, 52, 61, 40].map((width) => (
+        <Skeleton key={width} height={12} width={`${width}%`} />
+      ))}
+    </div>
+  )
+}

@@ -1,0 +1,52 @@
+/** The selected events over time, stacked by how they ended. Dragging zooms in. */
+import { Skeleton } from '@mantine/core'
+import { useElementSize } from '@mantine/hooks'
+import { useQuery } from '@tanstack/react-query'
+import { histogramQuery } from '../../api/queries'
+import type { Histogram as HistogramData } from '../../api/types'
+import { formatNumber } from '../../format/number'
+import { t } from '../../i18n'
+import { useLogView } from '../LogView'
+import { selectionParams } from '../logState'
+import { HistogramBars } from './HistogramBars'
+import { HistogramLegend } from './HistogramLegend'
+import classes from './Histogram.module.css'
+
+const BUCKETS = 90
+const BUCKETS_NARROW = 45
+const NARROW_PX = 640
+
+export function Histogram() {
+  const { ref, width } = useElementSize()
+  const { data, isPlaceholderData } = useHistogram(width)
+  const total = data?.buckets.reduce((sum, bucket) => sum + bucket.count, 0) ?? 0
+  return (
+    <section className={classes.histogram} data-stale={isPlaceholderData || undefined}>
+      <HistogramLegend histogram={data} />
+      <div className={classes.drawing} ref={ref}>
+        {data === undefined ? (
+          <Skeleton height="100%" radius={4} animate={false} />
+        ) : (
+          width > 0 && (
+            <HistogramBars
+              histogram={data}
+              width={width}
+              label={total === 0 ? t.histogram.empty : t.histogram.label(formatNumber(total))}
+            />
+          )
+        )}
+      </div>
+    </section>
+  )
+}
+
+function useHistogram(width: number) {
+  const { stream, state } = useLogView()
+  const params = selectionParams(state)
+  params.set('buckets', String(width < NARROW_PX ? BUCKETS_NARROW : BUCKETS))
+  return useQuery({
+    ...histogramQuery(stream, params),
+    enabled: width > 0,
+    placeholderData: (previous: HistogramData | undefined) => previous,
+  })
+}

@@ -1,0 +1,52 @@
+/** What the colours mean, how many there are, and the way back out of a zoom. */
+import { ActionIcon, Tooltip, UnstyledButton } from '@mantine/core'
+import type { Histogram } from '../../api/types'
+import { visibleText } from '../../format/text'
+import { formatNumber } from '../../format/number'
+import { formatEnum } from '../../format/value'
+import { t } from '../../i18n'
+import { Icon } from '../../ui/Icon'
+import { toneOf } from '../../ui/StatusChip'
+import { useLogView } from '../LogView'
+import { addFilter } from '../logState'
+import { resolveRange, zoomOut } from '../range/range'
+import { intervalName, seriesOf } from './layout'
+import classes from './Histogram.module.css'
+
+export function HistogramLegend({ histogram }: { histogram: Histogram | undefined }) {
+  const { state, ask } = useLogView()
+  if (!histogram) return <div className={classes.legend} />
+  const zoom = () => {
+    const span = zoomOut(resolveRange(state.from, state.to))
+    ask({ from: span.from.toISOString(), to: span.to.toISOString() })
+  }
+  return (
+    <div className={classes.legend}>
+      {seriesOf(histogram).map(([value, total]) => (
+        <UnstyledButton
+          key={value}
+          className={classes.series ?? ''}
+          disabled={value === ''}
+          title={t.values.filter(value)}
+          onClick={() => ask({ filters: addFilter(state.filters, histogram.by, 'eq', value) })}
+        >
+          <span className={classes.swatch} data-tone={toneOf(value)} />
+          {value === '' ? t.histogram.other : formatEnum(visibleText(value))}
+          <b>{formatNumber(total)}</b>
+        </UnstyledButton>
+      ))}
+      <span className={classes.per}>{t.histogram.per(intervalName(histogram.interval_ms))}</span>
+      <Tooltip label={t.range.zoomedOut}>
+        <ActionIcon
+          variant="subtle"
+          color="gray"
+          size={24}
+          aria-label={t.range.zoomedOut}
+          onClick={zoom}
+        >
+          <Icon name="zoomOut" size={14} />
+        </ActionIcon>
+      </Tooltip>
+    </div>
+  )
+}

@@ -1,0 +1,109 @@
+/** What it is, when it was in both zones, the way to its neighbours, and ways to take it along. */
+import { ActionIcon, Tooltip } from '@mantine/core'
+import type { LogEvent } from '../../api/types'
+import { formatFull, formatRelative } from '../../format/time'
+import { formatEnum } from '../../format/value'
+import { t } from '../../i18n'
+import { CopyButton } from '../../ui/CopyButton'
+import { EventText } from '../../ui/EventText'
+import { Icon, type IconName } from '../../ui/Icon'
+import { StatusChip, toneOf } from '../../ui/StatusChip'
+import { useLogView } from '../LogView'
+import { stateOf, titleOf } from '../presentation'
+import { curlOf } from './curl'
+import classes from './PanelHeader.module.css'
+
+interface PanelHeaderProps {
+  event: LogEvent | undefined
+  id: string
+  canMove: (step: 1 | -1) => boolean
+  onMove: (step: 1 | -1) => void
+}
+
+export function PanelHeader({ event, id, canMove, onMove }: PanelHeaderProps) {
+  const { stream, show } = useLogView()
+  return (
+    <header className={classes.header}>
+      <div className={classes.bar}>
+        <IconButton
+          icon="left"
+          label={t.panel.previous}
+          disabled={!canMove(-1)}
+          onClick={() => onMove(-1)}
+        />
+        <IconButton
+          icon="right"
+          label={t.panel.next}
+          disabled={!canMove(1)}
+          onClick={() => onMove(1)}
+        />
+        <span className={classes.gap} />
+        <CopyButton icon="link" size={28} text={() => location.href} label={t.panel.copyLink} />
+        <CopyButton icon="id" size={28} text={id} label={t.panel.copyId} />
+        <CopyButton
+          icon="braces"
+          size={28}
+          text={() => JSON.stringify(event ?? { id }, null, 2)}
+          label={t.panel.copyJson}
+        />
+        <CopyButton
+          icon="terminal"
+          size={28}
+          text={() => curlOf(location.origin, stream, id)}
+          label={t.panel.copyCurl}
+        />
+        <span className={classes.rule} />
+        <IconButton icon="close" label={t.panel.close} onClick={() => show({ open: undefined })} />
+      </div>
+      {event && <Headline event={event} />}
+    </header>
+  )
+}
+
+function Headline({ event }: { event: LogEvent }) {
+  const { stream } = useLogView()
+  const date = new Date(event.time)
+  const state = stateOf(stream, event)
+  const code = event['status_code']
+  return (
+    <>
+      <h2 className={classes.title}>
+        <EventText value={titleOf(stream, event)} />
+        {state !== undefined && (
+          <StatusChip tone={toneOf(state)}>
+            {typeof code === 'number' ? `${code} ${formatEnum(state)}` : formatEnum(state)}
+          </StatusChip>
+        )}
+      </h2>
+      <p className={classes.times}>
+        <time dateTime={event.time}>{formatFull(date, 'utc')}</time>
+        {date.getTimezoneOffset() !== 0 && <span>{formatFull(date, 'local')}</span>}
+        <span>{formatRelative(date)}</span>
+      </p>
+    </>
+  )
+}
+
+interface IconButtonProps {
+  icon: IconName
+  label: string
+  disabled?: boolean
+  onClick: () => void
+}
+
+function IconButton({ icon, label, disabled = false, onClick }: IconButtonProps) {
+  return (
+    <Tooltip label={label}>
+      <ActionIcon
+        variant="subtle"
+        color="gray"
+        size={28}
+        aria-label={label}
+        disabled={disabled}
+        onClick={onClick}
+      >
+        <Icon name={icon} />
+      </ActionIcon>
+    </Tooltip>
+  )
+}

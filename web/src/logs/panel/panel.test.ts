@@ -1,0 +1,129 @@
+import { describe, expect, it } from 'vitest'
+import type { Catalogue, LogEvent } from '../../api/types'
+import { billingOf } from './billing'
+import { changesOf } from './changes'
+import { requestMessages, responseMessages } from './conversation'
+import { curlOf } from './curl'
+import { tokensOf } from './jsonTokens'
+import { relatedLinks } from './relatedLinks'
+
+const event = (fields: object): LogEvent => ({ id: 'e1', time: '2026-11-19T14:00:00Z', ...fields })
+
+describe('conversations', () => {
+  it('reads OpenAI chat with tool calls and their results', () => {
+    const messages = requestMessages({
+      messages: [
+        { role: 'user', content: [{ type: 'text', text: 'Hi' }, { type: 'image_url' }] },
+        {
+          role: 'assistant',
+          content: null,
+          tool_calls: [{ function: { name: 'find', arguments: '{"q":1}' } }],
+        },
+        { role: 'tool', content: '[]' },
+      ],
+    })
+    expect(messages).toEqual([
+      { role: 'user', parts: [{ kind: 'text', text: 'Hi' }, { kind: 'image' }] },
+      {
+        role: 'assistant',
+        parts: [{ kind: 'tool_call', name: 'find', input: '{\n  "q": 1\n}' }],
+      },
+      { role: 'tool', parts: [{ kind: 'tool_result', text: '[]' }] },
+    ])
+  })
+  it('reads Anthropic messages with the system prompt apart', () => {
+    const messages = requestMessages({
+      system: 'Be brief.',
+      messages: [{ role: 'user', content: 'Hi' }],
+    })
+    expect(messages?.map(({ role }) => role)).toEqual(['system', 'user'])
+    const answer = responseMessages({
+      type: 'message',
+      role: 'assistant',
+      content: [{ type: 'tool_use', name: 'find', input: { q: 1 } }],
+    })
+    expect(answer?.[0]?.parts[0]).toMatchObject({ kind: 'tool_call', name: 'find' })
+  })
+  it.each([null, 'cut off {"mess', { input: ['a'] }, { messages: [42] }, { messages: {} }])(
+    'leaves %j to the JSON view',
+    (payload) => {
+      expect(requestMessages(payload)).toBeUndefined()
+      expect(responseMessages(payload)).toBeUndefined()
+    },
+  )
+})
+
+describe('billing items', () => {
+  const items = [
+    { item: 'input', quantity: 176, unit_price: 2.5e-6, amount: 0.00044 },
+    { item: 'output', quantity: 310, unit_price: 1e-5, amount: 0.0031 },
+  ]
+  it('say nothing when they add up, and tell the stated cost when they do not', () => {
+    expect(billingOf(event({ billing_items: items, cost: 0.00354 }))?.differing).toBeUndefined()
+    expect(billingOf(event({ billing_items: items, cost: 0.004 }))?.differing).toBe(0.004)
+  })
+  it('ignore what has another shape', () => {
+    expect(billingOf(event({ billing_items: [3, { item: 'x' }] }))).toBeUndefined()
+    expect(changesOf(event({ changes: [7, null, { field: 'a', new: 1 }] }))).toHaveLength(1)
+  })
+})
+
+describe('copies', () => {
+  it('cannot break out of the quotes of a shell', () => {
+    const command = curlOf('https://daybook.example', 'audit', "a'; rm -rf / #")
+    expect(command.split("'")).toHaveLength(3)
+  })
+})
+
+describe('JSON', () => {
+  it('is coloured without losing a character', () => {
+    const text = JSON.stringify({ a: ['x: "y"', -1.5e3, true, null] }, null, 2)
+    const tokens = tokensOf(text)
+    expect(tokens.map((token) => token.text).join('')).toBe(text)
+    expect(tokens.filter(({ kind }) => kind === 'key').map(({ text: key }) => key)).toEqual(['"a"'])
+  })
+})
+
+describe('related events', () => {
+  const field = (name: string) => ({
+    name,
+    label: name,
+    type: 'id' as const,
+    filter: true,
+    sort: false,
+    search: false,
+    column: false,
+    group: 'event',
+    operators: ['eq'],
+  })
+  const catalogue: Catalogue = {
+    streams: [
+      { name: 'usage', label: '', fields: ['request_id', 'user_id'].map(field) },
+      { name: 'audit', label: '', fields: ['request_id', 'actor_id', 'resource_id'].map(field) },
+    ],
+  }
+  it('look for the user where the user acts, fifteen minutes around', () => {
+    const links = relatedLinks(event({ user_id: 'u_1' }), 'usage', catalogue)
+    expect(links.find(({ kind }) => kind === 'user')?.targets).toEqual([
+      {
+        stream: 'audit',
+        search: {
+          from: '2026-11-19T13:45:00.000Z',
+          to: '2026-11-19T14:15:00.000Z',
+          actor_id: 'u_1',
+        },
+      },
+      {
+        stream: 'usage',
+        search: {
+          from: '2026-11-19T13:45:00.000Z',
+          to: '2026-11-19T14:15:00.000Z',
+          user_id: 'u_1',
+        },
+      },
+    ])
+  })
+  it('offer nothing for what an event does not carry', () => {
+    expect(relatedLinks(event({}), 'audit', catalogue)).toEqual([])
+  })
+})

@@ -1,0 +1,142 @@
+/**
+ * How each log looks by default: the order of its columns, which fields share one, how wide they
+ * are, and what stands in the title of an event. Everything else comes from the catalogue.
+ */
+import type { Field, LogEvent, Stream } from '../api/types'
+import type { StreamFields } from '../catalogue/catalogue'
+import { isNumeric } from '../catalogue/operators'
+import { t } from '../i18n'
+
+export interface Column {
+  field: Field
+  width: number
+  /** Takes a share of the room that is left. */
+  grows: boolean
+  alignRight: boolean
+}
+
+interface Presentation {
+  /** These come first, in this order; further columns of the catalogue follow. */
+  order: string[]
+  /** Shown inside another column when that one is there: field → column. */
+  inside: Record<string, string>
+  /** Names the state of an event: an outcome, a result, a level. */
+  state: string
+  /** What an event is called, the first that it has. */
+  title: string[]
+  /** What is told about it in a narrow list. */
+  details: string[]
+}
+
+const PRESENTATIONS: Record<Stream, Presentation> = {
+  usage: {
+    order: [
+      'time',
+      'user_name',
+      'platform_model',
+      'upstream_name',
+      'total_tokens',
+      'cost',
+      'latency_ms',
+      'status_code',
+    ],
+    inside: { api_key_name: 'user_name', source: 'user_name', outcome: 'status_code' },
+    state: 'outcome',
+    title: ['platform_model', 'content', 'endpoint', 'kind'],
+    details: ['user_name', 'total_tokens', 'cost', 'latency_ms'],
+  },
+  audit: {
+    order: ['time', 'actor_name', 'action', 'resource_name', 'changes', 'result', 'ip'],
+    inside: {
+      actor_type: 'actor_name',
+      resource_type: 'resource_name',
+      parent_name: 'resource_name',
+    },
+    state: 'result',
+    title: ['action'],
+    details: ['resource_name', 'actor_name', 'ip'],
+  },
+  auth: {
+    order: ['time', 'user_name', 'event', 'result', 'reason', 'identity_provider', 'method', 'ip'],
+    inside: {},
+    state: 'result',
+    title: ['event'],
+    details: ['user_name', 'reason', 'ip'],
+  },
+  system: {
+    order: ['time', 'level', 'source', 'event', 'message', 'resource_name'],
+    inside: { resource_type: 'resource_name' },
+    state: 'level',
+    title: ['event'],
+    details: ['source', 'message'],
+  },
+}
+
+const WIDTHS: Record<string, number> = {
+  time: 152,
+  status_code: 84,
+  outcome: 92,
+  result: 92,
+  level: 96,
+  ip: 128,
+  total_tokens: 84,
+  cost: 104,
+  latency_ms: 96,
+  method: 104,
+  identity_provider: 128,
+  source: 116,
+}
+
+/** Long text gets the room that is left. */
+const GROWING = new Set([
+  'user_name',
+  'platform_model',
+  'actor_name',
+  'resource_name',
+  'changes',
+  'reason',
+  'message',
+])
+
+export function presentationOf(stream: Stream): Presentation {
+  return PRESENTATIONS[stream]
+}
+
+export function columnsOf({ stream, fields }: StreamFields): Column[] {
+  const { order, inside } = PRESENTATIONS[stream]
+  const names = new Set(fields.filter((field) => field.column).map((field) => field.name))
+  const rank = (field: Field) => {
+    const index = order.indexOf(field.name)
+    return index < 0 ? order.length : index
+  }
+  return fields
+    .filter((field) => names.has(field.name) && !names.has(inside[field.name] ?? ''))
+    .sort((a, b) => rank(a) - rank(b))
+    .map(columnOf)
+}
+
+function columnOf(field: Field): Column {
+  const measured = isNumeric(field) && field.name !== 'status_code'
+  return {
+    field,
+    width: WIDTHS[field.name] ?? (measured ? 104 : 148),
+    grows: GROWING.has(field.name) || field.type === 'text',
+    alignRight: measured,
+  }
+}
+
+/** The state of an event, as the value the API knows. */
+export function stateOf(stream: Stream, event: LogEvent): string | undefined {
+  const state = event[PRESENTATIONS[stream].state]
+  return typeof state === 'string' ? state : undefined
+}
+
+export function titleOf(stream: Stream, event: LogEvent): string {
+  if (event['kind'] === 'top_up') return t.values.topUp
+  if (event['kind'] === 'refund') return t.values.refund
+  for (const name of PRESENTATIONS[stream].title) {
+    const value = event[name]
+    if (typeof value === 'string' && value !== '') return value
+  }
+  return event.id
+}

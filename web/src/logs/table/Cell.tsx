@@ -1,0 +1,79 @@
+/** What stands in one cell: by field where a log has a habit, else by type. */
+import type { Field, Json, LogEvent } from '../../api/types'
+import { formatMoney } from '../../format/money'
+import { formatMilliseconds, formatNumber } from '../../format/number'
+import type { Zone } from '../../format/time'
+import { formatValue } from '../../format/value'
+import { t } from '../../i18n'
+import { EventText } from '../../ui/EventText'
+import { StatusChip, toneOf } from '../../ui/StatusChip'
+import { ActorCell, ChangesCell, KindCell, ResourceCell, UserCell } from './MergedCells'
+import classes from './Cell.module.css'
+
+export interface CellProps {
+  field: Field
+  event: LogEvent
+  zone: Zone
+}
+
+/** Cells that tell more than their own field. */
+const MERGED: Record<string, (props: { event: LogEvent }) => React.ReactNode> = {
+  user_name: UserCell,
+  actor_name: ActorCell,
+  resource_name: ResourceCell,
+  changes: ChangesCell,
+  platform_model: KindCell,
+}
+
+export function Cell({ field, event, zone }: CellProps) {
+  const Merged = MERGED[field.name]
+  if (Merged) return <Merged event={event} />
+  if (field.name === 'status_code') return <StatusCell event={event} />
+  const value = event[field.name]
+  if (value === undefined || value === null || value === '') {
+    return field.name === 'cost' && typeof event['amount'] === 'number' ? (
+      <span className={classes.soft}>{formatMoney(event['amount'])}</span>
+    ) : (
+      <Absent />
+    )
+  }
+  return <Typed field={field} value={value} zone={zone} />
+}
+
+function Typed({ field, value, zone }: { field: Field; value: Json; zone: Zone }) {
+  if (typeof value === 'number') {
+    if (field.type === 'money') return formatMoney(value)
+    return field.unit === 'ms'
+      ? formatMilliseconds(value)
+      : field.unit
+        ? formatNumber(value)
+        : value
+  }
+  if (field.type === 'enum' && typeof value === 'string' && isState(field.name)) {
+    return <StatusChip tone={toneOf(value)}>{formatValue(field, value, zone)}</StatusChip>
+  }
+  const text = formatValue(field, value, zone)
+  return field.type === 'id' ? (
+    <code className={classes.id}>
+      <EventText value={text} />
+    </code>
+  ) : (
+    <EventText value={text} />
+  )
+}
+
+function StatusCell({ event }: { event: LogEvent }) {
+  const outcome = event['outcome']
+  const code = event['status_code']
+  if (typeof code !== 'number' && typeof outcome !== 'string') return <Absent />
+  const state = typeof outcome === 'string' ? outcome : code === 200 ? 'success' : 'error'
+  return <StatusChip tone={toneOf(state)}>{typeof code === 'number' ? code : state}</StatusChip>
+}
+
+export function Absent() {
+  return <span className={classes.absent}>{t.values.none}</span>
+}
+
+function isState(name: string): boolean {
+  return name === 'outcome' || name === 'result' || name === 'level'
+}

@@ -1,0 +1,30 @@
+/** A column's name; pressing it sorts, where the catalogue says that this can be sorted. */
+import { UnstyledButton } from '@mantine/core'
+import { Icon } from '../../ui/Icon'
+import { useLogView } from '../LogView'
+import type { Column } from '../presentation'
+import { nextSort, sortOf } from './sort'
+import classes from './EventTable.module.css'
+
+export function ColumnHeader({ column }: { column: Column }) {
+  const { state, ask } = useLogView()
+  const { field, alignRight } = column
+  const direction = sortOf(state.sort, field.name)
+  return (
+    <th scope="col" aria-sort={direction} data-right={alignRight || undefined}>
+      {field.sort ? (
+        <UnstyledButton
+          className={classes.sort ?? ''}
+          onClick={() => ask({ sort: nextSort(state.sort, field) })}
+        >
+          <span>{field.label}</span>
+          <Icon name={direction === 'ascending' ? 'up' : 'down'} size={13} />
+        </UnstyledButton>
+      ) : (
+        <div className={classes.sort}>
+          <span>{field.label}</span>
+        </div>
+      )}
+    </th>
+  )
+}

@@ -1,0 +1,74 @@
+/** Events where there is no room for a table: what happened, then who and how much. */
+import { Skeleton } from '@mantine/core'
+import { Link } from '@tanstack/react-router'
+import type { LogEvent } from '../../api/types'
+import { formatClock, formatDay } from '../../format/time'
+import { formatEnum, formatValue } from '../../format/value'
+import { t } from '../../i18n'
+import { EventText } from '../../ui/EventText'
+import { StatusChip, toneOf } from '../../ui/StatusChip'
+import { useLogView } from '../LogView'
+import { writeState } from '../logState'
+import { presentationOf, stateOf, titleOf } from '../presentation'
+import classes from './CompactRows.module.css'
+
+interface CompactRowsProps {
+  events: LogEvent[] | undefined
+  stale: boolean
+  marked: string | undefined
+}
+
+export function CompactRows({ events, stale, marked }: CompactRowsProps) {
+  const { stream } = useLogView()
+  return (
+    <ul
+      className={classes.rows}
+      data-stale={stale || undefined}
+      aria-label={t.list.table(t.streams[stream])}
+    >
+      {events === undefined
+        ? Array.from({ length: 10 }, (_, index) => (
+            <li key={index} className={classes.skeleton} aria-hidden>
+              <Skeleton height={11} width="55%" />
+              <Skeleton height={10} width="80%" mt={9} />
+            </li>
+          ))
+        : events.map((event) => (
+            <li key={event.id} data-marked={event.id === marked || undefined}>
+              <CompactRow event={event} />
+            </li>
+          ))}
+    </ul>
+  )
+}
+
+function CompactRow({ event }: { event: LogEvent }) {
+  const { stream, fields, state, zone } = useLogView()
+  const date = new Date(event.time)
+  const status = stateOf(stream, event)
+  const details = presentationOf(stream).details.flatMap((name) => {
+    const field = fields.byName.get(name)
+    const value = event[name]
+    return field && value !== undefined && value !== null ? [formatValue(field, value, zone)] : []
+  })
+  return (
+    <Link
+      className={classes.row}
+      to="/logs/$stream"
+      params={{ stream }}
+      search={writeState({ ...state, open: event.id })}
+      preload={false}
+    >
+      <span className={classes.title}>
+        <EventText value={titleOf(stream, event)} />
+      </span>
+      {status !== undefined && <StatusChip tone={toneOf(status)}>{formatEnum(status)}</StatusChip>}
+      <span className={classes.details}>
+        <EventText value={details.join(' · ')} />
+      </span>
+      <time className={classes.time} dateTime={event.time}>
+        {formatDay(date, zone)} {formatClock(date, zone).slice(0, 8)}
+      </time>
+    </Link>
+  )
+}

@@ -1,0 +1,40 @@
+/** Starts the interface. */
+import { MantineProvider } from '@mantine/core'
+import { QueryClientProvider } from '@tanstack/react-query'
+import { RouterProvider } from '@tanstack/react-router'
+import { StrictMode } from 'react'
+import { createRoot } from 'react-dom/client'
+import { sessionQuery } from './api/queries'
+import { createQueryClient } from './app/queryClient'
+import { createAppRouter } from './app/router'
+import { cssVariables, styleNonce, theme } from './app/theme'
+import { loadLanguage } from './i18n'
+import './styles/global.css'
+import '@mantine/core/styles.layer.css'
+import './styles/tokens.css'
+
+const queryClient = createQueryClient(() => {
+  // The session ended while the page was open: sign in, then come back to this very view.
+  queryClient.setQueryData(sessionQuery.queryKey, null)
+  void router.invalidate()
+})
+const router = createAppRouter(queryClient)
+
+const root = document.getElementById('root')
+if (!root) throw new Error('index.html lacks its root element')
+
+await loadLanguage(navigator.languages)
+createRoot(root).render(
+  <StrictMode>
+    <MantineProvider
+      theme={theme}
+      cssVariablesResolver={cssVariables}
+      defaultColorScheme="auto"
+      getStyleNonce={styleNonce}
+    >
+      <QueryClientProvider client={queryClient}>
+        <RouterProvider router={router} />
+      </QueryClientProvider>
+    </MantineProvider>
+  </StrictMode>,
+)

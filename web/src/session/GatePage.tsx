@@ -1,0 +1,20 @@
+/** The calm frame of the pages before sign-in. */
+import { Logo } from '../ui/Logo'
+import { t } from '../i18n'
+import classes from './GatePage.module.css'
+
+export function GatePage({ title, children }: { title: string; children: React.ReactNode }) {
+  return (
+    <main className={classes.page}>
+      <div className={classes.card}>
+        <div className={classes.brand}>
+          <Logo size={30} />
+          <span>{t.app.name}</span>
+        </div>
+        <h1 className={classes.title}>{title}</h1>
+        {children}
+      </div>
+      <p className={classes.tagline}>{t.signIn.tagline}</p>
+    </main>
+  )
+}
