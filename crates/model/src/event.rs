@@ -193,6 +193,25 @@ impl Event {
         out
     }
 
+    /// A copy without payloads: what lists show.
+    pub fn header(&self) -> Self {
+        let catalogue = Catalogue::of(self.stream);
+        let is_header = |index: u8| catalogue.at(index).kind != Kind::Payload;
+        let values = self
+            .values
+            .iter()
+            .filter(|(index, _)| is_header(*index))
+            .cloned()
+            .collect();
+        Self {
+            stream: self.stream,
+            id: self.id.clone(),
+            seq: self.seq,
+            time: self.time,
+            values,
+        }
+    }
+
     /// Bytes it occupies in memory, about.
     pub fn size_bytes(&self) -> usize {
         let values = self.values.iter().map(|(_, value)| match value {

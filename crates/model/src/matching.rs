@@ -61,7 +61,9 @@ pub fn found_in(field: &Field, value: ValueRef<'_>, text: &str, lowered: &str) -
     match (field.kind, value) {
         (Kind::Id, ValueRef::Text(id)) => id.starts_with(text),
         (_, ValueRef::Text(value)) => contains_lowercase(value, lowered),
-        (_, ValueRef::Json(value)) => contains_lowercase(&json::search_text(value), lowered),
+        (_, ValueRef::Json(value)) => json::search_text(value)
+            .split('\n')
+            .any(|line| contains_lowercase(line, lowered)),
         _ => false,
     }
 }

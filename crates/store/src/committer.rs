@@ -1,0 +1,222 @@
+//! The committer: one thread through which every event passes. It decides what is new, a duplicate
+//! or an amendment, writes all that queued during one flush as the next commit, and makes it
+//! visible only when it is on disk. It alone gives `seq`.
+
+use crate::head::{Head, id_hash};
+use crate::health::Health;
+use crate::identity::Identity;
+use crate::options::Options;
+use crate::state::Shared;
+use crate::wal::{Record, Segment};
+use daybook_model::event::Form;
+use daybook_model::logstore::{Outcome, StoreResult, Write};
+use daybook_model::{Event, StoreError, Stream};
+use futures_channel::oneshot;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
+use std::time::{Duration, Instant};
+
+/// A batch on its way to the log.
+#[derive(Debug)]
+pub(crate) struct Request {
+    pub(crate) writes: Vec<Prepared>,
+    pub(crate) bytes: usize,
+    pub(crate) reply: oneshot::Sender<StoreResult<Vec<Outcome>>>,
+}
+
+/// An event with what the sender's thread could compute already.
+#[derive(Debug)]
+pub(crate) struct Prepared {
+    pub(crate) event: Event,
+    pub(crate) amends: bool,
+    pub(crate) json: String,
+    pub(crate) id_hash: u64,
+    pub(crate) content_hash: u64,
+}
+
+impl Prepared {
+    /// Serialises and hashes an event.
+    pub(crate) fn new(write: Write) -> Self {
+        // Only calls have two halves.
+        let amends = matches!(&write, Write::Amend(event) if event.stream == Stream::Usage);
+        let (Write::Append(event) | Write::Amend(event)) = write;
+        let content_hash = xxhash_rust::xxh3::xxh3_64(event.to_json(Form::Content).as_bytes());
+        Self {
+            json: event.to_json(Form::Whole),
+            id_hash: id_hash(&event),
+            event,
+            amends,
+            content_hash,
+        }
+    }
+}
+
+/// Bytes of requests that one commit takes together.
+const COMMIT_BYTES: usize = 32 << 20;
+/// How often an idle committer looks whether its head is old.
+const IDLE: Duration = Duration::from_millis(500);
+
+/// The thread's state.
+#[derive(Debug)]
+pub(crate) struct Committer {
+    pub(crate) options: Options,
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) health: Arc<Health>,
+    pub(crate) queued_bytes: Arc<AtomicUsize>,
+    /// Wakes the mover.
+    pub(crate) rotated: Sender<()>,
+    /// `None` after a failed write, until a new one can be made.
+    pub(crate) segment: Option<Segment>,
+    pub(crate) next_seq: i64,
+    pub(crate) next_commit: u64,
+    pub(crate) head_since: Instant,
+}
+
+impl Committer {
+    /// Commits requests until the store closes.
+    pub(crate) fn run(mut self, requests: &Receiver<Request>) {
+        loop {
+            match requests.recv_timeout(IDLE) {
+                Ok(first) => self.commit(gather(first, requests)),
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => return,
+            }
+            self.rotate_if_due();
+        }
+    }
+
+    fn commit(&mut self, requests: Vec<Request>) {
+        let bytes: usize = requests.iter().map(|request| request.bytes).sum();
+        let (batches, replies): (Vec<_>, Vec<_>) = requests
+            .into_iter()
+            .map(|request| (request.writes, request.reply))
+            .unzip();
+        let results = match self.commit_batches(&batches) {
+            Ok(outcomes) => outcomes.into_iter().map(Ok).collect(),
+            Err(error) if batches.len() == 1 => vec![Err(error)],
+            // One batch that cannot be judged must not fail its neighbours.
+            Err(_) => batches
+                .iter()
+                .map(|batch| self.commit_alone(batch))
+                .collect(),
+        };
+        self.queued_bytes.fetch_sub(bytes, Ordering::Relaxed);
+        for (reply, result) in replies.into_iter().zip(results) {
+            // The sender may have gone away; its events are stored all the same.
+            let _ = reply.send(result);
+        }
+    }
+
+    fn commit_alone(&mut self, batch: &Vec<Prepared>) -> StoreResult<Vec<Outcome>> {
+        let mut outcomes = self.commit_batches(std::slice::from_ref(batch))?;
+        Ok(outcomes.pop().unwrap_or_default())
+    }
+
+    /// Stores all batches in one commit, or none.
+    fn commit_batches(&mut self, batches: &[Vec<Prepared>]) -> StoreResult<Vec<Vec<Outcome>>> {
+        self.health.writable()?;
+        let state = self.shared.get();
+        let mut identity = Identity::new(&state, self.next_seq);
+        let outcomes: StoreResult<Vec<Vec<Outcome>>> = batches
+            .iter()
+            .map(|batch| batch.iter().map(|write| identity.admit(write)).collect())
+            .collect();
+        let outcomes = outcomes?;
+        let (records, next_seq) = identity.into_records();
+        self.write(records, next_seq)?;
+        Ok(outcomes)
+    }
+
+    /// Writes, flushes and publishes records.
+    fn write(&mut self, records: Vec<(Record, String)>, next_seq: i64) -> StoreResult<()> {
+        if records.is_empty() {
+            return Ok(());
+        }
+        let mut bytes = Vec::new();
+        for (record, json) in &records {
+            record.write(json, &mut bytes);
+        }
+        self.ensure_segment()?;
+        let Some(segment) = &mut self.segment else {
+            return Err(StoreError::Unavailable(
+                "there is no log segment to write to".into(),
+            ));
+        };
+        if let Err(error) = segment.commit(&bytes) {
+            return Err(self.commit_failed(&error));
+        }
+        self.next_commit = segment.next_commit();
+        self.next_seq = next_seq;
+        self.shared
+            .get()
+            .active()
+            .apply(records.into_iter().map(|(record, _)| record));
+        Ok(())
+    }
+
+    /// What the file holds is unknown now, so nothing more is written to it. A full disk passes;
+    /// after any other failure only a restart, which reads the log anew, can tell the truth.
+    fn commit_failed(&mut self, error: &std::io::Error) -> StoreError {
+        self.segment = None;
+        if error.kind() != std::io::ErrorKind::StorageFull {
+            self.health
+                .stop_writing(format!("writing the log failed: {error}"));
+        }
+        tracing::error!(%error, "the write-ahead log cannot be written");
+        StoreError::Unavailable(format!("writing the log failed: {error}"))
+    }
+
+    fn ensure_segment(&mut self) -> StoreResult<()> {
+        if self.segment.is_none() {
+            self.rotate()?;
+        }
+        Ok(())
+    }
+
+    fn rotate_if_due(&mut self) {
+        let (events, bytes) = self.shared.get().active().size();
+        let options = &self.options;
+        let due = events >= options.head_events_max
+            || bytes >= options.head_bytes_max
+            || (events > 0 && self.head_since.elapsed() >= options.head_age_max);
+        if due
+            && self.health.writable().is_ok()
+            && let Err(error) = self.rotate()
+        {
+            tracing::warn!(%error, "the head could not be rotated");
+        }
+    }
+
+    /// Begins a new segment and head; the mover takes the old ones.
+    fn rotate(&mut self) -> StoreResult<()> {
+        let generation = self.shared.get().active().generation + 1;
+        let segment = Segment::create(
+            &self.options.wal_dir(),
+            generation,
+            self.next_seq,
+            self.next_commit,
+        )
+        .map_err(|e| crate::error::io_error("making a log segment", &e))?;
+        let head = Arc::new(Head::new(segment.generation(), self.next_seq - 1));
+        self.segment = Some(segment);
+        self.head_since = Instant::now();
+        self.shared.change(|state| state.heads.push(head));
+        // The mover may have ended with the store.
+        let _ = self.rotated.send(());
+        Ok(())
+    }
+}
+
+/// All requests that wait, up to the size of a commit.
+fn gather(first: Request, requests: &Receiver<Request>) -> Vec<Request> {
+    let mut bytes = first.bytes;
+    let mut gathered = vec![first];
+    while bytes < COMMIT_BYTES
+        && let Ok(next) = requests.try_recv()
+    {
+        bytes += next.bytes;
+        gathered.push(next);
+    }
+    gathered
+}

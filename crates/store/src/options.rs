@@ -1,0 +1,42 @@
+//! How a store is set up. The defaults come from the measurements in the design notes.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// How a store is set up.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Directory that holds everything; made when missing.
+    pub dir: PathBuf,
+    /// Events of a head after which it is moved into partitions.
+    pub head_events_max: usize,
+    /// Bytes of a head after which it is moved.
+    pub head_bytes_max: usize,
+    /// Age after which a head that is not empty is moved.
+    pub head_age_max: Duration,
+    /// Bytes of events in memory beyond which new ones are refused until some are moved.
+    pub pending_bytes_max: usize,
+    /// How long after its period a partition still gets late events before it is sealed.
+    pub lateness: Duration,
+    /// Threads that answer queries.
+    pub query_threads: usize,
+}
+
+impl Options {
+    /// The defaults for a directory.
+    pub fn new(dir: impl Into<PathBuf>) -> Self {
+        Self {
+            dir: dir.into(),
+            head_events_max: 100_000,
+            head_bytes_max: 64 << 20,
+            head_age_max: Duration::from_secs(600),
+            pending_bytes_max: 512 << 20,
+            lateness: Duration::from_secs(48 * 3600),
+            query_threads: std::thread::available_parallelism().map_or(2, usize::from),
+        }
+    }
+
+    pub(crate) fn wal_dir(&self) -> PathBuf {
+        self.dir.join("wal")
+    }
+}

@@ -1,0 +1,140 @@
+//! What the store consists of at an instant: heads, oldest first, above partitions. A change puts
+//! a whole new state in place, so a query that took a snapshot sees each event exactly once.
+
+use crate::head::{Entry, Head, HeadView, PartitionKey, partition_of};
+use crate::partition::Partition;
+use daybook_model::{Query, Stream};
+use parking_lot::RwLock;
+use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
+use std::sync::Arc;
+
+/// Heads and partitions.
+#[derive(Debug, Clone)]
+pub(crate) struct State {
+    /// Oldest first; the last one takes commits.
+    pub(crate) heads: Vec<Arc<Head>>,
+    pub(crate) partitions: BTreeMap<PartitionKey, Arc<Partition>>,
+}
+
+impl State {
+    /// The head that takes commits.
+    pub(crate) fn active(&self) -> &Arc<Head> {
+        self.heads
+            .last()
+            .expect("invariant: there is always an active head")
+    }
+
+    /// Bytes in memory that wait to be moved.
+    pub(crate) fn head_bytes(&self) -> usize {
+        self.heads.iter().map(|head| head.size().1).sum()
+    }
+}
+
+/// The current state.
+#[derive(Debug)]
+pub(crate) struct Shared(RwLock<Arc<State>>);
+
+impl Shared {
+    pub(crate) fn new(state: State) -> Self {
+        Self(RwLock::new(Arc::new(state)))
+    }
+
+    /// The state now.
+    pub(crate) fn get(&self) -> Arc<State> {
+        Arc::clone(&self.0.read())
+    }
+
+    /// Puts a changed state in place.
+    pub(crate) fn change(&self, change: impl FnOnce(&mut State)) {
+        let mut current = self.0.write();
+        let mut next = State::clone(&current);
+        change(&mut next);
+        *current = Arc::new(next);
+    }
+
+    /// A fixed view for a query.
+    pub(crate) fn snapshot(&self) -> Snapshot {
+        let state = self.get();
+        let heads: Vec<HeadView> = state.heads.iter().map(|head| head.view()).collect();
+        Snapshot { state, heads }
+    }
+}
+
+/// What a query sees.
+#[derive(Debug)]
+pub(crate) struct Snapshot {
+    state: Arc<State>,
+    heads: Vec<HeadView>,
+}
+
+impl Snapshot {
+    /// Largest `seq` that is visible.
+    pub(crate) fn seq_last(&self) -> i64 {
+        self.heads.last().map_or(0, |head| head.seq_last)
+    }
+
+    /// Events in memory that match.
+    pub(crate) fn head_matches<'a>(
+        &'a self,
+        query: &'a Query,
+    ) -> impl Iterator<Item = &'a Arc<Entry>> + 'a {
+        self.heads
+            .iter()
+            .enumerate()
+            .flat_map(move |(layer, head)| {
+                let newer = &self.heads[layer + 1..];
+                let masked = newer.iter().any(|head| !head.masks.is_empty());
+                head.entries()
+                    .filter(move |entry| query.matches(&entry.event))
+                    .filter(move |entry| {
+                        !masked || {
+                            let key = partition_of(&entry.event);
+                            !newer
+                                .iter()
+                                .any(|head| head.masks.hide(key, entry.event.seq))
+                        }
+                    })
+            })
+    }
+
+    /// Partitions that may hold matching events, in order of time.
+    pub(crate) fn partitions(
+        &self,
+        query: &Query,
+    ) -> impl DoubleEndedIterator<Item = &Arc<Partition>> {
+        let (from, to) = (query.from, query.to);
+        of_stream(&self.state.partitions, query.stream)
+            .filter(move |partition| from.is_none_or(|from| partition.key.1.end() > from))
+            .filter(move |partition| to.is_none_or(|to| partition.key.1.start() < to))
+    }
+
+    /// Versions in a partition that a head has newer ones of.
+    pub(crate) fn hidden(&self, key: PartitionKey) -> Vec<i64> {
+        self.heads
+            .iter()
+            .flat_map(|head| head.masks.of(key))
+            .collect()
+    }
+
+    /// The state beneath.
+    pub(crate) fn state(&self) -> &State {
+        &self.state
+    }
+}
+
+/// Partitions of a stream, in order of time.
+pub(crate) fn of_stream(
+    partitions: &BTreeMap<PartitionKey, Arc<Partition>>,
+    stream: Stream,
+) -> impl DoubleEndedIterator<Item = &Arc<Partition>> {
+    partitions
+        .range(range(stream))
+        .map(|(_, partition)| partition)
+}
+
+fn range(stream: Stream) -> RangeInclusive<PartitionKey> {
+    let first = stream.period(daybook_model::Timestamp::from_us(i64::MIN));
+    let last = stream.period(daybook_model::Timestamp::from_us(i64::MAX));
+    (stream, first)..=(stream, last)
+}

@@ -1,0 +1,11 @@
+//! The write-ahead log: the one commit point of the store. A frame holds one commit, whole; a
+//! segment file holds the commits of one head. What [`Segment::commit`] returned for is on disk.
+
+mod frame;
+mod record;
+mod replay;
+mod segment;
+
+pub(crate) use record::{Record, RecordKind};
+pub(crate) use replay::{ReplayedSegment, replay};
+pub(crate) use segment::{Segment, prepare_spare, segment_path, sync_dir};

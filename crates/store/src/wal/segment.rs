@@ -1,0 +1,180 @@
+//! A segment file: a header, then frames. One segment holds the commits of one head, and goes
+//! when that head is in its partitions. A segment is only ever appended to by the process that
+//! made it, so a failed flush is never retried on the same file.
+
+use super::frame;
+use rustix::fs::{FallocateFlags, fallocate};
+use std::fs::{File, OpenOptions};
+use std::io::{self, Write};
+use std::os::unix::fs::FileExt;
+use std::path::{Path, PathBuf};
+
+const MAGIC: &[u8; 8] = b"DAYBKWAL";
+const VERSION: u32 = 1;
+
+/// Bytes of a segment's header.
+pub(super) const HEADER_BYTES: usize = 48;
+
+/// What a segment's header says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Header {
+    /// The head whose commits it holds; segments number them without gaps.
+    pub(super) generation: u64,
+    /// The `seq` its first event gets.
+    pub(super) next_seq: i64,
+    /// The number its first commit gets.
+    pub(super) first_commit: u64,
+    /// Secret of the segment, mixed into every checksum.
+    pub(super) nonce: u64,
+}
+
+impl Header {
+    fn to_bytes(self) -> [u8; HEADER_BYTES] {
+        let mut bytes = [0; HEADER_BYTES];
+        bytes[..8].copy_from_slice(MAGIC);
+        bytes[8..12].copy_from_slice(&VERSION.to_le_bytes());
+        bytes[12..20].copy_from_slice(&self.generation.to_le_bytes());
+        bytes[20..28].copy_from_slice(&self.next_seq.to_le_bytes());
+        bytes[28..36].copy_from_slice(&self.first_commit.to_le_bytes());
+        bytes[36..44].copy_from_slice(&self.nonce.to_le_bytes());
+        let crc = crc32c::crc32c(&bytes[..44]);
+        bytes[44..].copy_from_slice(&crc.to_le_bytes());
+        bytes
+    }
+
+    /// Reads a header; `None` when it is damaged or of an unknown version.
+    pub(super) fn read(bytes: &[u8]) -> Option<Self> {
+        let bytes = bytes.get(..HEADER_BYTES)?;
+        let word = |at: usize| bytes[at..at + 8].try_into().map(u64::from_le_bytes).ok();
+        let half = |at: usize| bytes[at..at + 4].try_into().map(u32::from_le_bytes).ok();
+        let whole = half(44)? == crc32c::crc32c(&bytes[..44]);
+        if &bytes[..8] != MAGIC || half(8)? != VERSION || !whole {
+            return None;
+        }
+        Some(Self {
+            generation: word(12)?,
+            next_seq: word(20)?.cast_signed(),
+            first_commit: word(28)?,
+            nonce: word(36)?,
+        })
+    }
+}
+
+/// The segment that takes commits.
+#[derive(Debug)]
+pub(crate) struct Segment {
+    file: File,
+    header: Header,
+    next_commit: u64,
+    offset: u64,
+    buffer: Vec<u8>,
+}
+
+impl Segment {
+    /// Makes the segment of a generation, from a prepared file if there is one. It is durable,
+    /// and so is its name, when this returns.
+    pub(crate) fn create(
+        dir: &Path,
+        generation: u64,
+        next_seq: i64,
+        first_commit: u64,
+    ) -> io::Result<Self> {
+        let spare = spare_path(dir);
+        let nonce = std::hash::BuildHasher::hash_one(
+            &std::collections::hash_map::RandomState::new(),
+            (generation, std::process::id()),
+        );
+        let header = Header {
+            generation,
+            next_seq,
+            first_commit,
+            nonce,
+        };
+        let file = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(&spare)?;
+        file.write_all_at(&header.to_bytes(), 0)?;
+        file.sync_all()?;
+        std::fs::rename(&spare, segment_path(dir, generation))?;
+        sync_dir(dir)?;
+        let offset = HEADER_BYTES as u64;
+        Ok(Self {
+            file,
+            header,
+            next_commit: first_commit,
+            offset,
+            buffer: Vec::new(),
+        })
+    }
+
+    /// The head it belongs to.
+    pub(crate) const fn generation(&self) -> u64 {
+        self.header.generation
+    }
+
+    /// The number of the next commit.
+    pub(crate) const fn next_commit(&self) -> u64 {
+        self.next_commit
+    }
+
+    /// Writes a commit and flushes it to the disk. After an error the segment must not be used:
+    /// what the file holds is then unknown.
+    pub(crate) fn commit(&mut self, records: &[u8]) -> io::Result<()> {
+        self.buffer.clear();
+        frame::write(
+            &mut self.buffer,
+            self.header.nonce,
+            self.next_commit,
+            records,
+        );
+        self.file.write_all_at(&self.buffer, self.offset)?;
+        self.file.sync_data()?;
+        self.offset += self.buffer.len() as u64;
+        self.next_commit += 1;
+        // A rare giant commit must not hold its memory for ever.
+        self.buffer.shrink_to(8 << 20);
+        Ok(())
+    }
+}
+
+/// The path of a generation's segment.
+pub(crate) fn segment_path(dir: &Path, generation: u64) -> PathBuf {
+    dir.join(format!("{generation:020}.wal"))
+}
+
+fn spare_path(dir: &Path) -> PathBuf {
+    dir.join("spare")
+}
+
+/// Prepares the file of the next segment: zeros on disk, so that a commit's flush need not also
+/// journal new blocks (measured: half the latency of a flush on ext4).
+pub(crate) fn prepare_spare(dir: &Path, bytes: u64) -> io::Result<()> {
+    let path = spare_path(dir);
+    if path.exists() {
+        return Ok(());
+    }
+    let building = dir.join("spare.new");
+    let mut file = File::create(&building)?;
+    if fallocate(&file, FallocateFlags::empty(), 0, bytes).is_err() {
+        // Not every file system allocates ahead; writing zeros does the same.
+        file.set_len(0)?;
+    }
+    let zeros = vec![0; 1 << 20];
+    let mut left = bytes;
+    while left > 0 {
+        let step = left.min(zeros.len() as u64);
+        file.write_all(&zeros[..usize::try_from(step).unwrap_or(zeros.len())])?;
+        left -= step;
+    }
+    file.sync_all()?;
+    std::fs::rename(&building, &path)?;
+    sync_dir(dir)
+}
+
+/// Makes renames and removals in a directory durable.
+pub(crate) fn sync_dir(dir: &Path) -> io::Result<()> {
+    File::open(dir)?.sync_all()
+}
