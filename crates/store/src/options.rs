@@ -27,9 +27,9 @@ impl Options {
     pub fn new(dir: impl Into<PathBuf>) -> Self {
         Self {
             dir: dir.into(),
-            head_events_max: 100_000,
-            head_bytes_max: 64 << 20,
-            head_age_max: Duration::from_secs(600),
+            head_events_max: 65_536,
+            head_bytes_max: 128 << 20,
+            head_age_max: Duration::from_secs(3600),
             pending_bytes_max: 512 << 20,
             lateness: Duration::from_secs(48 * 3600),
             query_threads: std::thread::available_parallelism().map_or(2, usize::from),

@@ -1,0 +1,68 @@
+# What the README names. Everything a target needs it checks first, and says how to get it.
+
+TARGET_DIR := $(or $(CARGO_TARGET_DIR),target)
+RELEASE_BIN := $(abspath $(TARGET_DIR))/release/daybook
+DEBUG_BIN := $(abspath $(TARGET_DIR))/debug/daybook
+CHROMIUM := $(or $(DAYBOOK_CHROMIUM),$(shell command -v chromium chromium-browser google-chrome 2>/dev/null | head -n 1))
+
+need = command -v $(1) >/dev/null || { echo "$(1) is missing. Install it: $(2)" >&2; exit 1; }
+
+.PHONY: build demo run test test-rust test-web test-browser test-clients check bench clean need-rust need-node
+
+build: web/dist/index.html need-rust ## the UI and the release binary
+	cargo build --release --locked -p daybook
+
+demo: build ## a running Daybook with a month of data in it
+	$(RELEASE_BIN) demo
+
+run: build ## a running Daybook on ./data
+	$(RELEASE_BIN) serve
+
+test: test-rust test-web test-browser test-clients ## every test
+
+test-rust: web/dist/index.html need-rust
+	cargo test --locked --workspace
+
+test-web: web/node_modules/.package-lock.json
+	cd web && npm test
+
+test-browser: web/dist/index.html need-rust
+ifeq ($(CHROMIUM),)
+	@echo "Browser tests skipped: chromium is missing. Install it: apt-get install chromium" >&2
+	@test -z "$(CI)" -a -z "$(DAYBOOK_REQUIRE_BROWSER)"
+else
+	cargo build --locked -p daybook
+	cd web && DAYBOOK_BIN=$(DEBUG_BIN) DAYBOOK_CHROMIUM=$(CHROMIUM) npm run e2e
+endif
+
+test-clients: need-rust
+	@$(call need,python3,apt-get install python3 python3-venv)
+	cargo build --locked -p daybook
+	DAYBOOK_BIN=$(DEBUG_BIN) python3 tests/clients/run.py
+
+check: web/dist/index.html need-rust ## formatting, lints, types, budgets
+	cargo fmt --all --check
+	cargo clippy --locked --workspace --all-targets -- -D warnings
+	cd web && npm run format:check && npm run lint && npm run typecheck && npm run size
+
+bench: build ## figures of this machine, written to bench/results/
+	@$(call need,python3,apt-get install python3)
+	DAYBOOK_BIN=$(RELEASE_BIN) python3 bench/run.py
+
+clean:
+	cargo clean
+	rm -rf web/dist web/node_modules
+
+web/node_modules/.package-lock.json: web/package.json web/package-lock.json | need-node
+	cd web && npm ci --no-audit --no-fund
+	@touch $@
+
+web/dist/index.html: web/node_modules/.package-lock.json $(shell find web/src web/public web/index.html web/vite.config.ts -type f 2>/dev/null)
+	cd web && npm run build
+
+need-rust:
+	@$(call need,cargo,see https://rustup.rs (Rust 1.95 or newer))
+	@$(call need,cc,apt-get install build-essential)
+
+need-node:
+	@$(call need,npm,apt-get install nodejs npm (Node 20 or newer))
