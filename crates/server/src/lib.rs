@@ -1,1 +1,21 @@
-//! x
+//! Daybook's HTTP API, sessions and keys, and the embedded UI. It talks to a
+//! [`daybook_model::LogStore`] and knows no particular one.
+
+mod app;
+mod auth;
+mod body;
+mod budget;
+pub mod control;
+mod envelope;
+mod error;
+mod intake;
+mod metrics;
+mod openapi;
+mod routes;
+mod serve;
+mod ui;
+
+pub use app::{App, Options};
+pub use auth::Peer;
+pub use openapi::document as openapi_document;
+pub use serve::serve;

@@ -1,0 +1,113 @@
+//! What every handler shares, and the router that joins them.
+
+use crate::budget::Budget;
+use crate::control::Control;
+use crate::error::{ApiError, ApiResult};
+use crate::metrics::Metrics;
+use crate::{envelope, openapi, routes, ui};
+use axum::Router;
+use axum::routing::get;
+use daybook_model::logstore::StoreResult;
+use daybook_model::{LogStore, StoreError};
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::Semaphore;
+
+/// What can be set from outside.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Whether the data is thrown away at the end; the UI says so.
+    pub demo: bool,
+    /// Bytes that all requests bringing events may hold together.
+    pub ingest_bytes_max: usize,
+    /// How long such a request waits for its share before it is refused.
+    pub ingest_wait: Duration,
+    /// Queries that run at once; more wait.
+    pub queries_max: usize,
+    /// How long a query may take, waiting included.
+    pub query_time_max: Duration,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            demo: false,
+            ingest_bytes_max: 256 << 20,
+            ingest_wait: Duration::from_secs(10),
+            queries_max: 16,
+            query_time_max: Duration::from_secs(30),
+        }
+    }
+}
+
+/// The server's parts.
+#[derive(Debug, Clone)]
+pub struct App {
+    pub(crate) store: Arc<dyn LogStore>,
+    pub(crate) control: Control,
+    pub(crate) budget: Budget,
+    pub(crate) metrics: Arc<Metrics>,
+    pub(crate) options: Arc<Options>,
+    queries: Arc<Semaphore>,
+}
+
+impl App {
+    /// Joins a log store and a control plane.
+    pub fn new(store: Arc<dyn LogStore>, control: Control, options: Options) -> Self {
+        Self {
+            store,
+            control,
+            budget: Budget::new(options.ingest_bytes_max, options.ingest_wait),
+            metrics: Arc::default(),
+            queries: Arc::new(Semaphore::new(options.queries_max)),
+            options: Arc::new(options),
+        }
+    }
+
+    /// The service: API, compatibility endpoints and UI.
+    pub fn router(self) -> Router {
+        let (router, document) = openapi::split(routes::api());
+        let document = Arc::new(document);
+        router
+            .route(
+                "/api/v1/openapi.json",
+                get(move || openapi::serve(document)),
+            )
+            .fallback(ui::serve)
+            .method_not_allowed_fallback(routes::method_not_allowed)
+            .layer(axum::middleware::from_fn_with_state(
+                self.clone(),
+                envelope::wrap,
+            ))
+            .with_state(self)
+    }
+
+    /// Asks the store, within the limits on queries. A query that takes too long is given up, but
+    /// keeps its place until it has really ended.
+    pub(crate) async fn query<T, F, R>(&self, ask: F) -> ApiResult<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(Arc<dyn LogStore>) -> R + Send + 'static,
+        R: Future<Output = StoreResult<T>> + Send,
+    {
+        let (store, queries) = (Arc::clone(&self.store), Arc::clone(&self.queries));
+        let work = tokio::spawn(async move {
+            let _place = queries.acquire_owned().await;
+            ask(store).await
+        });
+        match tokio::time::timeout(self.options.query_time_max, work).await {
+            Err(_) => Err(ApiError::unavailable(
+                "query_timeout",
+                format!(
+                    "the query took longer than {} s: choose a shorter time range or more filters",
+                    self.options.query_time_max.as_secs()
+                ),
+            )),
+            Ok(Err(error)) => Err(ApiError::internal(format!("a query failed: {error}"))),
+            // No query touches the disk in a way that the caller could get round by waiting.
+            Ok(Ok(Err(StoreError::Limit(limit)))) => Err(ApiError::bad_request("limit", limit)),
+            Ok(Ok(answer)) => Ok(answer?),
+        }
+    }
+}

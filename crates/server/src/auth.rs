@@ -1,0 +1,285 @@
+//! Who calls. Handlers take [`Ingester`], [`Reader`] or [`Admin`] and so cannot be reached by
+//! others; [`Caller::scoped`] is the one place where a caller's scope is added to a query.
+
+use crate::app::App;
+use crate::control::{Actor, Client, Key, Scope, Session};
+use crate::envelope::RequestId;
+use crate::error::{ApiError, ApiResult};
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, header};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use daybook_model::validate::Intake;
+use daybook_model::{Query, Timestamp};
+use std::net::IpAddr;
+
+/// The other end of the connection.
+#[derive(Debug, Clone, Copy)]
+pub struct Peer(pub IpAddr);
+
+/// Whoever passed the check.
+#[derive(Debug, Clone)]
+pub(crate) enum Caller {
+    Key(Key),
+    Session(Session),
+}
+
+/// A caller that may send events: a key, for events need an origin.
+#[derive(Debug)]
+pub(crate) struct Ingester(pub(crate) Key);
+
+/// A caller that may read the log.
+#[derive(Debug)]
+pub(crate) struct Reader(pub(crate) Caller);
+
+/// A caller that may manage keys, as the actor of what it does.
+#[derive(Debug)]
+pub(crate) struct Admin(pub(crate) Actor);
+
+/// Where the request came from, and whether over TLS.
+#[derive(Debug, Clone)]
+pub(crate) struct From {
+    pub(crate) client: Client,
+    pub(crate) secure: bool,
+}
+
+/// The session of the cookie, if any.
+#[derive(Debug)]
+pub(crate) struct MaybeSession(pub(crate) Option<Session>);
+
+impl Caller {
+    /// Limits a query to what the caller may see. Keys with `read` and super_admins see all.
+    pub(crate) fn scoped(&self, query: Query) -> Query {
+        match self {
+            Self::Key(_) | Self::Session(_) => query,
+        }
+    }
+}
+
+impl Ingester {
+    /// What is known about the sender of a batch that arrives now.
+    pub(crate) fn intake(&self) -> Intake {
+        Intake {
+            origin: self.0.origin.as_str().into(),
+            ingest_key_id: self.0.id.as_str().into(),
+            received_at: Timestamp::now(),
+        }
+    }
+}
+
+impl FromRequestParts<App> for Ingester {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> ApiResult<Self> {
+        match authenticate(parts, app, Scope::Ingest).await? {
+            Caller::Key(key) => Ok(Self(key)),
+            Caller::Session(_) => Err(ApiError::forbidden(
+                "key_needed",
+                "events are sent with an API key of the scope ingest: it says which origin they have",
+            )),
+        }
+    }
+}
+
+impl FromRequestParts<App> for Reader {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> ApiResult<Self> {
+        authenticate(parts, app, Scope::Read).await.map(Self)
+    }
+}
+
+impl FromRequestParts<App> for Admin {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> ApiResult<Self> {
+        let From { client, .. } = from(parts);
+        Ok(Self(match authenticate(parts, app, Scope::Admin).await? {
+            Caller::Session(session) => session.user.actor(client),
+            Caller::Key(key) => Actor {
+                kind: "api_key",
+                id: key.id,
+                name: key.name,
+                role: String::new(),
+                client,
+            },
+        }))
+    }
+}
+
+impl FromRequestParts<App> for From {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Self::Rejection> {
+        Ok(from(parts))
+    }
+}
+
+impl FromRequestParts<App> for MaybeSession {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> ApiResult<Self> {
+        session(parts, app).await.map(Self)
+    }
+}
+
+async fn authenticate(parts: &Parts, app: &App, scope: Scope) -> ApiResult<Caller> {
+    if let Some(secret) = sent_key(&parts.headers) {
+        return key(app, &secret, scope).await.map(Caller::Key);
+    }
+    match session(parts, app).await? {
+        // A super_admin may read everything and manage keys.
+        Some(session) => Ok(Caller::Session(session)),
+        None => Err(ApiError::unauthorized(
+            "unauthorized",
+            format!(
+                "sign in, or send an API key with the scope {scope}: Authorization: Bearer dbk_…"
+            ),
+        )),
+    }
+}
+
+async fn key(app: &App, secret: &str, scope: Scope) -> ApiResult<Key> {
+    let unknown = || ApiError::unauthorized("invalid_key", "this API key does not exist");
+    let key = app.control.find_key(secret).await?.ok_or_else(unknown)?;
+    if key.revoked_at.is_some() {
+        return Err(ApiError::unauthorized(
+            "revoked_key",
+            "this API key was revoked",
+        ));
+    }
+    if !key.scopes.contains(&scope) {
+        let message = format!("this API key lacks the scope {scope}");
+        return Err(ApiError::forbidden("missing_scope", message));
+    }
+    Ok(key)
+}
+
+async fn session(parts: &Parts, app: &App) -> ApiResult<Option<Session>> {
+    let Some(token) = cookie(&parts.headers, cookie_name(from(parts).secure)) else {
+        return Ok(None);
+    };
+    if !parts.method.is_safe() {
+        check_same_site(&parts.headers)?;
+    }
+    Ok(app.control.find_session(token).await?)
+}
+
+/// Browsers send the cookie along with requests that other sites provoke; those cannot set this
+/// header, and newer browsers say where a request comes from.
+pub(crate) fn check_same_site(headers: &HeaderMap) -> ApiResult<()> {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    let ours = text("x-daybook-csrf") == Some("1");
+    let site = text("sec-fetch-site");
+    if ours && matches!(site, None | Some("same-origin" | "none")) {
+        return Ok(());
+    }
+    let message =
+        "changes by cookie need the header x-daybook-csrf: 1 and must come from this site";
+    Err(ApiError::forbidden("csrf", message))
+}
+
+/// The key in any of the headers that clients use for one.
+fn sent_key(headers: &HeaderMap) -> Option<String> {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    if let Some(authorization) = text(header::AUTHORIZATION.as_str()) {
+        let (scheme, value) = authorization.split_once(' ').unwrap_or((authorization, ""));
+        if scheme.eq_ignore_ascii_case("bearer") {
+            return Some(value.trim().into());
+        }
+        if scheme.eq_ignore_ascii_case("basic") {
+            return Some(basic_key(value.trim()).unwrap_or_default());
+        }
+    }
+    ["x-api-key", "api-key", "x-goog-api-key"]
+        .into_iter()
+        .find_map(|name| text(name).map(|key| key.trim().into()))
+}
+
+/// The password, or the user name when that is the key.
+fn basic_key(encoded: &str) -> Option<String> {
+    let decoded = String::from_utf8(STANDARD.decode(encoded).ok()?).ok()?;
+    let (user, password) = decoded.split_once(':').unwrap_or((&decoded, ""));
+    let key = match user.starts_with("dbk_") && !password.starts_with("dbk_") {
+        true => user,
+        false => password,
+    };
+    Some(key.into())
+}
+
+/// The session cookie's name; the prefix binds it to this host over TLS.
+pub(crate) const fn cookie_name(secure: bool) -> &'static str {
+    if secure {
+        "__Host-daybook_session"
+    } else {
+        "daybook_session"
+    }
+}
+
+fn cookie<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
+    let cookies = headers.get_all(header::COOKIE).iter();
+    let pairs = cookies
+        .filter_map(|cookies| cookies.to_str().ok())
+        .flat_map(|cookies| cookies.split(';'));
+    pairs
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find(|(known, _)| *known == name)
+        .map(|(_, value)| value)
+}
+
+/// Only a proxy on this machine is believed about the connection in front of it.
+fn from(parts: &Parts) -> From {
+    let text = |name: &str| {
+        parts
+            .headers
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+    };
+    let peer = parts
+        .extensions
+        .get::<Peer>()
+        .map(|peer| peer.0.to_canonical());
+    let proxied = peer.is_some_and(|peer| peer.is_loopback());
+    let forwarded = text("x-forwarded-for")
+        .filter(|_| proxied)
+        .and_then(|addresses| addresses.rsplit(',').next()?.trim().parse().ok());
+    From {
+        client: Client {
+            ip: forwarded.or(peer),
+            user_agent: text(header::USER_AGENT.as_str()).unwrap_or_default().into(),
+            request_id: parts
+                .extensions
+                .get::<RequestId>()
+                .map(|id| id.0.clone())
+                .unwrap_or_default(),
+        },
+        secure: proxied && text("x-forwarded-proto") == Some("https"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn finds_the_key_in_every_header_clients_use() {
+        let key = |name: &'static str, value: &str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(name, value.parse().unwrap());
+            sent_key(&headers)
+        };
+        let basic = |pair: &str| format!("Basic {}", STANDARD.encode(pair));
+        let found = Some("dbk_x".to_owned());
+        assert_eq!(key("authorization", "Bearer dbk_x"), found);
+        assert_eq!(key("authorization", "bearer  dbk_x "), found);
+        assert_eq!(key("authorization", &basic("pk-lf-1:dbk_x")), found);
+        assert_eq!(key("authorization", &basic("dbk_x:")), found);
+        assert_eq!(key("authorization", &basic("dbk_x:sk-lf-1")), found);
+        for name in ["x-api-key", "api-key", "x-goog-api-key"] {
+            assert_eq!(key(name, "dbk_x"), found);
+        }
+        assert_eq!(key("authorization", "Basic %%%"), Some(String::new()));
+        assert_eq!(key("x-other", "dbk_x"), None);
+    }
+}

@@ -1,0 +1,138 @@
+//! The one way to change the control plane. A change is a transaction with its audit event in it.
+
+use super::{Control, Result, outbox};
+use daybook_model::logstore::BoxFuture;
+use daybook_model::{Event, Stream, Timestamp, limits, validate};
+use sqlx::{Sqlite, SqliteConnection, Transaction};
+use std::net::IpAddr;
+
+/// Where a request came from.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Client {
+    /// Address of the sender.
+    pub ip: Option<IpAddr>,
+    /// What it calls itself, cut to what an event holds.
+    pub user_agent: String,
+    /// The request it sent.
+    pub request_id: String,
+}
+
+impl Client {
+    /// Writes what is known into an `audit` or `auth` event.
+    pub(super) fn describe(&self, event: &mut Event) {
+        if let Some(ip) = self.ip {
+            event.set_text("ip", ip.to_string());
+        }
+        let user_agent = validate::prefix(&self.user_agent, limits::KEYWORD_BYTES_MAX);
+        event.set_text("user_agent", user_agent);
+        event.set_text("request_id", self.request_id.as_str());
+    }
+}
+
+/// Who changes something.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Actor {
+    /// `member`, `api_key` or `system`.
+    pub kind: &'static str,
+    /// Identifier, if it has one.
+    pub id: String,
+    /// Name people know.
+    pub name: String,
+    /// Role at this time.
+    pub role: String,
+    /// Where the request came from.
+    pub client: Client,
+}
+
+impl Actor {
+    /// Daybook itself, on behalf of whoever can run its command or set its environment.
+    pub fn system(name: &str) -> Self {
+        Self {
+            kind: "system",
+            id: String::new(),
+            name: name.into(),
+            role: String::new(),
+            client: Client::default(),
+        }
+    }
+
+    fn audit(&self, action: &str) -> Event {
+        let mut event = Event::new(Stream::Audit);
+        event.time = Timestamp::now();
+        event.set_text("actor_type", self.kind);
+        event.set_text("actor_id", self.id.as_str());
+        event.set_text("actor_name", self.name.as_str());
+        event.set_text("actor_role", self.role.as_str());
+        event.set_text("action", action);
+        self.client.describe(&mut event);
+        event
+    }
+}
+
+/// A change under way: its transaction and the events that will tell of it.
+#[derive(Debug)]
+pub struct Change {
+    transaction: Transaction<'static, Sqlite>,
+    /// The audit event. The change fills in its resource.
+    pub audit: Event,
+    also: Vec<Event>,
+}
+
+impl Change {
+    /// The connection inside the transaction.
+    pub fn db(&mut self) -> &mut SqliteConnection {
+        &mut self.transaction
+    }
+
+    /// Another event of the same change, such as a sign-in.
+    pub fn also(&mut self, event: Event) {
+        self.also.push(event);
+    }
+
+    /// Names what is changed in the audit event.
+    pub fn resource(&mut self, kind: &str, id: &str, name: &str) {
+        self.audit.set_text("resource_type", kind);
+        self.audit.set_text("resource_id", id);
+        self.audit.set_text("resource_name", name);
+    }
+}
+
+impl Control {
+    /// Changes something. The work and its audit event are committed together or not at all;
+    /// then the event is handed to the log.
+    ///
+    /// # Errors
+    /// What the work answers, or when the database refuses.
+    pub async fn change<T, F>(&self, actor: &Actor, action: &str, work: F) -> Result<T>
+    where
+        F: for<'c> FnOnce(&'c mut Change) -> BoxFuture<'c, Result<T>> + Send,
+    {
+        let mut change = Change {
+            transaction: self.db.begin().await?,
+            audit: actor.audit(action),
+            also: Vec::new(),
+        };
+        // Dropping a change that failed rolls it back.
+        let answer = work(&mut change).await?;
+        let Change {
+            mut transaction,
+            audit,
+            also,
+        } = change;
+        for event in std::iter::once(audit).chain(also) {
+            outbox::insert(&mut transaction, event).await?;
+        }
+        transaction.commit().await?;
+        self.deliver_now().await;
+        Ok(answer)
+    }
+
+    /// Puts an event that belongs to no change on record: a failed sign-in.
+    pub(super) async fn record(&self, event: Event) -> Result<()> {
+        let mut transaction = self.db.begin().await?;
+        outbox::insert(&mut transaction, event).await?;
+        transaction.commit().await?;
+        self.deliver_now().await;
+        Ok(())
+    }
+}

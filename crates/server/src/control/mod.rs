@@ -1,0 +1,118 @@
+//! The control plane: accounts, sessions and API keys in SQLite. Every change of state goes
+//! through [`Control::change`], which writes its audit event in the same transaction: no audit
+//! event, no change.
+
+mod change;
+mod db;
+mod keys;
+mod outbox;
+mod secrets;
+mod sessions;
+mod throttle;
+mod users;
+
+pub use change::{Actor, Change, Client};
+pub use keys::{Key, NewKey, Scope};
+pub use sessions::{SESSION_ABSOLUTE_US, Session, SignedIn};
+pub use users::User;
+
+use daybook_model::LogStore;
+use std::path::Path;
+use std::sync::Arc;
+
+/// What the control plane answers.
+pub type Result<T> = std::result::Result<T, ControlError>;
+
+/// Why the control plane refused or failed.
+#[derive(Debug, thiserror::Error)]
+pub enum ControlError {
+    /// The data directory cannot be used.
+    #[error("cannot use the data directory {path}: {cause}")]
+    DataDir {
+        /// The directory.
+        path: String,
+        /// What the system said.
+        cause: std::io::Error,
+    },
+    /// The database failed.
+    #[error("the control database failed: {0}")]
+    Database(#[from] sqlx::Error),
+    /// The database is of a newer Daybook, or damaged.
+    #[error("the control database cannot be brought up to date: {0}")]
+    Migration(#[from] sqlx::migrate::MigrateError),
+    /// Something Daybook wrote itself is not valid: a fault of the program.
+    #[error("the control plane failed: {0}")]
+    Internal(String),
+    /// An input that cannot be used.
+    #[error("{field}: {message}")]
+    Invalid {
+        /// Its name.
+        field: &'static str,
+        /// What is wrong with it.
+        message: String,
+    },
+    /// No such thing.
+    #[error("{0} not found")]
+    NotFound(&'static str),
+    /// Unknown account or wrong password; deliberately not said which.
+    #[error("e-mail or password is wrong")]
+    WrongCredentials,
+    /// The set-up link was used, or never valid.
+    #[error("this set-up link is not valid: use the one in the log of the running Daybook")]
+    WrongSetupToken,
+    /// Too many failures; try again later.
+    #[error("too many failed attempts: try again in {0} s")]
+    Throttled(u64),
+    /// Too many passwords are being checked.
+    #[error("too many sign-ins at once: try again")]
+    Busy,
+}
+
+impl ControlError {
+    fn invalid(field: &'static str, message: impl Into<String>) -> Self {
+        let message = message.into();
+        Self::Invalid { field, message }
+    }
+}
+
+/// The control plane of one data directory.
+#[derive(Debug, Clone)]
+pub struct Control {
+    db: db::Db,
+    store: Option<Arc<dyn LogStore>>,
+    delivering: Arc<tokio::sync::Mutex<()>>,
+    passwords: secrets::Passwords,
+    throttle: Arc<throttle::Throttle>,
+    setup_token: Arc<std::sync::Mutex<Option<[u8; 32]>>>,
+}
+
+impl Control {
+    /// Opens `control.db` in a directory, creating both when missing.
+    ///
+    /// # Errors
+    /// When the directory or the database cannot be used.
+    pub async fn open(data_dir: &Path) -> Result<Self> {
+        Ok(Self {
+            db: db::Db::open(data_dir).await?,
+            store: None,
+            delivering: Arc::default(),
+            passwords: secrets::Passwords::default(),
+            throttle: Arc::default(),
+            setup_token: Arc::default(),
+        })
+    }
+
+    /// The same, with a log store that takes the events of the outbox.
+    #[must_use]
+    pub fn delivering_to(self, store: Arc<dyn LogStore>) -> Self {
+        Self {
+            store: Some(store),
+            ..self
+        }
+    }
+
+    /// Closes the database; what is in the outbox stays there.
+    pub async fn close(&self) {
+        self.db.close().await;
+    }
+}

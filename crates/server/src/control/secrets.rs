@@ -1,0 +1,169 @@
+//! Secrets: random tokens and keys, their hashes at rest, and passwords. Tokens carry 256 random
+//! bits, so a plain hash protects them; passwords get Argon2id under a memory guard.
+
+use super::{ControlError, Result};
+use argon2::password_hash::phc::PasswordHash;
+use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use sha2::{Digest, Sha256};
+use std::sync::{Arc, LazyLock};
+use std::time::Duration;
+use tokio::sync::Semaphore;
+
+/// What every API key begins with.
+pub(super) const KEY_PREFIX: &str = "dbk_";
+/// Shortest password, in characters.
+pub(super) const PASSWORD_CHARS_MIN: usize = 8;
+/// Longest password, in bytes: a bound for the hash, not for people.
+const PASSWORD_BYTES_MAX: usize = 1024;
+/// 62^43 > 2^256.
+const KEY_DIGITS: usize = 43;
+/// Hashes at once; each takes 19 MiB.
+const HASHES_AT_ONCE: usize = 4;
+const HASH_WAIT: Duration = Duration::from_secs(5);
+
+/// 256 random bits.
+pub(super) fn random() -> [u8; 32] {
+    let mut bytes = [0; 32];
+    getrandom::fill(&mut bytes).expect("the operating system has randomness");
+    bytes
+}
+
+/// A token for cookies and links.
+pub(super) fn new_token() -> String {
+    URL_SAFE_NO_PAD.encode(random())
+}
+
+/// A new API key.
+pub(super) fn new_key() -> String {
+    const DIGITS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+    let mut key = String::from(KEY_PREFIX);
+    while key.len() < KEY_PREFIX.len() + KEY_DIGITS {
+        for byte in random() {
+            // 248 = 4 * 62: beyond it digits would not be equally likely.
+            if byte < 248 && key.len() < KEY_PREFIX.len() + KEY_DIGITS {
+                key.push(char::from(DIGITS[usize::from(byte) % DIGITS.len()]));
+            }
+        }
+    }
+    key
+}
+
+/// The hash that is stored in a secret's place.
+pub(super) fn digest(secret: &str) -> [u8; 32] {
+    Sha256::digest(secret.as_bytes()).into()
+}
+
+/// The same as text.
+pub(super) fn digest_hex(secret: &str) -> String {
+    digest(secret)
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
+}
+
+fn argon2() -> Argon2<'static> {
+    let params = Params::new(19 * 1024, 2, 1, None).expect("these parameters are valid");
+    Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
+}
+
+fn hash_blocking(password: &str) -> Result<String> {
+    argon2()
+        .hash_password(password.as_bytes())
+        .map(|hash| hash.to_string())
+        .map_err(|error| ControlError::Internal(format!("password hashing failed: {error}")))
+}
+
+/// Hashes and checks passwords, a few at a time.
+#[derive(Debug, Clone)]
+pub(super) struct Passwords {
+    permits: Arc<Semaphore>,
+}
+
+impl Default for Passwords {
+    fn default() -> Self {
+        Self {
+            permits: Arc::new(Semaphore::new(HASHES_AT_ONCE)),
+        }
+    }
+}
+
+impl Passwords {
+    /// Checks the length and hashes.
+    pub(super) async fn hash(&self, password: String) -> Result<String> {
+        if password.chars().count() < PASSWORD_CHARS_MIN {
+            let message = format!("at least {PASSWORD_CHARS_MIN} characters");
+            return Err(ControlError::invalid("password", message));
+        }
+        if password.len() > PASSWORD_BYTES_MAX {
+            let message = format!("at most {PASSWORD_BYTES_MAX} bytes");
+            return Err(ControlError::invalid("password", message));
+        }
+        self.run(move || hash_blocking(&password)).await?
+    }
+
+    /// Whether the password belongs to the hash. Without a hash it works as long and says no, so
+    /// that nobody learns by the clock which accounts exist.
+    pub(super) async fn verify(&self, password: String, hash: Option<String>) -> Result<bool> {
+        static NOBODY: LazyLock<Option<String>> =
+            LazyLock::new(|| hash_blocking("nobody has this password").ok());
+        if password.len() > PASSWORD_BYTES_MAX {
+            return Ok(false);
+        }
+        self.run(move || {
+            let known = hash.is_some();
+            let Some(hash) = hash.or_else(|| NOBODY.clone()) else {
+                return false;
+            };
+            let parsed = PasswordHash::new(&hash);
+            let fits = parsed
+                .is_ok_and(|hash| argon2().verify_password(password.as_bytes(), &hash).is_ok());
+            fits && known
+        })
+        .await
+    }
+
+    async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
+        let permit = Arc::clone(&self.permits).acquire_owned();
+        let Ok(Ok(permit)) = tokio::time::timeout(HASH_WAIT, permit).await else {
+            return Err(ControlError::Busy);
+        };
+        let work = tokio::task::spawn_blocking(move || {
+            let _held_until_done = permit;
+            work()
+        });
+        work.await
+            .map_err(|error| ControlError::Internal(format!("password check failed: {error}")))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_have_256_bits_in_base_62() {
+        let (one, other) = (new_key(), new_key());
+        assert_ne!(one, other);
+        let digits = one.strip_prefix(KEY_PREFIX).unwrap();
+        assert_eq!(digits.len(), KEY_DIGITS);
+        assert!(digits.bytes().all(|byte| byte.is_ascii_alphanumeric()));
+        assert_eq!(digest_hex("").len(), 64);
+    }
+
+    #[tokio::test]
+    async fn only_the_right_password_of_a_known_account_fits() {
+        let passwords = Passwords::default();
+        let hash = passwords.hash("correct horse".into()).await.unwrap();
+        assert!(
+            hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"),
+            "{hash}"
+        );
+        let fits = async |password: &str, hash| passwords.verify(password.into(), hash).await;
+        assert!(fits("correct horse", Some(hash.clone())).await.unwrap());
+        assert!(!fits("wrong horse", Some(hash)).await.unwrap());
+        assert!(!fits("nobody has this password", None).await.unwrap());
+        assert!(passwords.hash("short".into()).await.is_err());
+    }
+}

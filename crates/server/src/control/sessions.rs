@@ -1,0 +1,189 @@
+//! Signing in and out. A session is a random token in a cookie, its hash in the database; it ends
+//! after 12 hours without use and after 7 days in any case.
+
+use super::secrets::{digest_hex, new_token};
+use super::users::normal_email;
+use super::{Client, Control, ControlError, Result, User};
+use daybook_model::{Event, Stream, Timestamp, limits, validate};
+use std::time::Instant;
+
+/// How long a session lives at most, in microseconds.
+pub const SESSION_ABSOLUTE_US: i64 = 7 * Timestamp::DAY_US;
+const SESSION_IDLE_US: i64 = 12 * Timestamp::HOUR_US;
+/// How exact `last_seen_at` is; a write per request would be too many.
+const SEEN_EVERY_US: i64 = 5 * 60 * Timestamp::SECOND_US;
+
+/// An open session.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Session {
+    /// Identifier, no secret.
+    pub id: String,
+    /// Whose it is.
+    pub user: User,
+}
+
+/// A session that has just been opened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignedIn {
+    /// Who signed in.
+    pub user: User,
+    /// The token for the cookie.
+    pub token: String,
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: String,
+    last_seen_at: i64,
+    user_id: String,
+    email: String,
+    role: String,
+}
+
+fn auth_event(client: &Client, name: &str, result: &str, email: &str) -> Event {
+    let mut event = Event::new(Stream::Auth);
+    event.time = Timestamp::now();
+    event.set_text("event", name);
+    event.set_text("result", result);
+    event.set_text("method", "password");
+    event.set_text("identity_provider", "daybook");
+    let email = validate::prefix(email, limits::KEYWORD_BYTES_MAX);
+    event.set_text("user_name", email);
+    client.describe(&mut event);
+    event
+}
+
+impl Control {
+    /// Opens a session for an e-mail and its password. Success and failure go on record.
+    ///
+    /// # Errors
+    /// [`ControlError::WrongCredentials`], or [`ControlError::Throttled`] after too many of them.
+    pub async fn sign_in(
+        &self,
+        client: &Client,
+        email: &str,
+        password: String,
+    ) -> Result<SignedIn> {
+        let account = normal_email(email).map_err(|_| ControlError::WrongCredentials)?;
+        if let Some(wait) = self.throttle.wait(&account, client.ip, Instant::now()) {
+            return Err(ControlError::Throttled(wait.as_secs() + 1));
+        }
+        let found: Option<(String, String, String, String)> =
+            sqlx::query_as("SELECT id, email, role, password_hash FROM users WHERE email = $1")
+                .bind(&account)
+                .fetch_optional(self.db.reader())
+                .await?;
+        let hash = found.as_ref().map(|(.., hash)| hash.clone());
+        let fits = self.passwords.verify(password, hash).await?;
+        match found {
+            Some((id, email, role, _)) if fits => {
+                self.throttle.succeed(&account);
+                self.open_session(client, User { id, email, role }).await
+            }
+            known => {
+                self.throttle.fail(&account, client.ip, Instant::now());
+                let mut event = auth_event(client, "sign_in", "failure", &account);
+                let reason = match &known {
+                    Some((id, ..)) => {
+                        event.set_text("user_id", id.as_str());
+                        "wrong password"
+                    }
+                    None => "unknown account",
+                };
+                event.set_text("reason", reason);
+                self.record(event).await?;
+                Err(ControlError::WrongCredentials)
+            }
+        }
+    }
+
+    pub(super) async fn open_session(&self, client: &Client, user: User) -> Result<SignedIn> {
+        let token = new_token();
+        let token_hash = digest_hex(&token);
+        let id = uuid::Uuid::now_v7().to_string();
+        let mut event = auth_event(client, "sign_in", "success", &user.email);
+        event.set_text("user_id", user.id.as_str());
+        event.set_text("session_id", id.as_str());
+        let (actor, user_id) = (user.actor(client.clone()), user.id.clone());
+        self.change(&actor, "session.created", |change| {
+            Box::pin(async move {
+                change.audit.set_text("operation", "login");
+                change.resource("session", &id, "");
+                change.also(event);
+                let now = Timestamp::now().us();
+                sqlx::query("DELETE FROM sessions WHERE created_at < $1 OR last_seen_at < $2")
+                    .bind(now - SESSION_ABSOLUTE_US)
+                    .bind(now - SESSION_IDLE_US)
+                    .execute(change.db())
+                    .await?;
+                sqlx::query(
+                    "INSERT INTO sessions (token_hash, id, user_id, created_at, last_seen_at) \
+                     VALUES ($1, $2, $3, $4, $4)",
+                )
+                .bind(token_hash)
+                .bind(id)
+                .bind(user_id)
+                .bind(now)
+                .execute(change.db())
+                .await?;
+                Ok(())
+            })
+        })
+        .await?;
+        Ok(SignedIn { user, token })
+    }
+
+    /// The open session of a token.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn find_session(&self, token: &str) -> Result<Option<Session>> {
+        let (now, token_hash) = (Timestamp::now().us(), digest_hex(token));
+        let row: Option<Row> = sqlx::query_as(
+            "SELECT s.id, s.last_seen_at, u.id AS user_id, u.email, u.role FROM sessions s \
+             JOIN users u ON u.id = s.user_id \
+             WHERE s.token_hash = $1 AND s.created_at >= $2 AND s.last_seen_at >= $3",
+        )
+        .bind(&token_hash)
+        .bind(now - SESSION_ABSOLUTE_US)
+        .bind(now - SESSION_IDLE_US)
+        .fetch_optional(self.db.reader())
+        .await?;
+        let Some(row) = row else {
+            return Ok(None);
+        };
+        if row.last_seen_at < now - SEEN_EVERY_US {
+            let note = sqlx::query("UPDATE sessions SET last_seen_at = $1 WHERE token_hash = $2");
+            self.db.note(note.bind(now).bind(token_hash)).await?;
+        }
+        let user = User {
+            id: row.user_id,
+            email: row.email,
+            role: row.role,
+        };
+        Ok(Some(Session { id: row.id, user }))
+    }
+
+    /// Ends a session.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn sign_out(&self, client: &Client, session: Session) -> Result<()> {
+        let mut event = auth_event(client, "sign_out", "success", &session.user.email);
+        event.set_text("user_id", session.user.id.as_str());
+        event.set_text("session_id", session.id.as_str());
+        let actor = session.user.actor(client.clone());
+        self.change(&actor, "session.deleted", |change| {
+            Box::pin(async move {
+                change.resource("session", &session.id, "");
+                change.also(event);
+                sqlx::query("DELETE FROM sessions WHERE id = $1")
+                    .bind(session.id)
+                    .execute(change.db())
+                    .await?;
+                Ok(())
+            })
+        })
+        .await
+    }
+}

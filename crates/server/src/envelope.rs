@@ -1,0 +1,108 @@
+//! Around every request: its id, the rendering of errors, the headers every answer has, a count.
+//! The only place that turns an [`ApiError`] into bytes.
+
+use crate::app::App;
+use crate::error::ApiError;
+use axum::body::Body;
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::{HeaderMap, HeaderValue, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use futures_util::FutureExt;
+use serde_json::json;
+use std::panic::AssertUnwindSafe;
+use std::time::Instant;
+
+const REQUEST_ID: &str = "x-request-id";
+const REQUEST_ID_BYTES_MAX: usize = 128;
+/// For answers that are no page: nothing in them may run or be framed.
+const POLICY: &str = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'";
+
+/// The id of a request, the caller's or ours.
+#[derive(Debug, Clone)]
+pub(crate) struct RequestId(pub(crate) String);
+
+pub(crate) async fn wrap(State(app): State<App>, mut request: Request, next: Next) -> Response {
+    let began = Instant::now();
+    let id = request_id(request.headers());
+    request.extensions_mut().insert(RequestId(id.clone()));
+    let method = request.method().clone();
+    let route = request
+        .extensions()
+        .get::<MatchedPath>()
+        .map_or("ui", MatchedPath::as_str)
+        .to_owned();
+
+    // A fault of the program in one request must not take the connection with it.
+    let answer = AssertUnwindSafe(next.run(request)).catch_unwind().await;
+    let mut response =
+        answer.unwrap_or_else(|_| ApiError::internal("a handler panicked").into_response());
+    if let Some(error) = response.extensions_mut().remove::<ApiError>() {
+        if response.status().is_server_error() {
+            log(&error, &id, method.as_str(), &route);
+        }
+        render(&error, &id, &mut response);
+    }
+    complete(response.headers_mut(), &id);
+    app.metrics
+        .request(&route, method.as_str(), response.status(), began.elapsed());
+    response
+}
+
+/// The caller's id when it is short and printable, else a new one.
+fn request_id(headers: &HeaderMap) -> String {
+    let sent = headers.get(REQUEST_ID).and_then(|id| id.to_str().ok());
+    let usable = |id: &&str| {
+        !id.is_empty()
+            && id.len() <= REQUEST_ID_BYTES_MAX
+            && id.bytes().all(|byte| byte.is_ascii_graphic())
+    };
+    sent.filter(usable)
+        .map_or_else(|| uuid::Uuid::now_v7().to_string(), str::to_owned)
+}
+
+fn log(error: &ApiError, request_id: &str, method: &str, route: &str) {
+    let (status, message) = (error.status.as_u16(), &error.message);
+    match &error.cause {
+        Some(cause) => {
+            tracing::error!(request_id, method, route, status, "request failed: {cause}");
+        }
+        None => tracing::warn!(
+            request_id,
+            method,
+            route,
+            status,
+            "request refused: {message}"
+        ),
+    }
+}
+
+fn render(error: &ApiError, id: &str, response: &mut Response) {
+    let mut body = json!({"code": error.code, "message": error.message, "request_id": id});
+    if let Some(field) = &error.field {
+        body["field"] = json!(field);
+    }
+    *response.body_mut() = Body::from(json!({ "error": body }).to_string());
+    let headers = response.headers_mut();
+    headers.insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("application/json"),
+    );
+    headers.remove(header::CONTENT_LENGTH);
+}
+
+fn complete(headers: &mut HeaderMap, id: &str) {
+    if let Ok(id) = HeaderValue::from_str(id) {
+        headers.insert(REQUEST_ID, id);
+    }
+    let mut default = |name: header::HeaderName, value: &'static str| {
+        headers
+            .entry(name)
+            .or_insert(HeaderValue::from_static(value));
+    };
+    default(header::CACHE_CONTROL, "no-store");
+    default(header::CONTENT_SECURITY_POLICY, POLICY);
+    default(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+    default(header::REFERRER_POLICY, "same-origin");
+    default(header::X_FRAME_OPTIONS, "DENY");
+}

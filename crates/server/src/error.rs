@@ -1,0 +1,148 @@
+//! The one error type of the API. Handlers return it; [`crate::envelope`] writes it as JSON, for
+//! only there the request's id is known.
+
+use crate::control::ControlError;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use daybook_model::StoreError;
+use daybook_model::params::ParamError;
+
+/// What handlers answer.
+pub(crate) type ApiResult<T> = Result<T, ApiError>;
+
+/// A refusal or a failure, as the caller may know it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ApiError {
+    pub(crate) status: StatusCode,
+    pub(crate) code: &'static str,
+    pub(crate) message: String,
+    pub(crate) field: Option<String>,
+    pub(crate) retry_after_s: Option<u64>,
+    /// For the log of the operator, never for the caller.
+    pub(crate) cause: Option<String>,
+}
+
+impl ApiError {
+    pub(crate) fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
+        Self {
+            status,
+            code,
+            message: message.into(),
+            field: None,
+            retry_after_s: None,
+            cause: None,
+        }
+    }
+
+    pub(crate) fn bad_request(code: &'static str, message: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, code, message)
+    }
+
+    pub(crate) fn invalid(field: impl Into<String>, message: impl Into<String>) -> Self {
+        Self::bad_request("invalid", message).about(field)
+    }
+
+    pub(crate) fn unauthorized(code: &'static str, message: impl Into<String>) -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, code, message)
+    }
+
+    pub(crate) fn forbidden(code: &'static str, message: impl Into<String>) -> Self {
+        Self::new(StatusCode::FORBIDDEN, code, message)
+    }
+
+    pub(crate) fn not_found(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::NOT_FOUND, "not_found", message)
+    }
+
+    pub(crate) fn too_large(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", message)
+    }
+
+    /// A refusal for the moment.
+    pub(crate) fn unavailable(code: &'static str, message: impl Into<String>) -> Self {
+        let mut error = Self::new(StatusCode::SERVICE_UNAVAILABLE, code, message);
+        error.retry_after_s = Some(5);
+        error
+    }
+
+    pub(crate) fn internal(cause: impl Into<String>) -> Self {
+        let mut error = Self::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "internal",
+            "something went wrong inside Daybook; its log tells more under this request_id",
+        );
+        error.cause = Some(cause.into());
+        error
+    }
+
+    /// Names the parameter or field at fault.
+    pub(crate) fn about(mut self, field: impl Into<String>) -> Self {
+        self.field = Some(field.into());
+        self
+    }
+
+    fn caused_by(mut self, cause: impl Into<String>) -> Self {
+        self.cause = Some(cause.into());
+        self
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        let mut response = self.status.into_response();
+        if let Some(seconds) = self.retry_after_s {
+            let headers = response.headers_mut();
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        if self.status == StatusCode::UNAUTHORIZED {
+            let headers = response.headers_mut();
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+impl From<StoreError> for ApiError {
+    fn from(error: StoreError) -> Self {
+        match &error {
+            StoreError::Unavailable(_) => Self::unavailable("store_unavailable", error.to_string()),
+            StoreError::Limit(limit) => Self::bad_request("limit", limit),
+            StoreError::Damaged(_) | StoreError::Internal(_) => Self::internal(error.to_string()),
+        }
+    }
+}
+
+impl From<ParamError> for ApiError {
+    fn from(error: ParamError) -> Self {
+        let message = error.to_string();
+        Self::bad_request("invalid_parameter", message).about(error.parameter)
+    }
+}
+
+impl From<ControlError> for ApiError {
+    fn from(error: ControlError) -> Self {
+        let message = error.to_string();
+        match error {
+            ControlError::Invalid { field, .. } => Self::invalid(field, message),
+            ControlError::NotFound(_) => Self::not_found(message),
+            ControlError::WrongCredentials => Self::unauthorized("wrong_credentials", message),
+            ControlError::WrongSetupToken => Self::forbidden("wrong_setup_token", message),
+            ControlError::Throttled(seconds) => {
+                let mut error = Self::new(StatusCode::TOO_MANY_REQUESTS, "throttled", message);
+                error.retry_after_s = Some(seconds);
+                error
+            }
+            ControlError::Busy => Self::unavailable("busy", message),
+            // A full or locked disk passes; callers may try again.
+            ControlError::Database(_) => Self::unavailable(
+                "control_unavailable",
+                "accounts and keys cannot be read or changed now",
+            )
+            .caused_by(message),
+            ControlError::DataDir { .. }
+            | ControlError::Migration(_)
+            | ControlError::Internal(_) => Self::internal(message),
+        }
+    }
+}

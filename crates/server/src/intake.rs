@@ -1,0 +1,248 @@
+//! From pieces of a body to stored events: normalise, admit, append in sub-batches, count. What
+//! this module holds is covered by the request's reservation.
+
+use crate::error::{ApiError, ApiResult};
+use daybook_model::logstore::{Outcome, Write};
+use daybook_model::validate::Intake;
+use daybook_model::{Event, LogStore, Period, Rejection, Stream, limits};
+use std::collections::HashSet;
+use std::ops::Range;
+use std::sync::Arc;
+use utoipa::ToSchema;
+
+/// Bytes of events that are appended at once: one frame of the write-ahead log.
+pub(crate) const SUB_BATCH_BYTES: usize = 16 << 20;
+/// Work below this is done where it stands; moving it to another thread would cost more.
+const INLINE_BYTES: usize = 64 << 10;
+
+/// Reads one element of a dialect.
+pub(crate) type Normaliser = fn(&str) -> Result<Event, Rejection>;
+
+/// Elements of a body, one after the other in one buffer.
+#[derive(Debug, Default)]
+pub(crate) struct Pieces {
+    bytes: Vec<u8>,
+    /// Position in the body and end in `bytes`; without an end the element was too large.
+    ends: Vec<(usize, Option<usize>)>,
+}
+
+impl Pieces {
+    pub(crate) fn push(&mut self, piece: daybook_ingest::split::Piece<'_>) {
+        let end = piece.bytes.map(|bytes| {
+            self.bytes.extend_from_slice(bytes);
+            self.bytes.len()
+        });
+        self.ends.push((piece.index, end));
+    }
+
+    pub(crate) const fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    pub(crate) fn held_bytes(&self) -> usize {
+        self.bytes.capacity() + self.ends.capacity() * size_of::<(usize, Option<usize>)>()
+    }
+
+    /// Ranges of elements with about [`SUB_BATCH_BYTES`] each.
+    fn sub_batches(&self) -> Vec<Range<usize>> {
+        let (mut ranges, mut first, mut first_byte, mut last_byte) = (Vec::new(), 0, 0, 0);
+        for (at, (_, end)) in self.ends.iter().enumerate() {
+            let end = end.unwrap_or(last_byte);
+            if end - first_byte > SUB_BATCH_BYTES && at > first {
+                ranges.push(first..at);
+                (first, first_byte) = (at, last_byte);
+            }
+            last_byte = end;
+        }
+        ranges.push(first..self.ends.len());
+        ranges
+    }
+
+    fn normalise(&self, range: Range<usize>, normalise: Normaliser, intake: &Intake) -> Ready {
+        let mut ready = Ready::default();
+        let mut start = self.ends[..range.start]
+            .iter()
+            .rev()
+            .find_map(|(_, end)| *end)
+            .unwrap_or(0);
+        for (index, end) in &self.ends[range] {
+            let read = match end {
+                None => Err(too_large()),
+                Some(end) => {
+                    let bytes = &self.bytes[start..*end];
+                    start = *end;
+                    std::str::from_utf8(bytes)
+                        .map_err(|error| Rejection::event(format!("not valid UTF-8: {error}")))
+                        .and_then(normalise)
+                }
+            };
+            let admitted = read.and_then(|mut event| event.admit(intake).map(|()| event));
+            match admitted {
+                Ok(event) => ready.writes.push((*index, Write::Append(event))),
+                Err(rejection) => ready.rejected.push((*index, rejection)),
+            }
+        }
+        ready
+    }
+}
+
+fn too_large() -> Rejection {
+    Rejection::event(format!(
+        "larger than {} bytes, the limit of one event",
+        limits::EVENT_BYTES_MAX
+    ))
+}
+
+#[derive(Debug, Default)]
+struct Ready {
+    writes: Vec<(usize, Write)>,
+    rejected: Vec<(usize, Rejection)>,
+}
+
+/// An event that was not taken.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, ToSchema)]
+pub(crate) struct Rejected {
+    /// Its position in the batch, from 0.
+    pub(crate) index: usize,
+    /// The field at fault, when it is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) field: Option<String>,
+    /// What is wrong with it, and which limit it passed.
+    pub(crate) error: String,
+}
+
+/// What became of the events of a request.
+#[derive(Debug, Default)]
+pub(crate) struct Tally {
+    pub(crate) accepted: u64,
+    pub(crate) duplicates: u64,
+    /// The first [`limits::REJECTIONS_LISTED_MAX`].
+    pub(crate) rejected: Vec<Rejected>,
+    pub(crate) rejected_total: u64,
+}
+
+impl Tally {
+    pub(crate) fn reject(&mut self, index: usize, rejection: Rejection) {
+        self.rejected_total += 1;
+        if self.rejected.len() < limits::REJECTIONS_LISTED_MAX {
+            self.rejected.push(Rejected {
+                index,
+                field: rejection.field,
+                error: rejection.error,
+            });
+        }
+    }
+
+    fn count(&mut self, index: usize, outcome: Outcome) {
+        match outcome {
+            Outcome::Stored(_) | Outcome::Amended(_) => self.accepted += 1,
+            Outcome::Duplicate => self.duplicates += 1,
+            Outcome::Conflict => {
+                let error = "conflict: another event with other content has this id";
+                self.reject(index, Rejection::field("id", error));
+            }
+        }
+    }
+}
+
+/// The intake of one request.
+#[derive(Debug)]
+pub(crate) struct Run {
+    store: Arc<dyn LogStore>,
+    intake: Arc<Intake>,
+    pub(crate) tally: Tally,
+}
+
+impl Run {
+    pub(crate) fn new(store: Arc<dyn LogStore>, intake: Intake) -> Self {
+        Self {
+            store,
+            intake: Arc::new(intake),
+            tally: Tally::default(),
+        }
+    }
+
+    /// Normalises and stores all elements.
+    pub(crate) async fn store(&mut self, pieces: Pieces, normalise: Normaliser) -> ApiResult<()> {
+        let pieces = Arc::new(pieces);
+        for range in pieces.sub_batches() {
+            let (pieces, intake) = (Arc::clone(&pieces), Arc::clone(&self.intake));
+            let small = pieces.bytes.len() < INLINE_BYTES;
+            let work = move || pieces.normalise(range, normalise, &intake);
+            let ready = match small {
+                true => work(),
+                false => blocking(work).await?,
+            };
+            for (index, rejection) in ready.rejected {
+                self.tally.reject(index, rejection);
+            }
+            self.append(ready.writes).await?;
+        }
+        Ok(())
+    }
+
+    /// Admits and stores events that a dialect has normalised by itself.
+    pub(crate) async fn store_writes(&mut self, writes: Vec<Write>) -> ApiResult<()> {
+        let intake = Arc::clone(&self.intake);
+        let admitted = blocking(move || {
+            let mut ready = Ready::default();
+            for (index, mut write) in writes.into_iter().enumerate() {
+                let (Write::Append(event) | Write::Amend(event)) = &mut write;
+                match event.admit(&intake) {
+                    Ok(()) => ready.writes.push((index, write)),
+                    Err(rejection) => ready.rejected.push((index, rejection)),
+                }
+            }
+            ready
+        });
+        let ready = admitted.await?;
+        for (index, rejection) in ready.rejected {
+            self.tally.reject(index, rejection);
+        }
+        self.append(ready.writes).await
+    }
+
+    /// Appends in sub-batches that stay within what the store takes at once.
+    async fn append(&mut self, writes: Vec<(usize, Write)>) -> ApiResult<()> {
+        let mut batch = Vec::with_capacity(writes.len());
+        let (mut bytes, mut periods) = (0, HashSet::<(Stream, Period)>::new());
+        for (index, write) in writes {
+            let event = write.event();
+            bytes += event.size_bytes();
+            periods.insert((event.stream, event.stream.period(event.time)));
+            // The two halves of a call may lie in neighbouring periods, hence a third.
+            let full = bytes > SUB_BATCH_BYTES || periods.len() > limits::BATCH_PARTITIONS_MAX / 3;
+            if full && !batch.is_empty() {
+                self.append_one(std::mem::take(&mut batch)).await?;
+                bytes = event_bytes(&write);
+                periods.clear();
+            }
+            batch.push((index, write));
+        }
+        self.append_one(batch).await
+    }
+
+    async fn append_one(&mut self, batch: Vec<(usize, Write)>) -> ApiResult<()> {
+        if batch.is_empty() {
+            return Ok(());
+        }
+        let (indices, writes): (Vec<_>, Vec<_>) = batch.into_iter().unzip();
+        let outcomes = self.store.append(writes).await?;
+        for (index, outcome) in indices.into_iter().zip(outcomes) {
+            self.tally.count(index, outcome);
+        }
+        Ok(())
+    }
+}
+
+fn event_bytes(write: &Write) -> usize {
+    write.event().size_bytes()
+}
+
+/// Runs work that would hold up other requests on a thread of its own.
+pub(crate) async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> ApiResult<T> {
+    let done = tokio::task::spawn_blocking(work).await;
+    done.map_err(|error| ApiError::internal(format!("reading a batch failed: {error}")))
+}

@@ -1,0 +1,153 @@
+//! Figures about the server itself in Prometheus' text form. Labels come from the program, never
+//! from what callers send, so that their number is bounded.
+
+use axum::http::StatusCode;
+use daybook_model::Stream;
+use daybook_model::logstore::Stats;
+use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::encoding::text::encode;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::histogram::Histogram;
+use prometheus_client::registry::{Registry, Unit};
+use std::time::Duration;
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct RequestLabels {
+    method: String,
+    route: String,
+    status: u16,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct RouteLabels {
+    route: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct OutcomeLabels {
+    outcome: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct StreamLabels {
+    stream: &'static str,
+}
+
+fn durations() -> Histogram {
+    Histogram::new([
+        0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0,
+    ])
+}
+
+/// The figures.
+#[derive(Debug)]
+pub(crate) struct Metrics {
+    registry: Registry,
+    requests: Family<RequestLabels, Counter>,
+    durations: Family<RouteLabels, Histogram, fn() -> Histogram>,
+    received: Family<OutcomeLabels, Counter>,
+    events: Family<StreamLabels, Gauge>,
+    head_events: Gauge,
+    head_bytes: Gauge,
+    partitions: Gauge,
+    read_only: Gauge,
+    ingest_bytes: Gauge,
+}
+
+impl Default for Metrics {
+    fn default() -> Self {
+        let mut registry = Registry::with_prefix("daybook");
+        let requests = Family::default();
+        registry.register("http_requests", "Requests answered", requests.clone());
+        let durations = Family::new_with_constructor(durations as fn() -> Histogram);
+        let help = "Time until the answer began";
+        registry.register_with_unit(
+            "http_request_duration",
+            help,
+            Unit::Seconds,
+            durations.clone(),
+        );
+        let received = Family::default();
+        registry.register(
+            "events_received",
+            "Events received, by outcome",
+            received.clone(),
+        );
+        let events = Family::default();
+        registry.register("events", "Events in the store", events.clone());
+        let mut gauge = |name: &str, help: &str| {
+            let gauge = Gauge::default();
+            registry.register(name, help, gauge.clone());
+            gauge
+        };
+        Self {
+            head_events: gauge("head_events", "Events not yet in partitions"),
+            head_bytes: gauge("head_bytes", "Memory of events not yet in partitions"),
+            partitions: gauge("partitions", "Partitions on disk"),
+            read_only: gauge("read_only", "1 when the store takes no events"),
+            ingest_bytes: gauge(
+                "ingest_bytes",
+                "Memory reserved by requests that bring events",
+            ),
+            registry,
+            requests,
+            durations,
+            received,
+            events,
+        }
+    }
+}
+
+impl Metrics {
+    pub(crate) fn request(&self, route: &str, method: &str, status: StatusCode, took: Duration) {
+        // Methods are an open set; a caller must not fill the memory with them.
+        let known = ["GET", "POST", "DELETE", "PUT", "PATCH", "HEAD", "OPTIONS"];
+        let method = known
+            .into_iter()
+            .find(|known| *known == method)
+            .unwrap_or("other");
+        let labels = RequestLabels {
+            method: method.into(),
+            route: route.into(),
+            status: status.as_u16(),
+        };
+        self.requests.get_or_create(&labels).inc();
+        let route = RouteLabels {
+            route: route.into(),
+        };
+        self.durations
+            .get_or_create(&route)
+            .observe(took.as_secs_f64());
+    }
+
+    pub(crate) fn received(&self, outcome: &'static str, count: u64) {
+        self.received
+            .get_or_create(&OutcomeLabels { outcome })
+            .inc_by(count);
+    }
+
+    /// The page that Prometheus reads.
+    pub(crate) fn render(
+        &self,
+        stats: &Stats,
+        ingest_bytes: usize,
+    ) -> Result<String, std::fmt::Error> {
+        let whole = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
+        for (stream, count) in Stream::ALL.into_iter().zip(stats.events) {
+            let labels = StreamLabels {
+                stream: stream.name(),
+            };
+            self.events.get_or_create(&labels).set(whole(count));
+        }
+        self.head_events.set(whole(stats.head_events));
+        self.head_bytes.set(whole(stats.head_bytes));
+        self.partitions.set(whole(stats.partitions));
+        self.read_only.set(i64::from(stats.read_only.is_some()));
+        self.ingest_bytes.set(whole(ingest_bytes as u64));
+        let mut page = String::new();
+        encode(&mut page, &self.registry)?;
+        Ok(page)
+    }
+}

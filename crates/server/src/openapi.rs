@@ -1,0 +1,306 @@
+//! The OpenAPI document: routes from their handlers, fields and filters from the catalogue.
+
+use crate::app::App;
+use axum::Router;
+use axum::http::header;
+use axum::response::IntoResponse;
+use daybook_model::catalogue::Catalogue;
+use daybook_model::field::{Field, Kind, Shape};
+use daybook_model::{Stream, limits};
+use serde_json::{Map, Value, json};
+use std::sync::Arc;
+use utoipa::{OpenApi, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+
+/// Every error of the API.
+#[derive(Debug, ToSchema)]
+#[expect(dead_code, reason = "describes an answer that crate::envelope writes")]
+pub(crate) struct ErrorBody {
+    error: ErrorDetail,
+}
+
+/// What went wrong.
+#[derive(Debug, ToSchema)]
+#[expect(dead_code, reason = "describes an answer that crate::envelope writes")]
+pub(crate) struct ErrorDetail {
+    /// For programs; it does not change.
+    code: String,
+    /// For people: what is wrong, and what to do.
+    message: String,
+    /// The parameter or field at fault.
+    field: Option<String>,
+    /// The request, as the server's log names it.
+    request_id: String,
+}
+
+/// An event of any stream; its schemas come from the catalogue.
+#[derive(Debug, ToSchema)]
+pub(crate) struct AnyEvent {}
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Daybook",
+        description = "The log center of an AI platform: events in, answers out.",
+        license(name = "Apache-2.0", identifier = "Apache-2.0")
+    ),
+    tags(
+        (name = "events", description = "Sending events"),
+        (name = "compatibility", description = "Sending events in other dialects"),
+        (name = "logs", description = "Reading the log"),
+        (name = "session", description = "Signing in and out"),
+        (name = "keys", description = "API keys"),
+        (name = "server", description = "The server itself"),
+    )
+)]
+struct Base;
+
+/// The routes, and the document that describes them.
+pub(crate) fn split(routes: OpenApiRouter<App>) -> (Router<App>, String) {
+    let (router, described) = OpenApiRouter::with_openapi(Base::openapi())
+        .merge(routes)
+        .split_for_parts();
+    let mut document = serde_json::to_value(&described).expect("the document is JSON");
+    add_security(&mut document);
+    add_events(&mut document);
+    add_parameters(&mut document);
+    let mut text = serde_json::to_string_pretty(&document).expect("the document is JSON");
+    text.push('\n');
+    (router, text)
+}
+
+/// The document as it is committed in `docs/reference/openapi.json`.
+pub fn document() -> String {
+    split(crate::routes::api()).1
+}
+
+pub(crate) async fn serve(document: Arc<String>) -> impl IntoResponse {
+    (
+        [(header::CONTENT_TYPE, "application/json")],
+        document.as_str().to_owned(),
+    )
+}
+
+fn add_security(document: &mut Value) {
+    document["components"]["securitySchemes"] = json!({
+        "api_key": {
+            "type": "http", "scheme": "bearer",
+            "description": "An API key `dbk_…`; also taken from x-api-key, api-key, x-goog-api-key and as Basic password"
+        },
+        "session": {
+            "type": "apiKey", "in": "cookie", "name": "daybook_session",
+            "description": "Set by signing in (`__Host-daybook_session` behind TLS). Changes also need the header `x-daybook-csrf: 1`"
+        }
+    });
+}
+
+const fn schema_name(stream: Stream) -> &'static str {
+    match stream {
+        Stream::Audit => "AuditEvent",
+        Stream::Usage => "UsageEvent",
+        Stream::Auth => "AuthEvent",
+        Stream::System => "SystemEvent",
+    }
+}
+
+fn add_events(document: &mut Value) {
+    let mut any = Vec::new();
+    for stream in Stream::ALL {
+        let name = schema_name(stream);
+        document["components"]["schemas"][name] = event_schema(stream);
+        any.push(json!({"$ref": format!("#/components/schemas/{name}")}));
+    }
+    document["components"]["schemas"]["AnyEvent"] = json!({
+        "oneOf": any,
+        "discriminator": {"propertyName": "stream", "mapping": Stream::ALL
+            .map(|stream| (stream.name().to_owned(), json!(format!("#/components/schemas/{}", schema_name(stream)))))
+            .into_iter().collect::<Map<_, _>>()}
+    });
+}
+
+fn event_schema(stream: Stream) -> Value {
+    let mut properties = Map::new();
+    properties.insert(
+        "stream".into(),
+        json!({"type": "string", "const": stream.name()}),
+    );
+    for field in Catalogue::of(stream).fields() {
+        let mut schema = field_schema(field);
+        schema["title"] = json!(field.label());
+        if field.ours {
+            schema["readOnly"] = json!(true);
+        }
+        let operators: Vec<_> = field
+            .operators()
+            .iter()
+            .map(|operator| operator.name())
+            .collect();
+        if !operators.is_empty() {
+            schema["x-filter-operators"] = json!(operators);
+        }
+        properties.insert(field.name.into(), schema);
+    }
+    json!({
+        "type": "object",
+        "description": format!("An event of the stream {stream}. Fields with x-filter-operators are filters of its lists."),
+        "required": ["stream", "id", "time"],
+        "properties": properties,
+        "additionalProperties": false
+    })
+}
+
+fn field_schema(field: &Field) -> Value {
+    let mut schema = match field.kind {
+        Kind::Id | Kind::Keyword | Kind::Text => {
+            json!({"type": "string", "maxLength": field.bytes_max})
+        }
+        Kind::Enum(words) => json!({"type": "string", "enum": words}),
+        Kind::Integer => json!({"type": "integer", "format": "int64"}),
+        Kind::Money => json!({"type": "number", "description": "USD, up to nine decimal places"}),
+        Kind::Boolean => json!({"type": "boolean"}),
+        Kind::Time => json!({"type": "string", "format": "date-time"}),
+        Kind::Json(Shape::Object | Shape::Metadata) => json!({"type": "object"}),
+        Kind::Json(Shape::Names) => json!({"type": "array", "items": {"type": "string"}}),
+        Kind::Json(Shape::Changes | Shape::BillingItems) => {
+            json!({"type": "array", "items": {"type": "object"}})
+        }
+        Kind::Payload => json!({"description": "Any JSON; only in single events"}),
+    };
+    if let Some(unit) = field.unit {
+        schema["x-unit"] = json!(unit.name());
+    }
+    schema
+}
+
+/// Adds to every operation of a stream's list what all of them take, and the filters.
+fn add_parameters(document: &mut Value) {
+    let paths = [
+        ("/api/v1/logs/{stream}", true),
+        ("/api/v1/logs/{stream}/values/{field}", false),
+        ("/api/v1/logs/{stream}/histogram", false),
+    ];
+    for (path, is_list) in paths {
+        let parameters = &mut document["paths"][path]["get"]["parameters"];
+        let parameters = parameters
+            .as_array_mut()
+            .expect("each has its path parameter");
+        if is_list {
+            parameters.extend(list_parameters());
+        }
+        parameters.extend(range_parameters());
+        parameters.extend(filter_parameters());
+    }
+}
+
+fn parameter(name: &str, schema: &Value, description: &str) -> Value {
+    json!({"name": name, "in": "query", "required": false, "schema": schema, "description": description})
+}
+
+fn list_parameters() -> Vec<Value> {
+    let sortable = |stream: Stream| {
+        let fields = Catalogue::of(stream)
+            .fields()
+            .iter()
+            .filter(|field| field.sort);
+        let names: Vec<_> = fields.map(|field| field.name).collect();
+        format!("{stream}: {}", names.join(", "))
+    };
+    let sorts = Stream::ALL.map(sortable).join("; ");
+    let size = json!({"type": "integer", "minimum": 1, "maximum": limits::PAGE_SIZE_MAX, "default": limits::PAGE_SIZE_DEFAULT});
+    vec![
+        parameter(
+            "sort",
+            &json!({"type": "string", "default": "-time"}),
+            &format!("A field, with `-` in front for largest first. {sorts}"),
+        ),
+        parameter(
+            "page",
+            &json!({"type": "integer", "minimum": 1, "default": 1}),
+            "Number of the page",
+        ),
+        parameter("page_size", &size, "Events of a page"),
+    ]
+}
+
+fn range_parameters() -> Vec<Value> {
+    let text = json!({"type": "string"});
+    vec![
+        parameter(
+            "from",
+            &text,
+            "Earliest time, inclusive: RFC 3339, epoch seconds, or relative like `-24h`, `-7d`; 90 days ago by default",
+        ),
+        parameter("to", &text, "Latest time, exclusive, in the same forms"),
+        parameter(
+            "q",
+            &text,
+            "Text that a searchable field contains, regardless of case; ids match exactly or by prefix",
+        ),
+        parameter(
+            "as_of",
+            &text,
+            "The `as_of` of an earlier answer: what came later is left out",
+        ),
+    ]
+}
+
+/// Every filter field once, with the streams that have it.
+fn filter_parameters() -> Vec<Value> {
+    let mut filters: Vec<(&Field, Vec<&str>)> = Vec::new();
+    for stream in Stream::ALL {
+        for field in Catalogue::of(stream)
+            .fields()
+            .iter()
+            .filter(|field| field.filter)
+        {
+            match filters
+                .iter_mut()
+                .find(|(known, _)| known.name == field.name)
+            {
+                Some((_, streams)) => streams.push(stream.name()),
+                None => filters.push((field, vec![stream.name()])),
+            }
+        }
+    }
+    filters
+        .into_iter()
+        .map(|(field, streams)| filter_parameter(field, &streams))
+        .collect()
+}
+
+fn filter_parameter(field: &Field, streams: &[&str]) -> Value {
+    let operators: Vec<_> = field
+        .operators()
+        .iter()
+        .map(|operator| operator.name())
+        .collect();
+    let takes_value = operators.contains(&"eq");
+    let others: Vec<_> = operators
+        .iter()
+        .filter(|operator| **operator != "eq")
+        .map(|operator| format!("`{}.{operator}`", field.name))
+        .collect();
+    let name = match takes_value {
+        true => field.name.to_owned(),
+        false => format!(
+            "{}.{}",
+            field.name,
+            operators.first().copied().unwrap_or_default()
+        ),
+    };
+    let streams_text = streams.join(", ");
+    let mut filter = parameter(
+        &name,
+        &json!({"type": "array", "items": {"type": "string"}}),
+        &format!(
+            "{} ({}) of {streams_text}. Also {}",
+            field.label(),
+            field.type_name(),
+            others.join(", ")
+        ),
+    );
+    filter["explode"] = json!(true);
+    filter["style"] = json!("form");
+    filter["x-streams"] = json!(streams);
+    filter
+}

@@ -1,0 +1,141 @@
+//! What the UI needs to know: the field catalogue, and what this server holds.
+
+use crate::app::App;
+use crate::auth::Reader;
+use crate::error::ApiResult;
+use axum::Json;
+use axum::extract::State;
+use daybook_model::Stream;
+use daybook_model::catalogue::Catalogue;
+use daybook_model::field::{Field, Kind};
+use std::collections::BTreeMap;
+use utoipa::ToSchema;
+
+/// All fields of all streams.
+#[derive(Debug, serde::Serialize, ToSchema)]
+pub(crate) struct CatalogueAnswer {
+    streams: Vec<StreamAnswer>,
+}
+
+/// One stream.
+#[derive(Debug, serde::Serialize, ToSchema)]
+pub(crate) struct StreamAnswer {
+    /// Name in URLs and events.
+    name: &'static str,
+    /// Name people read.
+    label: &'static str,
+    /// Its fields, in the order of details.
+    fields: Vec<FieldAnswer>,
+}
+
+/// One field.
+#[derive(Debug, serde::Serialize, ToSchema)]
+pub(crate) struct FieldAnswer {
+    /// Name in JSON, URLs, columns.
+    name: &'static str,
+    /// Name people read.
+    label: String,
+    /// `id`, `keyword`, `text`, `enum`, `integer`, `money`, `boolean`, `time`, `json` or `payload`.
+    r#type: &'static str,
+    /// `ms`, `tokens`, `usd`, `calls` or `units`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unit: Option<&'static str>,
+    /// The values of an enum, in their order.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    values: Option<&'static [&'static str]>,
+    /// A query may filter by it.
+    filter: bool,
+    /// A list may be sorted by it.
+    sort: bool,
+    /// `q` looks into it.
+    search: bool,
+    /// Section of the details.
+    group: &'static str,
+    /// The default table shows it.
+    column: bool,
+    /// Operators of its filter.
+    operators: Vec<&'static str>,
+}
+
+impl From<&Field> for FieldAnswer {
+    fn from(field: &Field) -> Self {
+        Self {
+            name: field.name,
+            label: field.label(),
+            r#type: field.type_name(),
+            unit: field.unit.map(|unit| unit.name()),
+            values: match field.kind {
+                Kind::Enum(words) => Some(words),
+                _ => None,
+            },
+            filter: field.filter,
+            sort: field.sort,
+            search: field.search,
+            group: field.group.name(),
+            column: field.column,
+            operators: field
+                .operators()
+                .iter()
+                .map(|operator| operator.name())
+                .collect(),
+        }
+    }
+}
+
+/// The field catalogue: the fields of every stream with their types and operators.
+#[utoipa::path(
+    get,
+    path = "/api/v1/catalogue",
+    tag = "logs",
+    responses((status = 200, body = CatalogueAnswer)),
+    security(("api_key" = []), ("session" = []))
+)]
+pub(crate) async fn catalogue(_: Reader) -> Json<CatalogueAnswer> {
+    let streams = Stream::ALL.map(|stream| StreamAnswer {
+        name: stream.name(),
+        label: stream.label(),
+        fields: Catalogue::of(stream)
+            .fields()
+            .iter()
+            .map(FieldAnswer::from)
+            .collect(),
+    });
+    Json(CatalogueAnswer {
+        streams: streams.into(),
+    })
+}
+
+/// What this server is and holds.
+#[derive(Debug, serde::Serialize, ToSchema)]
+pub(crate) struct StatusAnswer {
+    /// Version of Daybook.
+    version: &'static str,
+    /// Whether the data is thrown away when the server ends.
+    demo: bool,
+    /// Events per stream.
+    events: BTreeMap<&'static str, u64>,
+    /// Why no events are taken, when none are.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    read_only: Option<String>,
+}
+
+/// What this server is and how many events it holds.
+#[utoipa::path(
+    get,
+    path = "/api/v1/status",
+    tag = "server",
+    responses((status = 200, body = StatusAnswer)),
+    security(("api_key" = []), ("session" = []))
+)]
+pub(crate) async fn status(State(app): State<App>, _: Reader) -> ApiResult<Json<StatusAnswer>> {
+    let stats = app
+        .query(|store| async move { store.stats().await })
+        .await?;
+    let names = Stream::ALL.map(Stream::name);
+    Ok(Json(StatusAnswer {
+        version: env!("CARGO_PKG_VERSION"),
+        demo: app.options.demo,
+        events: names.into_iter().zip(stats.events).collect(),
+        read_only: stats.read_only,
+    }))
+}

@@ -1,0 +1,57 @@
+//! For supervisors: alive, ready, figures.
+
+use crate::app::App;
+use crate::auth::Reader;
+use crate::error::{ApiError, ApiResult};
+use axum::extract::State;
+use axum::http::header;
+use axum::response::IntoResponse;
+
+/// Whether the process answers.
+#[utoipa::path(get, path = "/healthz", tag = "server", responses((status = 200, body = String, content_type = "text/plain")))]
+pub(crate) async fn alive() -> &'static str {
+    "ok\n"
+}
+
+/// Whether events can be taken and found.
+#[utoipa::path(
+    get,
+    path = "/readyz",
+    tag = "server",
+    responses(
+        (status = 200, body = String, content_type = "text/plain"),
+        (status = 503, description = "Not now; the message says why.", body = crate::openapi::ErrorBody),
+    )
+)]
+pub(crate) async fn ready(State(app): State<App>) -> ApiResult<&'static str> {
+    let stats = app
+        .query(|store| async move { store.stats().await })
+        .await?;
+    app.control.setup_needed().await?;
+    match stats.read_only {
+        // The reason is for the operator: it may name paths.
+        Some(_) => Err(ApiError::unavailable(
+            "read_only",
+            "the store takes no events now",
+        )),
+        None => Ok("ready\n"),
+    }
+}
+
+/// Figures about the server in Prometheus' text form.
+#[utoipa::path(
+    get,
+    path = "/metrics",
+    tag = "server",
+    responses((status = 200, body = String, content_type = "application/openmetrics-text")),
+    security(("api_key" = []), ("session" = []))
+)]
+pub(crate) async fn metrics(State(app): State<App>, _: Reader) -> ApiResult<impl IntoResponse> {
+    let stats = app
+        .query(|store| async move { store.stats().await })
+        .await?;
+    let page = app.metrics.render(&stats, app.budget.taken_bytes());
+    let page = page.map_err(|error| ApiError::internal(error.to_string()))?;
+    let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+    Ok(([(header::CONTENT_TYPE, kind)], page))
+}

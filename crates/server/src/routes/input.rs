@@ -1,0 +1,60 @@
+//! What handlers read from a request besides events: small JSON bodies and URL parameters.
+
+use crate::app::App;
+use crate::error::{ApiError, ApiResult};
+use axum::Json;
+use axum::extract::rejection::JsonRejection;
+use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::http::StatusCode;
+use axum::http::request::Parts;
+use daybook_model::params::Params;
+use daybook_model::{Stream, Timestamp};
+use serde::de::DeserializeOwned;
+
+/// A JSON body of a control plane request.
+#[derive(Debug)]
+pub(crate) struct Input<T>(pub(crate) T);
+
+impl<T: DeserializeOwned> FromRequest<App> for Input<T> {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, app: &App) -> ApiResult<Self> {
+        let read = Json::from_request(request, app).await;
+        read.map(|Json(value)| Self(value)).map_err(|rejection| {
+            let message = rejection.body_text();
+            match rejection {
+                JsonRejection::MissingJsonContentType(_) => ApiError::new(
+                    StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                    "unsupported_type",
+                    "expected the header Content-Type: application/json",
+                ),
+                rejection if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => {
+                    ApiError::too_large(message)
+                }
+                _ => ApiError::bad_request("invalid_body", message),
+            }
+        })
+    }
+}
+
+/// The parameters after `?`.
+#[derive(Debug)]
+pub(crate) struct UrlParams(pub(crate) Params);
+
+impl FromRequestParts<App> for UrlParams {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Self::Rejection> {
+        let query = parts.uri.query().unwrap_or_default();
+        let pairs = form_urlencoded::parse(query.as_bytes())
+            .into_owned()
+            .collect();
+        Ok(Self(Params::new(pairs, Timestamp::now())))
+    }
+}
+
+/// The stream named in a path.
+pub(crate) fn stream(name: &str) -> ApiResult<Stream> {
+    name.parse::<Stream>()
+        .map_err(|error| ApiError::not_found(error.to_string()).about("stream"))
+}

@@ -1,0 +1,181 @@
+//! Reading the log: lists, single events, value menus.
+
+use super::input::{UrlParams, stream};
+use crate::app::App;
+use crate::auth::Reader;
+use crate::error::{ApiError, ApiResult};
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::{HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+use daybook_model::catalogue::Catalogue;
+use daybook_model::event::Form;
+use daybook_model::logstore::Page;
+use daybook_model::{Field, Query, Stream, limits};
+use std::fmt::Write as _;
+use utoipa::ToSchema;
+
+/// A page of a list.
+#[derive(Debug, ToSchema)]
+#[expect(dead_code, reason = "describes an answer that is written by hand")]
+pub(crate) struct EventPage {
+    /// The events, without `request` and `response`.
+    items: Vec<crate::openapi::AnyEvent>,
+    /// How many events match, exactly.
+    total: u64,
+    /// Number of this page, from 1.
+    page: u64,
+    /// Events of a page.
+    page_size: u64,
+    /// Give it back as a parameter, and later pages do not shift while events come in.
+    as_of: String,
+}
+
+/// A list of events. Any catalogue field is a filter: `platform_model=a&platform_model=b` (or),
+/// and the operators `.ne .gt .gte .lt .lte .prefix .contains .exists`: `cost.gte=0.01`.
+#[utoipa::path(
+    get,
+    path = "/api/v1/logs/{stream}",
+    tag = "logs",
+    params(("stream" = String, Path, description = "audit, usage, auth or system")),
+    responses(
+        (status = 200, body = EventPage),
+        (status = 400, description = "An unknown parameter or a malformed value, by name.", body = crate::openapi::ErrorBody),
+    ),
+    security(("api_key" = []), ("session" = []))
+)]
+pub(crate) async fn list(
+    State(app): State<App>,
+    Reader(caller): Reader,
+    Path(name): Path<String>,
+    UrlParams(params): UrlParams,
+) -> ApiResult<Response> {
+    let mut request = params.list_request(stream(&name)?)?;
+    request.query = caller.scoped(request.query);
+    let (offset, size) = (request.offset, request.limit);
+    let page = app
+        .query(|store| async move { store.list(request).await })
+        .await?;
+    let number = offset / size as u64 + 1;
+    Ok(json(page_json(&page, number, size)))
+}
+
+fn page_json(page: &Page, number: u64, size: usize) -> String {
+    let mut out = String::with_capacity(256 + 1024 * page.events.len());
+    out.push_str("{\"items\":[");
+    for (at, event) in page.events.iter().enumerate() {
+        if at > 0 {
+            out.push(',');
+        }
+        event.write_json(Form::Header, &mut out);
+    }
+    let (total, as_of) = (page.total, page.as_of);
+    write!(
+        out,
+        "],\"total\":{total},\"page\":{number},\"page_size\":{size},\"as_of\":\"{as_of}\"}}"
+    )
+    .expect("writing to a String cannot fail");
+    out
+}
+
+fn json(text: String) -> Response {
+    let kind = HeaderValue::from_static("application/json");
+    ([(header::CONTENT_TYPE, kind)], text).into_response()
+}
+
+/// A whole event, payloads included.
+#[utoipa::path(
+    get,
+    path = "/api/v1/logs/{stream}/events/{id}",
+    tag = "logs",
+    params(("stream" = String, Path, description = "audit, usage, auth or system"), ("id" = String, Path)),
+    responses(
+        (status = 200, body = crate::openapi::AnyEvent),
+        (status = 404, description = "No such event.", body = crate::openapi::ErrorBody),
+    ),
+    security(("api_key" = []), ("session" = []))
+)]
+pub(crate) async fn event(
+    State(app): State<App>,
+    Reader(caller): Reader,
+    Path((name, id)): Path<(String, String)>,
+) -> ApiResult<Response> {
+    let query = caller.scoped(Query::all(stream(&name)?));
+    let found = app
+        .query(|store| async move { store.get(query, id).await })
+        .await?;
+    let event = found.ok_or_else(|| ApiError::not_found(format!("no {name} event has this id")))?;
+    Ok(json(event.to_json(Form::Whole)))
+}
+
+/// A value of a field.
+#[derive(Debug, serde::Serialize, ToSchema)]
+pub(crate) struct CountedValue {
+    /// The value as text.
+    value: String,
+    /// Events that have it.
+    count: u64,
+}
+
+/// Values of a field, most frequent first.
+#[derive(Debug, serde::Serialize, ToSchema)]
+pub(crate) struct FieldValues {
+    /// The values.
+    values: Vec<CountedValue>,
+    /// How many distinct values there are.
+    total: u64,
+}
+
+/// The values of a field with their counts, most frequent first: for filter menus. Takes the
+/// filters of the list.
+#[utoipa::path(
+    get,
+    path = "/api/v1/logs/{stream}/values/{field}",
+    tag = "logs",
+    params(
+        ("stream" = String, Path, description = "audit, usage, auth or system"),
+        ("field" = String, Path, description = "A keyword, enum or boolean field of the stream"),
+        ("prefix" = Option<String>, Query, description = "Only values that begin with this, regardless of case"),
+        ("limit" = Option<u32>, Query, description = "At most so many values; 20 by default, 1000 at most"),
+    ),
+    responses((status = 200, body = FieldValues), (status = 400, body = crate::openapi::ErrorBody)),
+    security(("api_key" = []), ("session" = []))
+)]
+pub(crate) async fn values(
+    State(app): State<App>,
+    Reader(caller): Reader,
+    Path((name, field)): Path<(String, String)>,
+    UrlParams(mut params): UrlParams,
+) -> ApiResult<Json<FieldValues>> {
+    let stream = stream(&name)?;
+    let field = countable(stream, &field, "field")?;
+    let prefix = params.take("prefix")?.unwrap_or_default();
+    let limit = params.take_number("limit", 20, 1, limits::VALUES_MAX)?;
+    let query = caller.scoped(params.query(stream)?);
+    let found = app
+        .query(move |store| async move { store.values(query, field, prefix, limit).await })
+        .await?;
+    let values = found.values.iter().map(|(value, count)| CountedValue {
+        value: value.as_ref().display(field.kind),
+        count: *count,
+    });
+    Ok(Json(FieldValues {
+        values: values.collect(),
+        total: found.total,
+    }))
+}
+
+/// A field whose values can be counted, named by a parameter.
+pub(crate) fn countable(stream: Stream, name: &str, parameter: &str) -> ApiResult<&'static Field> {
+    match Catalogue::of(stream).field(name) {
+        Some(field) if field.has_values() => Ok(field),
+        Some(_) => Err(ApiError::invalid(
+            parameter,
+            format!("{parameter}: the values of {name} cannot be counted"),
+        )),
+        None => Err(ApiError::invalid(
+            parameter,
+            format!("{parameter}: unknown field {name:.64} of the stream {stream}"),
+        )),
+    }
+}

@@ -1,0 +1,51 @@
+//! The routes, one module per resource.
+
+mod catalogue;
+mod events;
+mod health;
+mod histogram;
+mod input;
+mod keys;
+
+mod logs;
+
+mod session;
+
+use crate::app::App;
+use crate::error::ApiError;
+use axum::http::{Method, StatusCode};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+/// All routes with their documentation.
+pub(crate) fn api() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(events::send))
+        .routes(routes!(logs::list))
+        .routes(routes!(logs::event))
+        .routes(routes!(logs::values))
+        .routes(routes!(histogram::histogram))
+        .routes(routes!(catalogue::catalogue))
+        .routes(routes!(catalogue::status))
+        .routes(routes!(
+            session::current,
+            session::sign_in,
+            session::sign_out
+        ))
+        .routes(routes!(session::setup_needed, session::set_up))
+        .routes(routes!(keys::list, keys::create))
+        .routes(routes!(keys::revoke))
+        .routes(routes!(health::alive))
+        .routes(routes!(health::ready))
+        .routes(routes!(health::metrics))
+        .route("/health", axum::routing::get(health::alive))
+}
+
+/// The answer to a known path with another method.
+pub(crate) async fn method_not_allowed(method: Method) -> ApiError {
+    ApiError::new(
+        StatusCode::METHOD_NOT_ALLOWED,
+        "method_not_allowed",
+        format!("this address does not take {method}"),
+    )
+}
