@@ -1,7 +1,10 @@
 //! What tests of several crates share: a log store too simple to be wrong, random events and
 //! queries, and the suite that compares any log store with the simple one.
 
+mod conformance;
 mod evaluate;
+pub mod generate;
 mod memory;
 
+pub use conformance::{check_conformance, conformance, conformance_seeded};
 pub use memory::MemoryStore;

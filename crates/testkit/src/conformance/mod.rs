@@ -1,0 +1,72 @@
+//! The suite every log store passes. Random sequences of deliveries, crashes, reopenings and
+//! questions run against a store and a [`MemoryStore`]; every answer must be the same. A failure
+//! is shrunk to a short sequence and printed with both answers.
+
+mod question;
+mod run;
+mod show;
+mod step;
+
+use daybook_model::LogStore;
+use proptest::test_runner::{Config, RngSeed, TestError, TestRunner};
+use run::Run;
+use std::fmt::Write;
+use std::hash::{BuildHasher, RandomState};
+use std::path::Path;
+use std::sync::Arc;
+use step::{Step, steps};
+
+#[cfg(doc)]
+use crate::MemoryStore;
+
+/// Runs the suite with this many sequences. `open` opens the store of a directory, which is empty
+/// at first; it is called again, for the same directory, after the store was dropped.
+///
+/// # Panics
+/// When the store gives a wrong answer, after printing the shortest sequence found that shows it
+/// and the seed that repeats it with [`conformance_seeded`].
+pub fn conformance(cases: u32, open: impl Fn(&Path) -> Arc<dyn LogStore>) {
+    conformance_seeded(RandomState::new().hash_one(cases), cases, open);
+}
+
+/// As [`conformance`], with the sequences that belong to a seed.
+///
+/// # Panics
+/// As [`conformance`].
+pub fn conformance_seeded(seed: u64, cases: u32, open: impl Fn(&Path) -> Arc<dyn LogStore>) {
+    if let Err(report) = check_conformance(seed, cases, open) {
+        panic!("{report}");
+    }
+}
+
+/// As [`conformance_seeded`], for a test that expects a failure.
+///
+/// # Errors
+/// What [`conformance`] prints.
+pub fn check_conformance(
+    seed: u64,
+    cases: u32,
+    open: impl Fn(&Path) -> Arc<dyn LogStore>,
+) -> Result<(), String> {
+    let config = Config {
+        cases,
+        failure_persistence: None,
+        max_shrink_iters: 2_000,
+        max_shrink_time: 40_000,
+        rng_seed: RngSeed::Fixed(seed),
+        ..Config::default()
+    };
+    let outcome = TestRunner::new(config).run(&steps(), |steps| Run::all(&open, &steps));
+    outcome.map_err(|error| match error {
+        TestError::Fail(reason, steps) => report(seed, &reason.to_string(), &steps),
+        TestError::Abort(reason) => format!("the suite could not run: {reason}"),
+    })
+}
+
+fn report(seed: u64, reason: &str, steps: &[Step]) -> String {
+    let mut text = format!("not a conforming log store (seed {seed})\n{reason}\n\nafter:\n");
+    for (number, step) in (1..).zip(steps) {
+        writeln!(text, "{number:3}. {}", show::step(step)).expect("invariant: memory takes it");
+    }
+    text
+}

@@ -1,0 +1,142 @@
+//! Questions and their answers.
+
+use crate::generate::{filters, id, list_request, query, time};
+use daybook_model::catalogue::Catalogue;
+use daybook_model::logstore::{
+    Histogram, HistogramRequest, Page, ScanRequest, StoreResult, Values,
+};
+use daybook_model::{Event, Field, ListRequest, LogStore, Query, Stream, Timestamp, limits};
+use futures_executor::block_on;
+use proptest::option::weighted;
+use proptest::prelude::*;
+use proptest::sample::select;
+use proptest::strategy::Union;
+
+/// Something to ask a store.
+#[derive(Debug, Clone)]
+pub(super) enum Question {
+    List(ListRequest),
+    Count(Query),
+    Get(Query, String),
+    Values(Query, &'static Field, String, usize),
+    Histogram(HistogramRequest),
+    /// A walk to its end, in steps of the request's limit.
+    Walk(ScanRequest),
+    Stats,
+}
+
+/// What a store answers.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Answer {
+    Page(Page),
+    Count(u64),
+    Event(Option<Box<Event>>),
+    Values(Values),
+    Histogram(Histogram),
+    Events(Vec<Event>),
+    Stats([u64; 4]),
+}
+
+pub(super) fn ask(store: &dyn LogStore, question: &Question) -> StoreResult<Answer> {
+    Ok(match question.clone() {
+        Question::List(request) => Answer::Page(block_on(store.list(request))?),
+        Question::Count(query) => Answer::Count(block_on(store.count(query))?),
+        Question::Get(query, id) => Answer::Event(block_on(store.get(query, id))?.map(Box::new)),
+        Question::Values(query, field, prefix, limit) => {
+            Answer::Values(block_on(store.values(query, field, prefix, limit))?)
+        }
+        Question::Histogram(request) => Answer::Histogram(block_on(store.histogram(request))?),
+        Question::Walk(request) => Answer::Events(walk(store, request)?),
+        Question::Stats => Answer::Stats(block_on(store.stats())?.events),
+    })
+}
+
+fn walk(store: &dyn LogStore, mut request: ScanRequest) -> StoreResult<Vec<Event>> {
+    /// More than any sequence delivers: a walk that does not end is a wrong answer, too.
+    const EVENTS_MAX: usize = 5_000;
+    let mut walked = Vec::new();
+    while walked.len() < EVENTS_MAX {
+        let step = block_on(store.scan(request.clone()))?;
+        let Some(last) = step.last() else { break };
+        request.after = Some((last.time, last.seq));
+        walked.extend(step);
+    }
+    Ok(walked)
+}
+
+/// A walk over all events of a stream.
+pub(super) fn everything(stream: Stream) -> Question {
+    Question::Walk(ScanRequest {
+        query: Query::all(stream),
+        after: None,
+        limit: 37,
+        payloads: true,
+    })
+}
+
+pub(super) fn question() -> BoxedStrategy<Question> {
+    Union::new(Stream::ALL.into_iter().map(question_to)).boxed()
+}
+
+fn question_to(stream: Stream) -> BoxedStrategy<Question> {
+    let fields = Catalogue::of(stream).fields().iter();
+    let counted: Vec<&'static Field> = fields.filter(|field| field.has_values()).collect();
+    let values = Union::new(counted.iter().map(|field| values_of(stream, field)));
+    let get = (filters(stream), id());
+    prop_oneof![
+        8 => list_request(stream).prop_map(Question::List),
+        1 => query(stream).prop_map(Question::Count),
+        2 => get.prop_map(move |(filters, id)| {
+            let query = Query { filters, ..Query::all(stream) };
+            Question::Get(query, id.into())
+        }),
+        2 => values,
+        2 => histogram(stream, counted),
+        2 => walk_of(stream),
+        1 => Just(Question::Stats),
+    ]
+    .boxed()
+}
+
+fn values_of(stream: Stream, field: &'static Field) -> BoxedStrategy<Question> {
+    let limit = prop_oneof![3 => 1..6_usize, 1 => Just(0), 2 => Just(limits::VALUES_MAX)];
+    let prefix = crate::generate::value_prefix(field);
+    (query(stream), prefix, limit)
+        .prop_map(move |(query, prefix, limit)| Question::Values(query, field, prefix, limit))
+        .boxed()
+}
+
+fn histogram(stream: Stream, by: Vec<&'static Field>) -> BoxedStrategy<Question> {
+    let span = (time(), time(), 1..60_i64);
+    (query(stream), span, weighted(0.7, select(by)))
+        .prop_map(|(mut query, (from, to, buckets), by)| {
+            query.from = Some(from);
+            query.to = Some(to);
+            // As the API divides a range: the last interval may reach beyond its end.
+            let span_us = (to.us() - from.us()).max(0);
+            let interval_us = (span_us / buckets + i64::from(span_us % buckets > 0)).max(1);
+            Question::Histogram(HistogramRequest {
+                query,
+                interval_us,
+                by,
+            })
+        })
+        .boxed()
+}
+
+fn walk_of(stream: Stream) -> BoxedStrategy<Question> {
+    let after = (time(), 0..60_i64);
+    let limit = prop_oneof![1 => 1..8_usize, 1 => Just(1_000)];
+    (query(stream), weighted(0.3, after), limit, any::<bool>())
+        .prop_map(
+            |(query, after, limit, payloads): (_, Option<(Timestamp, i64)>, _, _)| {
+                Question::Walk(ScanRequest {
+                    query,
+                    after,
+                    limit,
+                    payloads,
+                })
+            },
+        )
+        .boxed()
+}

@@ -1,0 +1,187 @@
+//! A store and its yardstick, side by side.
+
+use super::question::{Answer, Question, ask, everything};
+use super::show;
+use super::step::Step;
+use crate::MemoryStore;
+use crate::generate::redelivered;
+use daybook_model::logstore::{Outcome, StoreResult, Write};
+use daybook_model::{ListRequest, LogStore, Query, Sort, Stream};
+use futures_executor::block_on;
+use futures_util::future::join_all;
+use proptest::sample::Index;
+use proptest::test_runner::{TestCaseError, TestCaseResult};
+use std::path::Path;
+use std::sync::Arc;
+use std::task::{Context, Waker};
+use std::time::Duration;
+
+/// Longer than background work waits in a store opened for tests.
+const PAUSE: Duration = Duration::from_millis(15);
+
+pub(super) struct Run<'a, F> {
+    open: &'a F,
+    directory: tempfile::TempDir,
+    /// Absent only while the store is closed.
+    store: Option<Arc<dyn LogStore>>,
+    model: MemoryStore,
+    /// Every event that was ever sent, stored or not.
+    sent: Vec<Write>,
+}
+
+impl<'a, F: Fn(&Path) -> Arc<dyn LogStore>> Run<'a, F> {
+    /// Takes all steps, comparing every answer; then compares everything, opens once more and
+    /// compares everything again.
+    pub(super) fn all(open: &'a F, steps: &[Step]) -> TestCaseResult {
+        let directory = tempfile::tempdir().map_err(|e| fail(format!("no directory: {e}")))?;
+        let mut run = Self {
+            store: Some(open(directory.path())),
+            open,
+            directory,
+            model: MemoryStore::default(),
+            sent: Vec::new(),
+        };
+        for step in steps {
+            run.take(step)?;
+        }
+        run.compare_everything()?;
+        run.reopen();
+        run.compare_everything()
+    }
+
+    fn take(&mut self, step: &Step) -> TestCaseResult {
+        match step {
+            Step::Deliver(batch) => self.deliver(vec![batch.clone()])?,
+            Step::Together(batches) => self.deliver(batches.clone())?,
+            Step::Redeliver(which) => self.deliver(vec![self.earlier(which, again)])?,
+            Step::Contradict(which) => self.deliver(vec![self.earlier(which, contradiction)])?,
+            Step::Ask(question) => self.compare(question)?,
+            Step::Reopen => self.reopen(),
+            Step::Crash(batch) => self.crash(batch)?,
+            Step::Pause => std::thread::sleep(PAUSE),
+        }
+        Ok(())
+    }
+
+    fn store(&self) -> &dyn LogStore {
+        let store = self.store.as_deref();
+        store.expect("invariant: a closed store is opened at once")
+    }
+
+    fn reopen(&mut self) {
+        self.store = None;
+        self.store = Some((self.open)(self.directory.path()));
+    }
+
+    /// Delivers batches at the same time, in this order.
+    fn deliver(&mut self, batches: Vec<Vec<Write>>) -> TestCaseResult {
+        self.sent.extend(batches.iter().flatten().cloned());
+        let outcomes = |store: &dyn LogStore| -> Vec<StoreResult<Vec<Outcome>>> {
+            let appends = batches.iter().map(|batch| store.append(batch.clone()));
+            block_on(join_all(appends))
+        };
+        let (expected, found) = (outcomes(&self.model), outcomes(self.store()));
+        if expected == found {
+            return Ok(());
+        }
+        let sent = show::step(&Step::Together(batches));
+        Err(fail(format!(
+            "{sent}\nexpected {expected:?}\nfound    {found:?}"
+        )))
+    }
+
+    fn earlier(&self, which: &[Index], change: fn(&Write) -> Write) -> Vec<Write> {
+        let some = which.iter().filter(|_| !self.sent.is_empty());
+        some.map(|index| change(index.get(&self.sent))).collect()
+    }
+
+    /// Whether a batch under way was stored is open, but it was stored as a whole or not at all.
+    fn crash(&mut self, batch: &[Write]) -> TestCaseResult {
+        let with_batch = self.model.clone();
+        block_on(with_batch.append(batch.to_vec())).map_err(|e| fail(e.to_string()))?;
+        let mut under_way = self.store().append(batch.to_vec());
+        let _ = under_way
+            .as_mut()
+            .poll(&mut Context::from_waker(Waker::noop()));
+        drop(under_way);
+        self.reopen();
+        self.sent.extend(batch.iter().cloned());
+        if self.compare_everything().is_err() {
+            self.model = with_batch;
+            return self.compare_everything().map_err(|error| {
+                let batch = show::batch(batch);
+                fail(format!(
+                    "a crash while {batch} was under way left neither all of it nor nothing; \
+                     compared with all of it: {error}"
+                ))
+            });
+        }
+        Ok(())
+    }
+
+    fn compare(&self, question: &Question) -> TestCaseResult {
+        let expected = ask(&self.model, question).map_err(|e| fail(e.to_string()))?;
+        match ask(self.store(), question) {
+            Ok(found) if found == expected => Ok(()),
+            Ok(found) => Err(fail(difference(question, &expected, &found))),
+            Err(error) => {
+                let asked = show::question(question);
+                Err(fail(format!("asked {asked}\nfound the error: {error}")))
+            }
+        }
+    }
+
+    fn compare_everything(&self) -> TestCaseResult {
+        self.compare(&Question::Stats)?;
+        for stream in Stream::ALL {
+            self.compare(&everything(stream))?;
+            self.compare(&Question::List(ListRequest {
+                query: Query::all(stream),
+                sort: Sort::newest(stream),
+                offset: 0,
+                limit: 50,
+            }))?;
+        }
+        // Some ids, spread over all that were sent.
+        let step = self.sent.len() / 16 + 1;
+        for event in self.sent.iter().step_by(step).map(Write::event) {
+            self.compare(&Question::Get(
+                Query::all(event.stream),
+                event.id.to_string(),
+            ))?;
+        }
+        Ok(())
+    }
+}
+
+fn again(write: &Write) -> Write {
+    match write {
+        Write::Append(event) => Write::Append(redelivered(event)),
+        Write::Amend(event) => Write::Amend(redelivered(event)),
+    }
+}
+
+fn contradiction(write: &Write) -> Write {
+    let mut event = write.event().clone();
+    event.set_text("workspace_name", "Contradiction");
+    Write::Append(event)
+}
+
+fn difference(question: &Question, expected: &Answer, found: &Answer) -> String {
+    let mut text = format!(
+        "asked {}\nexpected {}\nfound    {}",
+        show::question(question),
+        show::answer(expected),
+        show::answer(found)
+    );
+    if let Some((expected, found)) = show::first_difference(expected, found) {
+        text.push_str(&format!(
+            "\nexpected event {expected}\nfound event    {found}"
+        ));
+    }
+    text
+}
+
+fn fail(message: String) -> TestCaseError {
+    TestCaseError::fail(message)
+}

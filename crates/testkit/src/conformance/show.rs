@@ -1,0 +1,164 @@
+//! Steps, questions and answers on few lines, for the report of a failure.
+
+use super::question::{Answer, Question};
+use super::step::Step;
+use daybook_model::event::Form;
+use daybook_model::field::Field;
+use daybook_model::logstore::Write;
+use daybook_model::{Event, Filter, Query, Test, Value};
+
+pub(super) fn step(step: &Step) -> String {
+    match step {
+        Step::Deliver(batch) => format!("deliver {}", self::batch(batch)),
+        Step::Together(batches) => {
+            let batches: Vec<String> = batches.iter().map(|batch| self::batch(batch)).collect();
+            format!("deliver at once {}", batches.join("\n     and "))
+        }
+        Step::Redeliver(which) => format!("deliver {} earlier events again", which.len()),
+        Step::Contradict(which) => format!("contradict {} earlier events", which.len()),
+        Step::Ask(asked) => format!("ask {}", question(asked)),
+        Step::Reopen => "reopen".into(),
+        Step::Crash(batch) => format!("crash while this is under way: {}", self::batch(batch)),
+        Step::Pause => "pause".into(),
+    }
+}
+
+pub(super) fn batch(batch: &[Write]) -> String {
+    let writes = batch.iter().map(|write| match write {
+        Write::Append(event) => format!("\n     append {}", whole(event)),
+        Write::Amend(event) => format!("\n     amend {}", whole(event)),
+    });
+    format!("a batch of {}{}", batch.len(), writes.collect::<String>())
+}
+
+pub(super) fn question(question: &Question) -> String {
+    match question {
+        Question::List(request) => format!(
+            "list of {} sorted by {}{} offset {} limit {}",
+            query(&request.query),
+            if request.sort.descending { "-" } else { "" },
+            request.sort.field.name,
+            request.offset,
+            request.limit
+        ),
+        Question::Count(asked) => format!("count of {}", query(asked)),
+        Question::Get(asked, id) => format!("event {id:?} of {}", query(asked)),
+        Question::Values(asked, field, prefix, limit) => format!(
+            "values of {} from {prefix:?}, {limit} of them, in {}",
+            field.name,
+            query(asked)
+        ),
+        Question::Histogram(request) => format!(
+            "histogram of {} by {:?} every {} µs",
+            query(&request.query),
+            request.by.map(|field| field.name),
+            request.interval_us
+        ),
+        Question::Walk(request) => format!(
+            "walk over {} after {:?} in steps of {}{}",
+            query(&request.query),
+            request.after.map(|(time, seq)| (time.to_string(), seq)),
+            request.limit,
+            if request.payloads {
+                " with payloads"
+            } else {
+                ""
+            }
+        ),
+        Question::Stats => "stats".into(),
+    }
+}
+
+fn query(query: &Query) -> String {
+    let mut text = query.stream.to_string();
+    let times = [("from", query.from), ("to", query.to)];
+    for (name, time) in times {
+        text.extend(time.map(|time| format!(" {name}={time}")));
+    }
+    let filters = query
+        .filters
+        .iter()
+        .map(|one| format!(" [{}]", filter(one)));
+    text.extend(filters);
+    text.extend(query.search.iter().map(|search| format!(" q={search:?}")));
+    text.extend(query.as_of.map(|seq| format!(" as_of={seq}")));
+    text
+}
+
+fn filter(filter: &Filter) -> String {
+    let tests = filter.any.iter().map(|test| match test {
+        Test::Present => "present".into(),
+        Test::Is(value) => format!("= {}", shown(filter.field, value)),
+        Test::StartsWith(start) => format!("starts with {start:?}"),
+        Test::Contains(part) => format!("contains {part:?}"),
+        Test::Within(low, high) => format!("within {low}..={high}"),
+    });
+    let tests: Vec<String> = tests.collect();
+    let not = if filter.negated { "not " } else { "" };
+    format!("{} {not}({})", filter.field.name, tests.join(" or "))
+}
+
+fn shown(field: &Field, value: &Value) -> String {
+    let mut text = String::new();
+    value.as_ref().write_json(field.kind, &mut text);
+    shortened(text)
+}
+
+pub(super) fn answer(answer: &Answer) -> String {
+    match answer {
+        Answer::Page(page) => format!(
+            "total {} as_of {} {}",
+            page.total,
+            page.as_of,
+            names(&page.events)
+        ),
+        Answer::Count(count) => count.to_string(),
+        Answer::Event(event) => names(event.as_deref()),
+        Answer::Values(values) => format!("total {} {:?}", values.total, values.values),
+        Answer::Histogram(histogram) => {
+            let buckets = histogram.buckets.iter();
+            let shown: Vec<String> = buckets
+                .map(|bucket| format!("{}: {} {:?}", bucket.time, bucket.count, bucket.by))
+                .collect();
+            format!("[{}]", shown.join("; "))
+        }
+        Answer::Events(events) => names(events),
+        Answer::Stats(events) => format!("{events:?} events per stream"),
+    }
+}
+
+fn names<'a>(events: impl IntoIterator<Item = &'a Event>) -> String {
+    let events = events.into_iter();
+    let shown: Vec<String> = events
+        .map(|event| format!("{}:{}", event.seq, event.id))
+        .collect();
+    format!("{} events [{}]", shown.len(), shown.join(" "))
+}
+
+/// The first two events that differ at one place of two answers, whole.
+pub(super) fn first_difference(a: &Answer, b: &Answer) -> Option<(String, String)> {
+    let differs = events(a).into_iter().zip(events(b)).find(|(a, b)| a != b);
+    differs.map(|(a, b)| (whole(a), whole(b)))
+}
+
+fn events(answer: &Answer) -> Vec<&Event> {
+    match answer {
+        Answer::Page(page) => page.events.iter().collect(),
+        Answer::Event(event) => event.iter().map(|event| &**event).collect(),
+        Answer::Events(events) => events.iter().collect(),
+        _ => Vec::new(),
+    }
+}
+
+fn whole(event: &Event) -> String {
+    shortened(event.to_json(Form::Whole))
+}
+
+fn shortened(mut text: String) -> String {
+    const BYTES_MAX: usize = 1_500;
+    if text.len() > BYTES_MAX {
+        text.truncate(text.floor_char_boundary(BYTES_MAX));
+        text.push('…');
+    }
+    text
+}

@@ -1,0 +1,12 @@
+//! Random events and questions. Values come from small sets, so that collisions, ties, absent
+//! fields, equal times, variants of case and empty results are frequent; each set begins with its
+//! plainest member, because failures shrink towards it.
+
+mod events;
+mod queries;
+mod values;
+
+pub use events::{any_event, event, half_call, redelivered};
+pub(crate) use queries::value_prefix;
+pub use queries::{filter, filters, list_request, query, search_text, sort};
+pub use values::{id, time, value};
