@@ -33,7 +33,7 @@ export const theme = createTheme({
         transitionProps: { duration: 100 },
       },
     },
-    Popover: { defaultProps: { transitionProps: { duration: 100 }, shadow: undefined } },
+    Popover: { defaultProps: { transitionProps: { duration: 100 }, shadow: 'md' } },
     Menu: { defaultProps: { transitionProps: { duration: 100 } } },
     // Scroll locking would add a style element without our nonce; the page itself does not scroll.
     Modal: { defaultProps: { lockScroll: false, transitionProps: { duration: 120 } } },

@@ -13,9 +13,14 @@ export function formatNumber(value: number): string {
   return sign + grouped + (fraction === undefined ? '' : `.${fraction}`)
 }
 
-/** `1 840` → `1 840 ms`; from ten seconds on the unit stays, so that a column compares at a glance. */
+/** `1 840 ms`; the unit stays the same at any length, so that a column compares at a glance. */
 export function formatMilliseconds(value: number): string {
-  return `${formatNumber(value)}${THIN_SPACE}ms`
+  return withUnit(value, 'ms')
+}
+
+/** A number and its unit, never torn apart by a line break. */
+export function withUnit(value: number, unit: string): string {
+  return `${formatNumber(value)}\u00a0${unit}`
 }
 
 /** Axis labels only: `12400` → `12.4k`. Never used where a figure must be exact. */

@@ -2,7 +2,7 @@
 import type { Field, Json } from '../api/types'
 import { t } from '../i18n'
 import { formatMoney } from './money'
-import { formatMilliseconds, formatNumber, THIN_SPACE } from './number'
+import { formatMilliseconds, formatNumber, withUnit } from './number'
 import { formatFull, type Zone } from './time'
 
 /** Enumerations read as words: `virtual_key` → `virtual key`. The raw value stays in filters. */
@@ -28,7 +28,7 @@ export function formatValue(field: Field, value: Json, zone: Zone): string {
 function formatNumeric(field: Field, value: number): string {
   if (field.type === 'money') return formatMoney(value)
   if (field.unit === 'ms') return formatMilliseconds(value)
-  if (field.unit === 'tokens') return `${formatNumber(value)}${THIN_SPACE}tokens`
+  if (field.unit === 'tokens') return withUnit(value, 'tokens')
   // Codes and indices are names made of digits; only counted things are grouped.
   return field.unit ? formatNumber(value) : String(value)
 }

@@ -37,7 +37,6 @@ export const en = {
     password: 'Password',
     submit: 'Sign in',
     wrong: 'This email and password do not belong together. Check both and try again.',
-    expired: 'Your session has ended. Sign in to go on where you were.',
     setupNeeded: 'This Daybook has no administrator yet.',
     setupHint:
       'Open the one-time set-up link that the server printed when it started, or start it again with DAYBOOK_ADMIN_EMAIL and DAYBOOK_ADMIN_PASSWORD set.',
@@ -95,6 +94,7 @@ export const en = {
     add: 'Filter',
     addLabel: 'Add filter',
     find: 'Find a field',
+    columns: 'In the table',
     noField: 'No field of this name.',
     clear: 'Clear all',
     remove: (text: string) => `Remove filter ${text}`,

@@ -20,6 +20,8 @@ interface Presentation {
   order: string[]
   /** Shown inside another column when that one is there: field → column. */
   inside: Record<string, string>
+  /** When room is short, these are kept, the first before the others. */
+  keep: string[]
   /** Names the state of an event: an outcome, a result, a level. */
   state: string
   /** What an event is called, the first that it has. */
@@ -41,6 +43,15 @@ const PRESENTATIONS: Record<Stream, Presentation> = {
       'status_code',
     ],
     inside: { api_key_name: 'user_name', source: 'user_name', outcome: 'status_code' },
+    keep: [
+      'time',
+      'platform_model',
+      'status_code',
+      'user_name',
+      'cost',
+      'total_tokens',
+      'latency_ms',
+    ],
     state: 'outcome',
     title: ['platform_model', 'content', 'endpoint', 'kind'],
     details: ['user_name', 'total_tokens', 'cost', 'latency_ms'],
@@ -52,6 +63,7 @@ const PRESENTATIONS: Record<Stream, Presentation> = {
       resource_type: 'resource_name',
       parent_name: 'resource_name',
     },
+    keep: ['time', 'action', 'resource_name', 'actor_name', 'result'],
     state: 'result',
     title: ['action'],
     details: ['resource_name', 'actor_name', 'ip'],
@@ -59,6 +71,7 @@ const PRESENTATIONS: Record<Stream, Presentation> = {
   auth: {
     order: ['time', 'user_name', 'event', 'result', 'reason', 'identity_provider', 'method', 'ip'],
     inside: {},
+    keep: ['time', 'user_name', 'event', 'result', 'reason'],
     state: 'result',
     title: ['event'],
     details: ['user_name', 'reason', 'ip'],
@@ -66,6 +79,7 @@ const PRESENTATIONS: Record<Stream, Presentation> = {
   system: {
     order: ['time', 'level', 'source', 'event', 'message', 'resource_name'],
     inside: { resource_type: 'resource_name' },
+    keep: ['time', 'level', 'event', 'message', 'source'],
     state: 'level',
     title: ['event'],
     details: ['source', 'message'],
@@ -73,11 +87,11 @@ const PRESENTATIONS: Record<Stream, Presentation> = {
 }
 
 const WIDTHS: Record<string, number> = {
-  time: 152,
-  status_code: 84,
-  outcome: 92,
-  result: 92,
-  level: 96,
+  time: 178,
+  status_code: 104,
+  outcome: 112,
+  result: 112,
+  level: 112,
   ip: 128,
   total_tokens: 84,
   cost: 104,
@@ -113,6 +127,22 @@ export function columnsOf({ stream, fields }: StreamFields): Column[] {
     .filter((field) => names.has(field.name) && !names.has(inside[field.name] ?? ''))
     .sort((a, b) => rank(a) - rank(b))
     .map(columnOf)
+}
+
+/** The columns that fit into `width` pixels, in their order; at least the two that matter most. */
+export function fitColumns(stream: Stream, columns: Column[], width: number): Column[] {
+  const { keep } = PRESENTATIONS[stream]
+  const rank = ({ field }: Column) =>
+    keep.includes(field.name) ? keep.indexOf(field.name) : keep.length
+  let room = width
+  const kept = [...columns]
+    .sort((a, b) => rank(a) - rank(b))
+    .filter((column, index) => {
+      if (index >= 2 && room < column.width) return false
+      room -= column.width
+      return true
+    })
+  return columns.filter((column) => kept.includes(column))
 }
 
 function columnOf(field: Field): Column {

@@ -35,7 +35,7 @@ export function FieldMenu({ onChoose }: { onChoose: (field: Field) => void }) {
       </form>
       <div className={classes.fields}>
         {found.length === 0 && <p className={classes.none}>{t.filters.noField}</p>}
-        {grouped(found).map(([group, members]) => (
+        {sections(found).map(([group, members]) => (
           <section key={group}>
             <h3>{t.panel.groups[group] ?? group}</h3>
             <ul>
@@ -52,6 +52,13 @@ export function FieldMenu({ onChoose }: { onChoose: (field: Field) => void }) {
       </div>
     </div>
   )
+}
+
+/** What the table shows is what one filters most: those fields lead. */
+function sections(fields: Field[]): [string, Field[]][] {
+  const columns = fields.filter((field) => field.column)
+  const others = grouped(fields.filter((field) => !field.column))
+  return columns.length > 0 ? [[t.filters.columns, columns], ...others] : others
 }
 
 function matches(field: Field, text: string): boolean {

@@ -1,5 +1,4 @@
 /** The selected events over time, stacked by how they ended. Dragging zooms in. */
-import { Skeleton } from '@mantine/core'
 import { useElementSize } from '@mantine/hooks'
 import { useQuery } from '@tanstack/react-query'
 import { histogramQuery } from '../../api/queries'
@@ -18,23 +17,21 @@ const NARROW_PX = 640
 
 export function Histogram() {
   const { ref, width } = useElementSize()
-  const { data, isPlaceholderData } = useHistogram(width)
+  const { data, isPlaceholderData, isError } = useHistogram(width)
   const total = data?.buckets.reduce((sum, bucket) => sum + bucket.count, 0) ?? 0
   return (
     <section className={classes.histogram} data-stale={isPlaceholderData || undefined}>
       <HistogramLegend histogram={data} />
       <div className={classes.drawing} ref={ref}>
-        {data === undefined ? (
-          <Skeleton height="100%" radius={4} animate={false} />
-        ) : (
-          width > 0 && (
-            <HistogramBars
-              histogram={data}
-              width={width}
-              label={total === 0 ? t.histogram.empty : t.histogram.label(formatNumber(total))}
-            />
-          )
-        )}
+        {data === undefined
+          ? !isError && <div className={classes.skeleton} />
+          : width > 0 && (
+              <HistogramBars
+                histogram={data}
+                width={width}
+                label={total === 0 ? t.histogram.empty : t.histogram.label(formatNumber(total))}
+              />
+            )}
       </div>
     </section>
   )

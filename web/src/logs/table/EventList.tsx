@@ -4,7 +4,7 @@ import { useMemo } from 'react'
 import { EmptyState } from '../empty/EmptyState'
 import { ListError } from '../empty/ListError'
 import { useLogView } from '../LogView'
-import { columnsOf, type Column } from '../presentation'
+import { columnsOf, fitColumns } from '../presentation'
 import type { EventPages } from '../useEventPages'
 import type { RowCursor } from '../useRowCursor'
 import { CompactRows } from './CompactRows'
@@ -19,12 +19,13 @@ interface EventListProps {
 }
 
 export function EventList({ pages, cursor }: EventListProps) {
-  const { fields, state } = useLogView()
+  const { stream, fields, state } = useLogView()
   const { ref, width } = useElementSize()
   const columns = useMemo(() => columnsOf(fields), [fields])
+  // Beside an open event, which tells everything, only the columns that fit are kept.
   const fitting = useMemo(
-    () => (state.open === undefined ? columns : fitColumns(columns, width)),
-    [columns, state.open, width],
+    () => (state.open === undefined ? columns : fitColumns(stream, columns, width)),
+    [stream, columns, state.open, width],
   )
   const events = pages.page?.items
 
@@ -41,13 +42,4 @@ export function EventList({ pages, cursor }: EventListProps) {
       )}
     </div>
   )
-}
-
-/** Beside an open event, which tells everything, only the columns that fit are kept. */
-function fitColumns(columns: Column[], width: number): Column[] {
-  let room = width
-  return columns.filter((column, index) => {
-    room -= column.width
-    return index < 2 || room >= 0
-  })
 }

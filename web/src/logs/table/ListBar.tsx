@@ -45,7 +45,9 @@ function Total({ pages }: { pages: EventPages }) {
   return (
     <output className={classes.total} data-stale={pages.stale || undefined} aria-live="polite">
       {total === undefined
-        ? t.list.counting
+        ? pages.error === null
+          ? t.list.counting
+          : t.values.none
         : all === undefined
           ? t.list.total(total)
           : t.list.totalOf(total, formatNumber(all))}
