@@ -66,6 +66,7 @@ impl Store {
         let wal_dir = options.wal_dir();
         std::fs::create_dir_all(&wal_dir).map_err(|e| io_error("making the data directory", &e))?;
         let lock = lock(&options)?;
+        wal::remove_unfinished(&wal_dir).map_err(|e| io_error("clearing the log directory", &e))?;
         let replayed = wal::replay(&wal_dir)?;
         let partitions = partition::load_all(&options.dir)?;
         let stored = partitions

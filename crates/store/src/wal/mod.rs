@@ -8,4 +8,4 @@ mod segment;
 
 pub(crate) use record::{Record, RecordKind};
 pub(crate) use replay::{ReplayedSegment, replay};
-pub(crate) use segment::{Segment, prepare_spare, segment_path, sync_dir};
+pub(crate) use segment::{Segment, prepare_spare, remove_unfinished, segment_path, sync_dir};

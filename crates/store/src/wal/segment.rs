@@ -79,7 +79,6 @@ impl Segment {
         next_seq: i64,
         first_commit: u64,
     ) -> io::Result<Self> {
-        let spare = spare_path(dir);
         let nonce = std::hash::BuildHasher::hash_one(
             &std::collections::hash_map::RandomState::new(),
             (generation, std::process::id()),
@@ -90,15 +89,24 @@ impl Segment {
             first_commit,
             nonce,
         };
+        // Under a name of its own first: the mover may put a new spare in place at any moment.
+        let (path, building) = (
+            segment_path(dir, generation),
+            dir.join(format!("{generation:020}.new")),
+        );
+        match std::fs::rename(dir.join(SPARE), &building) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
         let file = OpenOptions::new()
             .read(true)
             .write(true)
             .create(true)
             .truncate(false)
-            .open(&spare)?;
+            .open(&building)?;
         file.write_all_at(&header.to_bytes(), 0)?;
         file.sync_all()?;
-        std::fs::rename(&spare, segment_path(dir, generation))?;
+        std::fs::rename(&building, &path)?;
         sync_dir(dir)?;
         let offset = HEADER_BYTES as u64;
         Ok(Self {
@@ -145,14 +153,13 @@ pub(crate) fn segment_path(dir: &Path, generation: u64) -> PathBuf {
     dir.join(format!("{generation:020}.wal"))
 }
 
-fn spare_path(dir: &Path) -> PathBuf {
-    dir.join("spare")
-}
+/// The prepared file of the next segment.
+const SPARE: &str = "spare";
 
 /// Prepares the file of the next segment: zeros on disk, so that a commit's flush need not also
 /// journal new blocks (measured: half the latency of a flush on ext4).
 pub(crate) fn prepare_spare(dir: &Path, bytes: u64) -> io::Result<()> {
-    let path = spare_path(dir);
+    let path = dir.join(SPARE);
     if path.exists() {
         return Ok(());
     }
@@ -172,6 +179,17 @@ pub(crate) fn prepare_spare(dir: &Path, bytes: u64) -> io::Result<()> {
     file.sync_all()?;
     std::fs::rename(&building, &path)?;
     sync_dir(dir)
+}
+
+/// Removes what a crash left half-made.
+pub(crate) fn remove_unfinished(dir: &Path) -> io::Result<()> {
+    for entry in std::fs::read_dir(dir)? {
+        let path = entry?.path();
+        if path.extension().is_some_and(|extension| extension == "new") {
+            std::fs::remove_file(path)?;
+        }
+    }
+    Ok(())
 }
 
 /// Makes renames and removals in a directory durable.

@@ -1,0 +1,3 @@
+//! The embedded store from outside: it answers like the naive store, whatever happens to it.
+
+mod conformance;
