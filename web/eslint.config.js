@@ -33,6 +33,8 @@ export default tseslint.config(
     files: ['scripts/**'],
     languageOptions: { globals: { process: 'readonly', console: 'readonly', URL: 'readonly' } },
   },
+  // `use` is what Playwright calls the body of a test in a fixture; there is no React in e2e.
+  { files: ['e2e/**'], rules: { 'react-hooks/rules-of-hooks': 'off' } },
   {
     files: ['public/**'],
     languageOptions: {

@@ -1,5 +1,5 @@
 /** The frame of every signed-in page: navigation at the left, the page beside it. */
-import { useDisclosure, useLocalStorage } from '@mantine/hooks'
+import { useDisclosure, useLocalStorage, useMediaQuery } from '@mantine/hooks'
 import { Outlet, useLocation } from '@tanstack/react-router'
 import { useEffect } from 'react'
 import { t } from '../i18n'
@@ -10,7 +10,7 @@ import { TopBar } from './TopBar'
 import classes from './AppFrame.module.css'
 
 export function AppFrame() {
-  const [narrow, setNarrow] = useLocalStorage({ key: 'daybook-nav-narrow', defaultValue: false })
+  const [narrow, setNarrow] = useNarrow()
   const [menuOpen, menu] = useDisclosure(false)
   const [helpOpen, help] = useDisclosure(false)
   const path = useLocation({ select: (location) => location.pathname })
@@ -38,4 +38,15 @@ export function AppFrame() {
       <ShortcutsHelp opened={helpOpen} onClose={help.close} onOpen={help.open} />
     </div>
   )
+}
+
+/** Until the reader chooses, the navigation is narrow where the page needs its room. */
+function useNarrow() {
+  const small = useMediaQuery('(max-width: 1100px)', false, { getInitialValueInEffect: false })
+  const [chosen, setChosen] = useLocalStorage<boolean | undefined>({
+    key: 'daybook-nav-narrow',
+    defaultValue: undefined,
+    getInitialValueInEffect: false,
+  })
+  return [chosen ?? small, setChosen] as const
 }

@@ -54,7 +54,7 @@ const PRESENTATIONS: Record<Stream, Presentation> = {
     ],
     state: 'outcome',
     title: ['platform_model', 'content', 'endpoint', 'kind'],
-    details: ['user_name', 'total_tokens', 'cost', 'latency_ms'],
+    details: ['user_name', 'cost', 'total_tokens'],
   },
   audit: {
     order: ['time', 'actor_name', 'action', 'resource_name', 'changes', 'result', 'ip'],
@@ -149,7 +149,7 @@ function columnOf(field: Field): Column {
   const measured = isNumeric(field) && field.name !== 'status_code'
   return {
     field,
-    width: WIDTHS[field.name] ?? (measured ? 104 : 148),
+    width: WIDTHS[field.name] ?? (measured ? 104 : 120),
     grows: GROWING.has(field.name) || field.type === 'text',
     alignRight: measured,
   }

@@ -41,7 +41,7 @@ function AddFilter() {
     setField(undefined)
   }
   return (
-    <Popover opened={opened} onChange={toggle} position="bottom-start" trapFocus>
+    <Popover opened={opened} onChange={toggle} position="bottom-start" width={292} trapFocus>
       <Popover.Target>
         <Button
           variant="default"

@@ -22,7 +22,7 @@ export function FilterChip({ filter }: { filter: Filter }) {
     ask({ filters: replaceFilter(state.filters, filter, { ...filter, values: [] }) })
 
   return (
-    <Popover opened={opened} onChange={setOpened} position="bottom-start" trapFocus>
+    <Popover opened={opened} onChange={setOpened} position="bottom-start" width={292} trapFocus>
       <span className={classes.chip}>
         <Popover.Target>
           <UnstyledButton

@@ -1,4 +1,5 @@
 /** The event as the API returns it. */
+import { useState } from 'react'
 import type { Json, LogEvent } from '../../api/types'
 import { t } from '../../i18n'
 import { CopyButton } from '../../ui/CopyButton'
@@ -8,8 +9,13 @@ import panel from './EventPanel.module.css'
 import classes from './RawJson.module.css'
 
 export function RawJson({ event }: { event: LogEvent }) {
+  const [open, setOpen] = useState(false)
   return (
-    <details className={`${panel.section ?? ''} ${classes.raw ?? ''}`}>
+    <details
+      className={`${panel.section ?? ''} ${classes.raw ?? ''}`}
+      open={open}
+      onToggle={(toggle) => setOpen(toggle.currentTarget.open)}
+    >
       <summary>
         <Icon name="right" size={12} />
         {t.panel.raw}
@@ -20,7 +26,7 @@ export function RawJson({ event }: { event: LogEvent }) {
           text={() => JSON.stringify(event, null, 2)}
           label={t.panel.copyJson}
         />
-        <JsonView value={event as Json} />
+        {open && <JsonView value={event as Json} />}
       </div>
     </details>
   )

@@ -6,9 +6,13 @@ export interface JsonToken {
   text: string
 }
 
+/** Megabytes of coloured pieces would freeze the page; such text stays plain. */
+const COLOURED_MAX = 200_000
+
 const TOKEN = /("(?:[^"\\]|\\.)*")(\s*:)?|(-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?)|\b(true|false|null)\b/g
 
 export function tokensOf(json: string): JsonToken[] {
+  if (json.length > COLOURED_MAX) return [{ kind: 'plain', text: visibleText(json) }]
   const tokens: JsonToken[] = []
   let end = 0
   const push = (kind: JsonToken['kind'], text: string) => {

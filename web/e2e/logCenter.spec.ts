@@ -1,0 +1,152 @@
+import { column, expect, money, openView, rows, signIn, test, total } from './daybook'
+
+const TABS = ['Audit', 'Usage logs', 'Authentication logs', 'System events']
+
+test('the four logs are tabs, and each has events', async ({ signedIn: page }) => {
+  for (const name of TABS) {
+    await page.getByRole('tab', { name, exact: true }).click()
+    await expect(page.getByRole('tab', { name, exact: true })).toHaveAttribute(
+      'aria-selected',
+      'true',
+    )
+    await page.getByRole('button', { name: /^Time range/ }).click()
+    await page.getByRole('button', { name: 'Last 30 days', exact: true }).click()
+    await expect(rows(page).first()).toBeVisible()
+    expect(await total(page)).toBeGreaterThan(0)
+  }
+})
+
+test('who disabled gpt-4o yesterday is found in the audit log, with what changed', async ({
+  signedIn: page,
+}) => {
+  const midnight = new Date()
+  midnight.setUTCHours(0, 0, 0, 0)
+  const yesterday = new Date(midnight.getTime() - 86_400_000)
+  await openView(
+    page,
+    `/logs/audit?from=${yesterday.toISOString()}&to=${midnight.toISOString()}&resource_name=gpt-4o`,
+  )
+  await rows(page).filter({ hasText: 'model.disabled' }).first().click()
+
+  const panel = page.getByRole('region', { name: 'Event details' })
+  await expect(panel.getByRole('heading', { name: /model\.disabled/ })).toBeVisible()
+  const change = panel.getByRole('table', { name: 'Changes' }).getByRole('row').last()
+  await expect(change.getByRole('cell')).toHaveText(['enabled', 'true', 'false'])
+})
+
+test('a filter chosen from the value menu narrows the list, and the total follows exactly', async ({
+  signedIn: page,
+}) => {
+  await openView(page, '/logs/usage?from=-7d')
+  const before = await total(page)
+  await page.getByRole('button', { name: 'Add filter' }).click()
+  const menu = page.getByRole('dialog')
+  await menu.getByLabel('Find a field').fill('platform model')
+  await page.keyboard.press('Enter')
+  const value = menu.getByRole('checkbox').first()
+  await value.check()
+  const label = (await menu.locator('label').first().innerText()).split('\n')
+  const count = Number(label.at(-1)?.replace(/\D/g, ''))
+  await page.keyboard.press('Escape')
+
+  await expect.poll(() => total(page)).toBe(count)
+  expect(count).toBeLessThan(before)
+  const models = new Set(await column(page, 'Model'))
+  expect(models).toEqual(new Set([label[0]]))
+})
+
+test('sorting by cost brings the most expensive call to the top', async ({ signedIn: page }) => {
+  await openView(page, '/logs/usage?from=-7d&kind=call')
+  await page.getByRole('columnheader', { name: 'Cost' }).getByRole('button').click()
+  await expect(page.getByRole('columnheader', { name: 'Cost' })).toHaveAttribute(
+    'aria-sort',
+    'descending',
+  )
+  await expect(page.getByRole('table')).toHaveAttribute('aria-busy', 'false')
+  const costs = (await column(page, 'Cost')).map(money)
+  expect(costs.length).toBeGreaterThan(1)
+  expect(costs).toEqual([...costs].sort((a, b) => b - a))
+  expect(costs[0]).toBeGreaterThan(0)
+})
+
+test('search asks by itself after a pause, and `/` leads to it', async ({ signedIn: page }) => {
+  await openView(page, '/logs/usage?from=-7d')
+  const before = await total(page)
+  await page.keyboard.press('/')
+  await expect(page.getByLabel('Search', { exact: true })).toBeFocused()
+  await page.keyboard.type('GPT-4o')
+  await expect(page).toHaveURL(/q=GPT-4o/)
+  await expect.poll(() => total(page)).toBeLessThan(before)
+  expect(await total(page)).toBeGreaterThan(0)
+})
+
+test('an address shows the same view to someone else', async ({ signedIn: page, browser }) => {
+  await openView(page, '/logs/usage?from=-7d&sort=-cost&page_size=25&outcome=success')
+  await page.getByRole('button', { name: 'Next page' }).click()
+  await expect(page).toHaveURL(/page=2/)
+  await expect(page.getByRole('table')).toHaveAttribute('aria-busy', 'false')
+  await rows(page).nth(2).click()
+  await expect(page).toHaveURL(/open=/)
+  const costs = await column(page, 'Model')
+  const id = new URL(page.url()).searchParams.get('open') ?? ''
+
+  const other = await (
+    await browser.newContext({ viewport: { width: 1440, height: 900 } })
+  ).newPage()
+  await other.goto(page.url())
+  await signIn(other)
+  await expect(
+    other.getByRole('region', { name: 'Event details' }).getByRole('button', { name: id }),
+  ).toBeVisible()
+  await expect(rows(other).first()).toBeVisible()
+  expect(await column(other, 'Model')).toEqual(costs)
+  await other.context().close()
+})
+
+test('pages follow each other without a gap or an overlap', async ({ signedIn: page }) => {
+  await openView(page, '/logs/usage?from=-7d&page_size=10')
+  const times = async () => (await rows(page).getByRole('link').allTextContents()).join('|')
+  const first = await times()
+  await page.getByRole('button', { name: 'Next page' }).click()
+  await expect(page).toHaveURL(/page=2.*as_of=/)
+  await expect.poll(times).not.toBe(first)
+  await page.getByRole('button', { name: 'Previous page' }).click()
+  await expect.poll(times).toBe(first)
+  await expect(page.getByLabel('Rows per page')).toHaveValue('10')
+})
+
+test('the keyboard goes through events: j, enter, j, esc', async ({ signedIn: page }) => {
+  await openView(page, '/logs/usage?from=-7d')
+  for (const key of ['j', 'j', 'Enter']) await page.keyboard.press(key)
+  const panel = page.getByRole('region', { name: 'Event details' })
+  await expect(panel).toBeVisible()
+  const opened = page.url()
+  await page.keyboard.press('j')
+  await expect(page).not.toHaveURL(opened)
+  await page.keyboard.press('Escape')
+  await expect(panel).toBeHidden()
+  await page.keyboard.press('?')
+  await expect(page.getByRole('dialog', { name: 'Keyboard shortcuts' })).toBeVisible()
+})
+
+test('a value in the panel filters, and with Alt excludes', async ({ signedIn: page }) => {
+  await openView(page, '/logs/usage?from=-7d&kind=call')
+  await rows(page).first().click()
+  const panel = page.getByRole('region', { name: 'Event details' })
+  const provider = panel.getByTitle(/^Filter for/).filter({ hasText: /^call$/ })
+  await provider.click({ modifiers: ['Alt'] })
+  await expect(page).toHaveURL(/kind\.ne=call/)
+})
+
+test('dragging over the histogram zooms in', async ({ signedIn: page }) => {
+  await openView(page, '/logs/usage?from=-7d')
+  const before = await total(page)
+  const box = await page.getByRole('img', { name: /events over time/ }).boundingBox()
+  if (!box) throw new Error('the histogram has no size')
+  await page.mouse.move(box.x + box.width * 0.4, box.y + 30)
+  await page.mouse.down()
+  await page.mouse.move(box.x + box.width * 0.6, box.y + 30)
+  await page.mouse.up()
+  await expect(page).toHaveURL(/from=20.*to=20/)
+  await expect.poll(() => total(page)).toBeLessThan(before)
+})
