@@ -155,7 +155,7 @@ fn whole(event: &Event) -> String {
 }
 
 fn shortened(mut text: String) -> String {
-    const BYTES_MAX: usize = 1_500;
+    const BYTES_MAX: usize = 600;
     if text.len() > BYTES_MAX {
         text.truncate(text.floor_char_boundary(BYTES_MAX));
         text.push('…');
