@@ -1,2 +1,71 @@
-//! x
-fn main() {}
+//! The binary: reads the command line and the configuration, joins store and server, and nothing
+//! else.
+
+mod cli;
+mod config;
+mod demo;
+mod demo_command;
+mod keys;
+mod logging;
+mod output;
+mod serve;
+mod signals;
+mod users;
+
+use clap::Parser;
+use cli::{Cli, Command, KeyCommand, UserCommand};
+use std::process::ExitCode;
+
+/// Why a command could not do its work.
+#[derive(Debug, thiserror::Error)]
+enum Failure {
+    #[error(transparent)]
+    Config(#[from] config::ConfigError),
+    #[error("cannot listen on {address}: {cause}")]
+    Listen {
+        address: String,
+        cause: std::io::Error,
+    },
+    #[error(transparent)]
+    Control(#[from] daybook_server::control::ControlError),
+    #[error("the event store: {0}")]
+    Store(#[from] daybook_model::StoreError),
+    #[error("{0}")]
+    Io(#[from] std::io::Error),
+    #[error("{0}")]
+    Other(String),
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let runtime = match tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+    {
+        Ok(runtime) => runtime,
+        Err(error) => return fail(&error.into()),
+    };
+    let outcome = runtime.block_on(run(cli.command));
+    // Ends the background tasks, and with the last of them the store closes.
+    drop(runtime);
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => fail(&failure),
+    }
+}
+
+async fn run(command: Command) -> Result<(), Failure> {
+    match command {
+        Command::Serve(args) => serve::run(args).await,
+        Command::Demo(args) => demo_command::run(args).await,
+        Command::Key(KeyCommand::Create(args)) => keys::create(args).await,
+        Command::Key(KeyCommand::List(args)) => keys::list(args).await,
+        Command::Key(KeyCommand::Revoke(args)) => keys::revoke(args).await,
+        Command::User(UserCommand::ResetPassword(args)) => users::reset_password(args).await,
+    }
+}
+
+fn fail(failure: &Failure) -> ExitCode {
+    output::note(&format!("daybook: {failure}"));
+    ExitCode::FAILURE
+}

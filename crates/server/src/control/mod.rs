@@ -13,6 +13,7 @@ mod users;
 
 pub use change::{Actor, Change, Client};
 pub use keys::{Key, NewKey, Scope};
+pub use secrets::new_password;
 pub use sessions::{SESSION_ABSOLUTE_US, Session, SignedIn};
 pub use users::User;
 

@@ -37,17 +37,25 @@ pub(super) fn new_token() -> String {
 
 /// A new API key.
 pub(super) fn new_key() -> String {
+    format!("{KEY_PREFIX}{}", digits(KEY_DIGITS))
+}
+
+/// A password that nobody can guess and that can be typed.
+pub fn new_password() -> String {
+    digits(20)
+}
+
+/// Random digits in base 62.
+fn digits(count: usize) -> String {
     const DIGITS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-    let mut key = String::from(KEY_PREFIX);
-    while key.len() < KEY_PREFIX.len() + KEY_DIGITS {
-        for byte in random() {
-            // 248 = 4 * 62: beyond it digits would not be equally likely.
-            if byte < 248 && key.len() < KEY_PREFIX.len() + KEY_DIGITS {
-                key.push(char::from(DIGITS[usize::from(byte) % DIGITS.len()]));
-            }
-        }
+    let mut text = String::with_capacity(count);
+    while text.len() < count {
+        // 248 = 4 * 62: beyond it digits would not be equally likely.
+        let usable = random().into_iter().filter(|byte| *byte < 248);
+        let more = usable.take(count - text.len());
+        text.extend(more.map(|byte| char::from(DIGITS[usize::from(byte) % DIGITS.len()])));
     }
-    key
+    text
 }
 
 /// The hash that is stored in a secret's place.

@@ -1,0 +1,149 @@
+//! The command line. Its help is the first documentation people read.
+
+use clap::{Args, Parser, Subcommand};
+use daybook_server::control::Scope;
+use std::path::PathBuf;
+
+const EXAMPLES: &str = "\
+Try it:
+  daybook demo                                        a running Daybook with a month of data
+
+Run it:
+  export DAYBOOK_ADMIN_EMAIL=you@example.com
+  export DAYBOOK_ADMIN_PASSWORD='a long password'
+  daybook serve --data-dir ./data                     then open http://127.0.0.1:7070
+  KEY=$(daybook key create --name gateway --scope ingest --data-dir ./data)
+  curl http://127.0.0.1:7070/api/v1/events -H \"Authorization: Bearer $KEY\" \\
+    -H 'Content-Type: application/json' \\
+    -d '[{\"stream\": \"system\", \"level\": \"info\", \"message\": \"hello\"}]'
+
+Every option can also be set by its DAYBOOK_… variable; serve also reads a file (--config). A flag
+beats a variable, a variable beats the file.";
+
+/// The log center of an AI platform: who did what, what every model call was and cost, who signed
+/// in, what the platform reported. One program, one directory of data.
+#[derive(Debug, Parser)]
+#[command(name = "daybook", version, after_help = EXAMPLES)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Run the server
+    ///
+    /// The first start makes the administrator from DAYBOOK_ADMIN_EMAIL and
+    /// DAYBOOK_ADMIN_PASSWORD; without them the log shows a set-up link that works once.
+    Serve(ServeArgs),
+    /// Run a server with generated data that is thrown away at the end
+    ///
+    /// Prints the address, a sign-in and an API key. DAYBOOK_ADMIN_EMAIL and
+    /// DAYBOOK_ADMIN_PASSWORD choose the sign-in.
+    Demo(DemoArgs),
+    /// Make, list and revoke API keys; works beside a running server
+    #[command(subcommand)]
+    Key(KeyCommand),
+    /// Help people who cannot sign in; works beside a running server
+    #[command(subcommand)]
+    User(UserCommand),
+}
+
+/// Which data directory.
+#[derive(Debug, Args)]
+pub(crate) struct Place {
+    /// Directory that holds everything Daybook keeps [default: ./data]
+    #[arg(long, value_name = "DIR", env = "DAYBOOK_DATA_DIR")]
+    pub(crate) data_dir: Option<PathBuf>,
+    /// Configuration file (TOML); keys it does not know are errors
+    #[arg(long, value_name = "FILE", env = "DAYBOOK_CONFIG")]
+    pub(crate) config: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ServeArgs {
+    /// Address to listen on; port 0 takes a free one [default: 127.0.0.1:7070]
+    #[arg(long, value_name = "ADDRESS", env = "DAYBOOK_LISTEN")]
+    pub(crate) listen: Option<String>,
+    /// What to log: error, warn, info, debug, or filters like info,daybook_store=debug [default: info]
+    #[arg(long, value_name = "FILTER", env = "DAYBOOK_LOG")]
+    pub(crate) log: Option<String>,
+    #[command(flatten)]
+    pub(crate) place: Place,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DemoArgs {
+    /// Address to listen on; port 0 takes a free one
+    #[arg(
+        long,
+        value_name = "ADDRESS",
+        env = "DAYBOOK_LISTEN",
+        default_value = "127.0.0.1:7070"
+    )]
+    pub(crate) listen: String,
+    /// Do not open the browser
+    #[arg(long)]
+    pub(crate) no_open: bool,
+    /// Another seed makes other data; the same seed makes the same
+    #[arg(long, default_value_t = 1)]
+    pub(crate) seed: u64,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum KeyCommand {
+    /// Make a key; prints it, and nothing else, on stdout
+    Create(KeyCreateArgs),
+    /// List keys: id, last four characters, scopes, origin, name, state
+    List(Place),
+    /// Revoke a key at once and for good
+    Revoke(KeyRevokeArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct KeyCreateArgs {
+    /// What the key is for
+    #[arg(long)]
+    pub(crate) name: String,
+    /// What it may do: ingest, read, admin; give it again for more
+    #[arg(long = "scope", value_name = "SCOPE", required = true)]
+    pub(crate) scopes: Vec<Scope>,
+    /// Name of the platform whose events it brings [default: the key's name]
+    #[arg(long)]
+    pub(crate) origin: Option<String>,
+    #[command(flatten)]
+    pub(crate) place: Place,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct KeyRevokeArgs {
+    /// The key's id, as `daybook key list` shows it
+    pub(crate) id: String,
+    #[command(flatten)]
+    pub(crate) place: Place,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum UserCommand {
+    /// Give an account a new random password and end its sessions; prints the password
+    ResetPassword(ResetPasswordArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ResetPasswordArgs {
+    /// The account's e-mail
+    pub(crate) email: String,
+    #[command(flatten)]
+    pub(crate) place: Place,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+}

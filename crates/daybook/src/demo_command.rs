@@ -1,0 +1,131 @@
+//! `daybook demo`: a server on a throw-away directory with generated data in it.
+
+use crate::cli::DemoArgs;
+use crate::config::{self, Admin};
+use crate::{Failure, demo, logging, output, serve, signals};
+use daybook_model::logstore::Write;
+use daybook_model::validate::Intake;
+use daybook_model::{LogStore, Timestamp};
+use daybook_server::control::{Actor, Control, NewKey, Scope, new_password};
+use daybook_server::{App, Options};
+use indicatif::{ProgressBar, ProgressStyle};
+use std::io::IsTerminal;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tokio::sync::mpsc;
+
+const ORIGIN: &str = "demo";
+
+pub(crate) async fn run(args: DemoArgs) -> Result<(), Failure> {
+    let admin = config::admin()?.unwrap_or_else(|| Admin {
+        email: "admin@example.com".into(),
+        password: new_password(),
+    });
+    let reports = logging::start("warn")?;
+    let listener = serve::listen(&args.listen).await?;
+    let address = listener.local_addr()?;
+    // Removed when this function ends, however it ends.
+    let data_dir = tempfile::Builder::new().prefix("daybook-demo-").tempdir()?;
+    let parts = serve::open(data_dir.path(), Some(admin.clone()), address).await?;
+    tokio::spawn(logging::store_reports(reports, Arc::clone(&parts.store)));
+    tokio::select! {
+        loaded = load(args.seed, &parts.store) => loaded?,
+        () = signals::stop() => return Ok(()),
+    }
+    tokio::spawn(parts.control.clone().deliver_forever());
+    let key = make_key(&parts.control).await?;
+    let url = serve::url(address);
+    introduce(&url, &admin, &key);
+    if !args.no_open
+        && std::io::stdout().is_terminal()
+        && let Err(error) = open::that_detached(&url)
+    {
+        output::note(&format!("The browser could not be opened: {error}"));
+    }
+    let options = Options {
+        demo: true,
+        ..Options::default()
+    };
+    let app = App::new(parts.store, parts.control.clone(), options);
+    daybook_server::serve(listener, app.router(), signals::stop()).await;
+    parts.control.close().await;
+    Ok(())
+}
+
+async fn make_key(control: &Control) -> Result<String, Failure> {
+    let new = NewKey {
+        name: "demo".into(),
+        origin: Some(ORIGIN.into()),
+        scopes: vec![Scope::Ingest, Scope::Read],
+    };
+    let (_, secret) = control
+        .create_key(&Actor::system("daybook demo"), new)
+        .await?;
+    Ok(secret)
+}
+
+/// Generates events on one thread and stores them from another.
+async fn load(seed: u64, store: &Arc<dyn LogStore>) -> Result<(), Failure> {
+    let began = Instant::now();
+    let now = Timestamp::now();
+    let (sender, mut batches) = mpsc::channel(2);
+    tokio::task::spawn_blocking(move || {
+        for batch in demo::generate(seed, now) {
+            if sender.blocking_send(batch).is_err() {
+                return;
+            }
+        }
+    });
+    let bar = progress();
+    let mut count = 0_u64;
+    while let Some(batch) = batches.recv().await {
+        let admitted = admit(batch, now)?;
+        count += admitted.len() as u64;
+        store.append(admitted).await?;
+        bar.set_position(count);
+    }
+    bar.finish_and_clear();
+    let took = began.elapsed().as_secs_f64();
+    output::note(&format!("Loaded {count} events in {took:.1} s."));
+    Ok(())
+}
+
+/// Demo events pass the same gate as all others.
+fn admit(mut batch: Vec<Write>, now: Timestamp) -> Result<Vec<Write>, Failure> {
+    let intake = Intake {
+        origin: ORIGIN.into(),
+        ingest_key_id: Box::default(),
+        received_at: now,
+    };
+    for write in &mut batch {
+        let (Write::Append(event) | Write::Amend(event)) = write;
+        let admitted = event.admit(&intake);
+        admitted
+            .map_err(|refusal| Failure::Other(format!("generated data is not valid: {refusal}")))?;
+    }
+    Ok(batch)
+}
+
+fn progress() -> ProgressBar {
+    let template = "{spinner} Loading demo data: {human_pos} events ({per_sec})";
+    let style = ProgressStyle::with_template(template);
+    let bar = ProgressBar::new_spinner();
+    bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()));
+    bar.enable_steady_tick(Duration::from_millis(100));
+    bar
+}
+
+fn introduce(url: &str, admin: &Admin, key: &str) {
+    let Admin { email, password } = admin;
+    output::result(&format!(
+        "Daybook is ready at {url}\n\n\
+         \x20 Email     {email}\n\
+         \x20 Password  {password}\n\
+         \x20 API key   {key}  (ingest, read)\n\n\
+         Send an event of your own:\n\
+         \x20 curl {url}/api/v1/events -H 'Authorization: Bearer {key}' \\\n\
+         \x20   -H 'Content-Type: application/json' \\\n\
+         \x20   -d '[{{\"stream\": \"system\", \"level\": \"warning\", \"message\": \"hello\"}}]'\n\n\
+         Everything is thrown away when you stop it with Ctrl-C."
+    ));
+}

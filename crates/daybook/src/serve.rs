@@ -1,0 +1,79 @@
+//! `daybook serve`.
+
+use crate::cli::ServeArgs;
+use crate::config::{self, Admin, Settings};
+use crate::{Failure, logging, output, signals};
+use daybook_model::LogStore;
+use daybook_server::control::Control;
+use daybook_server::{App, Options};
+use daybook_store::Store;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+use tokio::net::TcpListener;
+
+pub(crate) async fn run(args: ServeArgs) -> Result<(), Failure> {
+    let settings = Settings::of(args)?;
+    let admin = config::admin()?;
+    let reports = logging::start(&settings.log)?;
+    let listener = listen(&settings.listen).await?;
+    let address = listener.local_addr()?;
+    let data_dir = &settings.data_dir;
+    tracing::info!(data_dir = %data_dir.display(), version = env!("CARGO_PKG_VERSION"), "starting");
+    let parts = open(data_dir, admin, address).await?;
+    tokio::spawn(logging::store_reports(reports, Arc::clone(&parts.store)));
+    tokio::spawn(parts.control.clone().deliver_forever());
+    let app = App::new(parts.store, parts.control.clone(), Options::default());
+    output::result(&format!("Daybook is ready at {}", url(address)));
+    daybook_server::serve(listener, app.router(), signals::stop()).await;
+    tracing::info!("stopping");
+    parts.control.close().await;
+    Ok(())
+}
+
+/// What a server is made of.
+pub(crate) struct Parts {
+    pub(crate) store: Arc<dyn LogStore>,
+    pub(crate) control: Control,
+}
+
+/// Opens a data directory and makes sure that somebody can sign in.
+pub(crate) async fn open(
+    data_dir: &Path,
+    admin: Option<Admin>,
+    address: SocketAddr,
+) -> Result<Parts, Failure> {
+    let control = Control::open(data_dir).await?;
+    let options = daybook_store::Options::new(data_dir.join("events"));
+    let opened = tokio::task::spawn_blocking(move || Store::open(options)).await;
+    let store: Arc<dyn LogStore> =
+        Arc::new(opened.map_err(|error| Failure::Other(format!("opening the store: {error}")))??);
+    let control = control.delivering_to(Arc::clone(&store));
+    if let Some(admin) = admin {
+        control.bootstrap(&admin.email, admin.password).await?;
+    }
+    if control.setup_needed().await? {
+        let link = format!("{}/setup#{}", url(address), control.new_setup_token());
+        tracing::info!("no account yet: make the first one at {link} (the link works once)");
+    }
+    Ok(Parts { store, control })
+}
+
+pub(crate) async fn listen(address: &str) -> Result<TcpListener, Failure> {
+    TcpListener::bind(address)
+        .await
+        .map_err(|cause| Failure::Listen {
+            address: address.into(),
+            cause,
+        })
+}
+
+/// The address as a browser on this machine reaches it.
+pub(crate) fn url(address: SocketAddr) -> String {
+    let port = address.port();
+    match address {
+        _ if address.ip().is_unspecified() => format!("http://127.0.0.1:{port}"),
+        SocketAddr::V4(address) => format!("http://{}:{port}", address.ip()),
+        SocketAddr::V6(address) => format!("http://[{}]:{port}", address.ip()),
+    }
+}

@@ -1,0 +1,227 @@
+//! No change without its audit event, no audit event without its change.
+
+use crate::support::{EMAIL, PASSWORD, make_key, server};
+use crate::troubled::Troubled;
+use daybook_model::{LogStore, Query, Stream};
+use daybook_server::control::{Actor, Control, NewKey, Scope};
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{ConnectOptions, SqliteConnection};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+async fn database(dir: &Path) -> SqliteConnection {
+    let options = SqliteConnectOptions::new().filename(dir.join("control.db"));
+    options.connect().await.unwrap()
+}
+
+async fn count(db: &mut SqliteConnection, table: &'static str) -> i64 {
+    let sql = sqlx::AssertSqlSafe(format!("SELECT COUNT(*) FROM {table}"));
+    sqlx::query_scalar(sql).fetch_one(db).await.unwrap()
+}
+
+fn new_key(name: &str) -> NewKey {
+    NewKey {
+        name: name.into(),
+        origin: None,
+        scopes: vec![Scope::Read],
+    }
+}
+
+#[tokio::test]
+async fn a_change_whose_audit_event_cannot_be_written_does_not_happen() {
+    let server = server().await;
+    let cookie = server.sign_in().await;
+    let mut db = database(server.dir.path()).await;
+    let trigger =
+        "CREATE TRIGGER no_events BEFORE INSERT ON outbox BEGIN SELECT RAISE(ABORT, 'no'); END";
+    sqlx::query(trigger).execute(&mut db).await.unwrap();
+    let tables = ["users", "sessions", "api_keys", "outbox"];
+    let mut before = Vec::new();
+    for table in tables {
+        before.push(count(&mut db, table).await);
+    }
+
+    let actor = Actor::system("test");
+    assert!(
+        server
+            .control
+            .create_key(&actor, new_key("x"))
+            .await
+            .is_err()
+    );
+    let keys = server.control.keys().await.unwrap();
+    assert!(
+        server
+            .control
+            .revoke_key(&actor, &keys[0].id)
+            .await
+            .is_err()
+    );
+    assert!(
+        server
+            .control
+            .reset_password(&actor, EMAIL, "another password".into())
+            .await
+            .is_err()
+    );
+    let answer = server.try_sign_in(EMAIL, PASSWORD).await;
+    assert_eq!(answer.error(), (503, "control_unavailable".into()));
+    let headers = [("cookie", cookie.as_str()), ("x-daybook-csrf", "1")];
+    let sign_out = server
+        .request(axum::http::Method::DELETE, "/api/v1/session", &headers, ())
+        .await;
+    assert_eq!(sign_out.status, 503);
+
+    for (table, before) in tables.into_iter().zip(before) {
+        assert_eq!(count(&mut db, table).await, before, "{table}");
+    }
+    assert_eq!(
+        server.get("/api/v1/status").await.status,
+        200,
+        "no key was revoked"
+    );
+    sqlx::query("DROP TRIGGER no_events")
+        .execute(&mut db)
+        .await
+        .unwrap();
+    assert_eq!(
+        server.try_sign_in(EMAIL, PASSWORD).await.status,
+        200,
+        "the password is the old one"
+    );
+}
+
+#[tokio::test]
+async fn a_change_that_fails_leaves_no_event() {
+    let server = server().await;
+    let before = server.total("audit", "").await;
+    let actor = Actor::system("test");
+    let failed = server.control.change(&actor, "thing.created", |change| {
+        Box::pin(async move {
+            sqlx::query("DELETE FROM api_keys")
+                .execute(change.db())
+                .await?;
+            Err::<(), _>(daybook_server::control::ControlError::NotFound("thing"))
+        })
+    });
+    assert!(failed.await.is_err());
+    assert_eq!(server.total("audit", "").await, before);
+    assert_eq!(server.control.keys().await.unwrap().len(), 1, "rolled back");
+}
+
+#[tokio::test]
+async fn every_change_of_state_leaves_an_audit_event() {
+    let server = server().await;
+    let cookie = server.sign_in().await;
+    let actor = Actor::system("test");
+    let (key, _) = server
+        .control
+        .create_key(&actor, new_key("x"))
+        .await
+        .unwrap();
+    server.control.revoke_key(&actor, &key.id).await.unwrap();
+    server.control.revoke_key(&actor, &key.id).await.unwrap();
+    let headers = [("cookie", cookie.as_str()), ("x-daybook-csrf", "1")];
+    server
+        .request(axum::http::Method::DELETE, "/api/v1/session", &headers, ())
+        .await;
+    server
+        .control
+        .reset_password(&actor, EMAIL, "another password".into())
+        .await
+        .unwrap();
+    let values = server.get("/api/v1/logs/audit/values/action").await.json();
+    let mut actions: Vec<(String, u64)> = values["values"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|v| {
+            (
+                v["value"].as_str().unwrap().into(),
+                v["count"].as_u64().unwrap(),
+            )
+        })
+        .collect();
+    actions.sort();
+    let actions: Vec<_> = actions
+        .iter()
+        .map(|(action, count)| (action.as_str(), *count))
+        .collect();
+    assert_eq!(
+        actions,
+        [
+            ("api_key.created", 2),
+            ("api_key.revoked", 1),
+            ("session.created", 1),
+            ("session.deleted", 1),
+            ("user.created", 1),
+            ("user.password_reset", 1),
+        ]
+    );
+}
+
+#[tokio::test]
+async fn events_wait_in_the_outbox_while_the_store_refuses() {
+    let store = Arc::new(Troubled::default());
+    let dir = tempfile::tempdir().unwrap();
+    let control = Control::open(dir.path()).await.unwrap();
+    let serving = control
+        .clone()
+        .delivering_to(Arc::clone(&store) as Arc<dyn LogStore>);
+    let mut db = database(dir.path()).await;
+
+    // Without a store, as `daybook key create` has it, and with one that refuses.
+    make_key(&control, "one", &[Scope::Read]).await;
+    store.refuses.store(true, Ordering::Relaxed);
+    make_key(&serving, "two", &[Scope::Read]).await;
+    assert_eq!(count(&mut db, "outbox").await, 2);
+
+    store.refuses.store(false, Ordering::Relaxed);
+    make_key(&serving, "three", &[Scope::Read]).await;
+    assert_eq!(count(&mut db, "outbox").await, 0);
+    assert_eq!(store.count(Query::all(Stream::Audit)).await.unwrap(), 3);
+}
+
+#[tokio::test]
+async fn a_delivery_that_is_repeated_stores_nothing_twice() {
+    let server = server().await;
+    let mut db = database(server.dir.path()).await;
+    // What a crash between the store's answer and the deletion leaves behind.
+    sqlx::query("CREATE TABLE kept AS SELECT * FROM outbox")
+        .execute(&mut db)
+        .await
+        .unwrap();
+    sqlx::query("CREATE TRIGGER keep AFTER INSERT ON outbox BEGIN INSERT INTO kept VALUES (NEW.id, NEW.created_at, NEW.event); END")
+        .execute(&mut db).await.unwrap();
+    make_key(&server.control, "one", &[Scope::Read]).await;
+    sqlx::query("INSERT INTO outbox SELECT * FROM kept")
+        .execute(&mut db)
+        .await
+        .unwrap();
+    assert_eq!(count(&mut db, "outbox").await, 1);
+    sqlx::query("DROP TRIGGER keep")
+        .execute(&mut db)
+        .await
+        .unwrap();
+    make_key(&server.control, "two", &[Scope::Read]).await;
+    assert_eq!(count(&mut db, "outbox").await, 0);
+    assert_eq!(server.total("audit", "action=api_key.created").await, 3);
+}
+
+#[tokio::test]
+async fn a_store_that_refuses_is_503_with_retry_after() {
+    let store = Arc::new(Troubled::default());
+    let server = crate::support::server_with(Default::default(), Arc::clone(&store) as _).await;
+    store.refuses.store(true, Ordering::Relaxed);
+    let answer = server
+        .post_events(&[], r#"{"stream":"system","message":"x"}"#)
+        .await;
+    assert_eq!(answer.error(), (503, "store_unavailable".into()));
+    assert_eq!(answer.header("retry-after"), "5");
+    assert_eq!(
+        server.get("/api/v1/logs/system").await.status,
+        200,
+        "reading goes on"
+    );
+}

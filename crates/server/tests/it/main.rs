@@ -1,0 +1,13 @@
+//! The HTTP API as its callers see it, over a log store in memory.
+
+mod auth;
+mod control;
+mod errors;
+mod events;
+mod limits;
+mod logs;
+mod openapi;
+mod server;
+mod support;
+mod troubled;
+mod ui;

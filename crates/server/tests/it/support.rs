@@ -1,0 +1,178 @@
+//! A server without a network, and requests in one line.
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::http::{HeaderMap, Method, Request, StatusCode};
+use daybook_model::LogStore;
+use daybook_server::control::{Actor, Control, NewKey, Scope};
+use daybook_server::{App, Options, Peer};
+use daybook_testkit::MemoryStore;
+use serde_json::Value;
+use std::sync::Arc;
+use tempfile::TempDir;
+use tower::ServiceExt;
+
+pub(crate) const EMAIL: &str = "ana@example.com";
+pub(crate) const PASSWORD: &str = "correct horse battery";
+
+pub(crate) struct Server {
+    pub(crate) router: Router,
+    pub(crate) control: Control,
+    /// A key that may do everything.
+    pub(crate) key: String,
+    pub(crate) dir: TempDir,
+}
+
+/// An answer, read to its end.
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Vec<u8>,
+}
+
+impl Answer {
+    #[track_caller]
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_slice(&self.body)
+            .unwrap_or_else(|e| panic!("{e}: {}", String::from_utf8_lossy(&self.body)))
+    }
+
+    pub(crate) fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers
+            .get(name)
+            .map_or("", |value| value.to_str().unwrap())
+    }
+
+    /// Status and code of an error.
+    #[track_caller]
+    pub(crate) fn error(&self) -> (u16, String) {
+        let code = self.json()["error"]["code"]
+            .as_str()
+            .unwrap_or_default()
+            .to_owned();
+        (self.status.as_u16(), code)
+    }
+}
+
+pub(crate) async fn server() -> Server {
+    server_with(Options::default(), Arc::new(MemoryStore::default())).await
+}
+
+pub(crate) async fn server_with(options: Options, store: Arc<dyn LogStore>) -> Server {
+    let dir = tempfile::tempdir().unwrap();
+    let control = Control::open(dir.path()).await.unwrap();
+    let control = control.delivering_to(Arc::clone(&store));
+    let scopes = [Scope::Ingest, Scope::Read, Scope::Admin];
+    let key = make_key(&control, "everything", &scopes).await;
+    let app = App::new(store, control.clone(), options);
+    Server {
+        router: app.router(),
+        control,
+        key,
+        dir,
+    }
+}
+
+pub(crate) async fn make_key(control: &Control, name: &str, scopes: &[Scope]) -> String {
+    let new = NewKey {
+        name: name.into(),
+        origin: None,
+        scopes: scopes.into(),
+    };
+    control
+        .create_key(&Actor::system("test"), new)
+        .await
+        .unwrap()
+        .1
+}
+
+impl Server {
+    /// Sends a request as it is.
+    pub(crate) async fn send(&self, mut request: Request<Body>) -> Answer {
+        if request.extensions().get::<Peer>().is_none() {
+            request
+                .extensions_mut()
+                .insert(Peer([203, 0, 113, 8].into()));
+        }
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        Answer {
+            status: parts.status,
+            headers: parts.headers,
+            body: to_bytes(body, usize::MAX).await.unwrap().to_vec(),
+        }
+    }
+
+    /// A request with these headers and without a key.
+    pub(crate) async fn request(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: impl Into<Body>,
+    ) -> Answer {
+        let mut request = Request::builder().method(method).uri(path);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        self.send(request.body(body.into()).unwrap()).await
+    }
+
+    /// Reads with the key that may do everything.
+    pub(crate) async fn get(&self, path: &str) -> Answer {
+        let bearer = format!("Bearer {}", self.key);
+        self.request(Method::GET, path, &[("authorization", &bearer)], ())
+            .await
+    }
+
+    /// Sends events with the key that may do everything.
+    pub(crate) async fn post_events(
+        &self,
+        headers: &[(&str, &str)],
+        body: impl Into<Body>,
+    ) -> Answer {
+        let bearer = format!("Bearer {}", self.key);
+        let mut all = vec![("authorization", bearer.as_str())];
+        if !headers.iter().any(|(name, _)| *name == "content-type") {
+            all.push(("content-type", "application/json"));
+        }
+        all.extend(headers);
+        self.request(Method::POST, "/api/v1/events", &all, body)
+            .await
+    }
+
+    /// Signs in and answers the cookie.
+    pub(crate) async fn sign_in(&self) -> String {
+        self.control
+            .bootstrap(EMAIL, PASSWORD.into())
+            .await
+            .unwrap();
+        let answer = self.try_sign_in(EMAIL, PASSWORD).await;
+        assert_eq!(answer.status, 200, "{}", answer.text());
+        let cookie = answer.header("set-cookie");
+        cookie.split(';').next().unwrap().to_owned()
+    }
+
+    pub(crate) async fn try_sign_in(&self, email: &str, password: &str) -> Answer {
+        let body = serde_json::json!({"email": email, "password": password}).to_string();
+        let headers = [
+            ("content-type", "application/json"),
+            ("user-agent", "test browser"),
+        ];
+        self.request(Method::POST, "/api/v1/session", &headers, body)
+            .await
+    }
+
+    /// How many events of a stream pass these parameters.
+    pub(crate) async fn total(&self, stream: &str, parameters: &str) -> u64 {
+        let answer = self
+            .get(&format!("/api/v1/logs/{stream}?{parameters}"))
+            .await;
+        assert_eq!(answer.status, 200, "{}", answer.text());
+        answer.json()["total"].as_u64().unwrap()
+    }
+}

@@ -1,0 +1,64 @@
+//! A log store that can refuse, and that can be slow.
+
+use daybook_model::logstore::{
+    BoxFuture, Histogram, HistogramRequest, Outcome, Page, ScanRequest, Stats, StoreResult, Values,
+    Write,
+};
+use daybook_model::{Event, Field, ListRequest, LogStore, Query, StoreError};
+use daybook_testkit::MemoryStore;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+/// A log store in trouble.
+#[derive(Debug, Default)]
+pub(crate) struct Troubled {
+    inner: MemoryStore,
+    /// It takes no events.
+    pub(crate) refuses: AtomicBool,
+    /// Its lists take a minute.
+    pub(crate) slow: AtomicBool,
+}
+
+impl LogStore for Troubled {
+    fn append(&self, batch: Vec<Write>) -> BoxFuture<'_, StoreResult<Vec<Outcome>>> {
+        match self.refuses.load(Ordering::Relaxed) {
+            true => Box::pin(async { Err(StoreError::Unavailable("the disk is full".into())) }),
+            false => self.inner.append(batch),
+        }
+    }
+
+    fn list(&self, request: ListRequest) -> BoxFuture<'_, StoreResult<Page>> {
+        Box::pin(async move {
+            if self.slow.load(Ordering::Relaxed) {
+                tokio::time::sleep(Duration::from_secs(60)).await;
+            }
+            self.inner.list(request).await
+        })
+    }
+
+    fn get(&self, query: Query, id: String) -> BoxFuture<'_, StoreResult<Option<Event>>> {
+        self.inner.get(query, id)
+    }
+
+    fn values(
+        &self,
+        query: Query,
+        field: &'static Field,
+        prefix: String,
+        limit: usize,
+    ) -> BoxFuture<'_, StoreResult<Values>> {
+        self.inner.values(query, field, prefix, limit)
+    }
+
+    fn histogram(&self, request: HistogramRequest) -> BoxFuture<'_, StoreResult<Histogram>> {
+        self.inner.histogram(request)
+    }
+
+    fn scan(&self, request: ScanRequest) -> BoxFuture<'_, StoreResult<Vec<Event>>> {
+        self.inner.scan(request)
+    }
+
+    fn stats(&self) -> BoxFuture<'_, StoreResult<Stats>> {
+        self.inner.stats()
+    }
+}
