@@ -39,7 +39,9 @@ export function fieldsOf(catalogue: Catalogue, stream: Stream): StreamFields {
   cache.set(catalogue, streams)
   const known = streams.get(stream)
   if (known) return known
-  const fields = catalogue.streams.find((candidate) => candidate.name === stream)?.fields ?? []
+  const declared = catalogue.streams.find((candidate) => candidate.name === stream)?.fields ?? []
+  // Values carry their unit here, so labels need not repeat it.
+  const fields = declared.map((field) => ({ ...field, label: field.label.replace(/ \(ms\)$/, '') }))
   const result = { stream, fields, byName: new Map(fields.map((field) => [field.name, field])) }
   streams.set(stream, result)
   return result

@@ -11,7 +11,16 @@ const ORDER: Operator[] = ['eq', 'ne', 'contains', 'prefix', 'gte', 'lte', 'gt',
 export type Entry = 'menu' | 'text' | 'number' | 'presence'
 
 export function operatorsOf(field: Field): Operator[] {
-  return ORDER.filter((operator) => field.operators.includes(operator))
+  // Only words that have an order, as levels do, can be compared; such enumerations can be sorted.
+  const comparable = field.type !== 'enum' || field.sort
+  return ORDER.filter(
+    (operator) => field.operators.includes(operator) && (comparable || !isComparison(operator)),
+  )
+}
+
+/** Operators that compare with one value; the others take several. */
+export function isComparison(operator: Operator): boolean {
+  return operator === 'gte' || operator === 'lte' || operator === 'gt' || operator === 'lt'
 }
 
 /** What one asks of such a field most often. */
@@ -23,6 +32,7 @@ export function defaultOperator(field: Field): Operator {
 
 export function entryOf(field: Field, operator: Operator): Entry {
   if (operator === 'exists') return 'presence'
+  if (field.type === 'enum' || field.type === 'boolean') return 'menu'
   if (operator !== 'eq' && operator !== 'ne') return isNumeric(field) ? 'number' : 'text'
   if (isMeasured(field)) return 'number'
   return field.type === 'text' ? 'text' : 'menu'

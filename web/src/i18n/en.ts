@@ -143,6 +143,18 @@ export const en = {
     moreColumns: (hidden: number) => `${hidden} more`,
   },
 
+  /** Shorter names for the heads of columns; elsewhere fields have their full names. */
+  columns: {
+    user_name: 'User',
+    platform_model: 'Model',
+    upstream_name: 'Upstream',
+    total_tokens: 'Tokens',
+    status_code: 'Status',
+    actor_name: 'Actor',
+    resource_name: 'Resource',
+    identity_provider: 'Provider',
+  } as Record<string, string | undefined>,
+
   histogram: {
     label: (total: string) => `${total} events over time. Drag to zoom into a range.`,
     empty: 'No events in this range',

@@ -16,6 +16,8 @@ export interface Column {
 }
 
 interface Presentation {
+  /** Shown although the catalogue does not ask for it. */
+  extra?: string[]
   /** These come first, in this order; further columns of the catalogue follow. */
   order: string[]
   /** Shown inside another column when that one is there: field → column. */
@@ -57,7 +59,8 @@ const PRESENTATIONS: Record<Stream, Presentation> = {
     details: ['user_name', 'cost', 'total_tokens'],
   },
   audit: {
-    order: ['time', 'actor_name', 'action', 'resource_name', 'changes', 'result', 'ip'],
+    extra: ['changes'],
+    order: ['time', 'actor_name', 'action', 'operation', 'resource_name', 'changes', 'result'],
     inside: {
       actor_type: 'actor_name',
       resource_type: 'resource_name',
@@ -117,8 +120,9 @@ export function presentationOf(stream: Stream): Presentation {
 }
 
 export function columnsOf({ stream, fields }: StreamFields): Column[] {
-  const { order, inside } = PRESENTATIONS[stream]
-  const names = new Set(fields.filter((field) => field.column).map((field) => field.name))
+  const { order, inside, extra = [] } = PRESENTATIONS[stream]
+  const shown = fields.filter((field) => field.column || extra.includes(field.name))
+  const names = new Set(shown.map((field) => field.name))
   const rank = (field: Field) => {
     const index = order.indexOf(field.name)
     return index < 0 ? order.length : index

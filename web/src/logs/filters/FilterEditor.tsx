@@ -2,7 +2,7 @@
 import { ActionIcon, NativeSelect } from '@mantine/core'
 import { useState } from 'react'
 import type { Field, Operator } from '../../api/types'
-import { defaultOperator, entryOf, operatorsOf } from '../../catalogue/operators'
+import { defaultOperator, entryOf, isComparison, operatorsOf } from '../../catalogue/operators'
 import { t } from '../../i18n'
 import { Icon } from '../../ui/Icon'
 import { useLogView } from '../LogView'
@@ -58,7 +58,12 @@ export function FilterEditor({ field, filter, onBack, onDone }: FilterEditorProp
         />
       </header>
       {entry === 'menu' ? (
-        <ValueMenu field={field} chosen={values} onChange={setValues} />
+        <ValueMenu
+          field={field}
+          chosen={values}
+          single={isComparison(operator)}
+          onChange={setValues}
+        />
       ) : entry === 'presence' ? (
         <PresenceEntry value={values[0]} onApply={finish} />
       ) : (

@@ -20,15 +20,21 @@ const LIMIT = 20
 interface ValueMenuProps {
   field: Field
   chosen: string[]
+  /** One value replaces the other, as a comparison needs it. */
+  single: boolean
   onChange: (values: string[]) => void
 }
 
-export function ValueMenu({ field, chosen, onChange }: ValueMenuProps) {
+export function ValueMenu({ field, chosen, single, onChange }: ValueMenuProps) {
   const [text, setText] = useState('')
   const { data, error } = useValues(field, text.trim())
   const toggle = (value: string) =>
     onChange(
-      chosen.includes(value) ? chosen.filter((other) => other !== value) : [...chosen, value],
+      chosen.includes(value)
+        ? chosen.filter((other) => other !== value)
+        : single
+          ? [value]
+          : [...chosen, value],
     )
   const typed = text.trim()
   const isNew = typed !== '' && !data?.values.some(({ value }) => value === typed)
@@ -40,7 +46,7 @@ export function ValueMenu({ field, chosen, onChange }: ValueMenuProps) {
         onSubmit={(event) => {
           event.preventDefault()
           const value = data?.values[0]?.value ?? typed
-          if (typed !== '' && !chosen.includes(value)) onChange([...chosen, value])
+          if (typed !== '' && !chosen.includes(value)) toggle(value)
           setText('')
         }}
       >

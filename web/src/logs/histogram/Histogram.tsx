@@ -16,7 +16,7 @@ const BUCKETS_NARROW = 45
 const NARROW_PX = 640
 
 export function Histogram() {
-  const { ref, width } = useElementSize()
+  const { ref, width, height } = useElementSize()
   const { data, isPlaceholderData, isError } = useHistogram(width)
   const total = data?.buckets.reduce((sum, bucket) => sum + bucket.count, 0) ?? 0
   return (
@@ -29,6 +29,7 @@ export function Histogram() {
               <HistogramBars
                 histogram={data}
                 width={width}
+                height={height}
                 label={total === 0 ? t.histogram.empty : t.histogram.label(formatNumber(total))}
               />
             )}

@@ -14,12 +14,12 @@ const TOP_PX = 4
 interface HistogramBarsProps {
   histogram: Histogram
   width: number
+  height: number
   label: string
 }
 
-export function HistogramBars({ histogram, width, label }: HistogramBarsProps) {
+export function HistogramBars({ histogram, width, height, label }: HistogramBarsProps) {
   const { zone, ask } = useLogView()
-  const height = width < 640 ? 72 : 88
   const plot = height - AXIS_PX - TOP_PX
   const { buckets } = histogram
   const bounds = boundsOf(histogram)

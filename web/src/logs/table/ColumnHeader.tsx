@@ -1,5 +1,6 @@
 /** A column's name; pressing it sorts, where the catalogue says that this can be sorted. */
 import { UnstyledButton } from '@mantine/core'
+import { t } from '../../i18n'
 import { Icon } from '../../ui/Icon'
 import { useLogView } from '../LogView'
 import type { Column } from '../presentation'
@@ -9,6 +10,7 @@ import classes from './EventTable.module.css'
 export function ColumnHeader({ column }: { column: Column }) {
   const { state, ask } = useLogView()
   const { field, alignRight } = column
+  const label = t.columns[field.name] ?? field.label
   const direction = sortOf(state.sort, field.name)
   return (
     <th scope="col" aria-sort={direction} data-right={alignRight || undefined}>
@@ -17,12 +19,12 @@ export function ColumnHeader({ column }: { column: Column }) {
           className={classes.sort ?? ''}
           onClick={() => ask({ sort: nextSort(state.sort, field) })}
         >
-          <span>{field.label}</span>
+          <span>{label}</span>
           <Icon name={direction === 'ascending' ? 'up' : 'down'} size={13} />
         </UnstyledButton>
       ) : (
         <div className={classes.sort}>
-          <span>{field.label}</span>
+          <span>{label}</span>
         </div>
       )}
     </th>
