@@ -6,5 +6,5 @@ mod evaluate;
 pub mod generate;
 mod memory;
 
-pub use conformance::{check_conformance, conformance, conformance_seeded};
+pub use conformance::{check_conformance, compare_contents, conformance, conformance_seeded};
 pub use memory::MemoryStore;

@@ -35,6 +35,14 @@ impl MemoryStore {
     fn kept(&self) -> MutexGuard<'_, Kept> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
+
+    /// The ids of a stream's events, in order of arrival.
+    pub(crate) fn ids(&self, stream: Stream) -> Vec<String> {
+        let kept = self.kept();
+        let events = kept.events.iter().map(|stored| &stored.event);
+        let of_stream = events.filter(|event| event.stream == stream);
+        of_stream.map(|event| event.id.to_string()).collect()
+    }
 }
 
 impl Clone for MemoryStore {

@@ -1,3 +1,24 @@
 //! The embedded store from outside: it answers like the naive store, whatever happens to it.
 
+#![allow(clippy::unwrap_used, reason = "a test says what is wrong by failing")]
+
 mod conformance;
+mod killed;
+
+use daybook_store::{Options, Store};
+use std::path::Path;
+use std::time::Duration;
+
+/// Log files are prepared at this size; large ones would only slow the tests down.
+const SEGMENT_BYTES: usize = 4 << 20;
+
+/// With heads so small that events move to partitions all the time.
+fn open(dir: &Path) -> Store {
+    let options = Options {
+        head_events_max: 7,
+        head_age_max: Duration::from_millis(5),
+        head_bytes_max: SEGMENT_BYTES,
+        ..Options::new(dir)
+    };
+    Store::open(options).unwrap()
+}

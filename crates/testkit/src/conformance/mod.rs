@@ -10,6 +10,7 @@ mod step;
 use daybook_model::LogStore;
 use proptest::test_runner::{Config, RngSeed, TestError, TestRunner};
 use run::Run;
+pub use run::compare_contents;
 use std::cell::Cell;
 use std::fmt::Write;
 use std::hash::{BuildHasher, RandomState};

@@ -120,37 +120,48 @@ impl<'a, F: Fn(&Path) -> Arc<dyn LogStore>> Run<'a, F> {
     }
 
     fn compare(&self, question: &Question) -> TestCaseResult {
-        let expected = ask(&self.model, question).map_err(|e| fail(e.to_string()))?;
-        match ask(self.store(), question) {
-            Ok(found) if found == expected => Ok(()),
-            Ok(found) => Err(fail(difference(question, &expected, &found))),
-            Err(error) => {
-                let asked = show::question(question);
-                Err(fail(format!("asked {asked}\nfound the error: {error}")))
-            }
-        }
+        compare(&self.model, self.store(), question).map_err(fail)
     }
 
     fn compare_everything(&self) -> TestCaseResult {
-        self.compare(&Question::Stats)?;
-        for stream in Stream::ALL {
-            self.compare(&everything(stream))?;
-            self.compare(&Question::List(ListRequest {
-                query: Query::all(stream),
-                sort: Sort::newest(stream),
-                offset: 0,
-                limit: 50,
-            }))?;
+        compare_contents(&self.model, self.store()).map_err(fail)
+    }
+}
+
+/// Compares all that a store holds with what it should hold: every event with its payloads, the
+/// newest pages, and some events by their ids.
+///
+/// # Errors
+/// Shows the first difference.
+pub fn compare_contents(expected: &MemoryStore, found: &dyn LogStore) -> Result<(), String> {
+    compare(expected, found, &Question::Stats)?;
+    for stream in Stream::ALL {
+        compare(expected, found, &everything(stream))?;
+        let newest = ListRequest {
+            query: Query::all(stream),
+            sort: Sort::newest(stream),
+            offset: 0,
+            limit: 50,
+        };
+        compare(expected, found, &Question::List(newest))?;
+        let ids = expected.ids(stream);
+        for id in ids.iter().step_by(ids.len() / 8 + 1) {
+            let by_id = Question::Get(Query::all(stream), id.clone());
+            compare(expected, found, &by_id)?;
         }
-        // Some ids, spread over all that were sent.
-        let step = self.sent.len() / 16 + 1;
-        for event in self.sent.iter().step_by(step).map(Write::event) {
-            self.compare(&Question::Get(
-                Query::all(event.stream),
-                event.id.to_string(),
-            ))?;
+    }
+    Ok(())
+}
+
+fn compare(model: &MemoryStore, store: &dyn LogStore, question: &Question) -> Result<(), String> {
+    let expected = ask(model, question).map_err(|e| e.to_string())?;
+    match ask(store, question) {
+        Ok(found) if found == expected => Ok(()),
+        Ok(found) => Err(difference(question, &expected, &found)),
+        Err(error) => {
+            let asked = show::question(question);
+            Err(format!("asked {asked}\nfound the error: {error}"))
         }
-        Ok(())
     }
 }
 

@@ -1,7 +1,7 @@
 //! What happens to a store under test.
 
 use super::question::{Question, question};
-use crate::generate::{any_event, half_call};
+use crate::generate::batch;
 use daybook_model::logstore::Write;
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -41,13 +41,4 @@ pub(super) fn steps() -> impl Strategy<Value = Vec<Step>> {
         2 => Just(Step::Pause),
     ];
     vec(step, 1..50)
-}
-
-fn batch() -> BoxedStrategy<Vec<Write>> {
-    let write = prop_oneof![
-        6 => any_event().prop_map(Write::Append),
-        2 => half_call().prop_map(Write::Amend),
-        1 => half_call().prop_map(Write::Append),
-    ];
-    vec(write, 0..12).boxed()
 }

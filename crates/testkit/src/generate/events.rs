@@ -2,11 +2,39 @@
 
 use super::values::{self, FIRST_DAY_US, id, repeated_id, time, value};
 use daybook_model::catalogue::Catalogue;
+use daybook_model::logstore::Write;
 use daybook_model::validate::Intake;
 use daybook_model::{Event, Field, Stream, Timestamp, Value};
 use proptest::collection::vec;
 use proptest::prelude::*;
-use proptest::strategy::Union;
+use proptest::strategy::{Union, ValueTree};
+use proptest::test_runner::{Config, RngSeed, TestRunner};
+
+/// A batch of a few events, some of which are halves of calls; it may be empty.
+pub fn batch() -> BoxedStrategy<Vec<Write>> {
+    let write = prop_oneof![
+        6 => any_event().prop_map(Write::Append),
+        2 => half_call().prop_map(Write::Amend),
+        1 => half_call().prop_map(Write::Append),
+    ];
+    vec(write, 0..12).boxed()
+}
+
+/// Batches without end, the same ones for the same seed.
+pub fn batches(seed: u64) -> impl Iterator<Item = Vec<Write>> {
+    let strategy = batch();
+    let mut runner = TestRunner::new(Config {
+        rng_seed: RngSeed::Fixed(seed),
+        failure_persistence: None,
+        ..Config::default()
+    });
+    std::iter::from_fn(move || {
+        strategy
+            .new_tree(&mut runner)
+            .ok()
+            .map(|tree| tree.current())
+    })
+}
 
 /// An event of any stream; `usage` is the most frequent.
 pub fn any_event() -> BoxedStrategy<Event> {

@@ -6,7 +6,7 @@ mod events;
 mod queries;
 mod values;
 
-pub use events::{any_event, event, half_call, redelivered};
+pub use events::{any_event, batch, batches, event, half_call, redelivered};
 pub(crate) use queries::value_prefix;
 pub use queries::{filter, filters, list_request, query, search_text, sort};
 pub use values::{id, time, value};
