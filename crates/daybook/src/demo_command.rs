@@ -36,6 +36,9 @@ pub(crate) async fn run(args: DemoArgs) -> Result<(), Failure> {
     let key = make_key(&parts.control).await?;
     let url = serve::url(address);
     introduce(&url, &admin, &key);
+    for story in demo::stories(Timestamp::now()) {
+        output::result(&story);
+    }
     if !args.no_open
         && std::io::stdout().is_terminal()
         && let Err(error) = open::that_detached(&url)
@@ -47,6 +50,7 @@ pub(crate) async fn run(args: DemoArgs) -> Result<(), Failure> {
         ..Options::default()
     };
     let app = App::new(parts.store, parts.control.clone(), options);
+    tokio::spawn(app.clone().join_conversations_forever());
     daybook_server::serve(listener, app.router(), signals::stop()).await;
     parts.control.close().await;
     Ok(())
@@ -79,7 +83,7 @@ async fn load(seed: u64, store: &Arc<dyn LogStore>) -> Result<(), Failure> {
     let bar = progress();
     let mut count = 0_u64;
     while let Some(batch) = batches.recv().await {
-        let admitted = admit(batch, now)?;
+        let admitted = admit(batch)?;
         count += admitted.len() as u64;
         store.append(admitted).await?;
         bar.set_position(count);
@@ -90,15 +94,15 @@ async fn load(seed: u64, store: &Arc<dyn LogStore>) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Demo events pass the same gate as all others.
-fn admit(mut batch: Vec<Write>, now: Timestamp) -> Result<Vec<Write>, Failure> {
-    let intake = Intake {
-        origin: ORIGIN.into(),
-        ingest_key_id: Box::default(),
-        received_at: now,
-    };
+/// Demo events pass the same gate as all others, as if each had come when it happened.
+fn admit(mut batch: Vec<Write>) -> Result<Vec<Write>, Failure> {
     for write in &mut batch {
         let (Write::Append(event) | Write::Amend(event)) = write;
+        let intake = Intake {
+            origin: ORIGIN.into(),
+            ingest_key_id: Box::default(),
+            received_at: event.time,
+        };
         let admitted = event.admit(&intake);
         admitted
             .map_err(|refusal| Failure::Other(format!("generated data is not valid: {refusal}")))?;
@@ -126,6 +130,6 @@ fn introduce(url: &str, admin: &Admin, key: &str) {
          \x20 curl {url}/api/v1/events -H 'Authorization: Bearer {key}' \\\n\
          \x20   -H 'Content-Type: application/json' \\\n\
          \x20   -d '[{{\"stream\": \"system\", \"level\": \"warning\", \"message\": \"hello\"}}]'\n\n\
-         Everything is thrown away when you stop it with Ctrl-C."
+         Everything is thrown away when you stop it with Ctrl-C.\n"
     ));
 }

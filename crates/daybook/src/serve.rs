@@ -25,6 +25,7 @@ pub(crate) async fn run(args: ServeArgs) -> Result<(), Failure> {
     tokio::spawn(parts.control.clone().deliver_forever());
     let app = App::new(parts.store, parts.control.clone(), Options::default());
     output::result(&format!("Daybook is ready at {}", url(address)));
+    tokio::spawn(app.clone().join_conversations_forever());
     daybook_server::serve(listener, app.router(), signals::stop()).await;
     tracing::info!("stopping");
     parts.control.close().await;

@@ -6,6 +6,7 @@ mod auth;
 mod body;
 mod budget;
 pub mod control;
+mod conversations;
 mod envelope;
 mod error;
 mod intake;

@@ -1,5 +1,5 @@
 //! The database and its two doors: readers that cannot write, and one writer behind
-//! [`super::Control::change`]. Nothing but that function and [`Db::note`] gets the writer.
+//! [`super::Control::change`]. What else writes is named at [`Db::begin`] and [`Db::note`].
 
 use super::{ControlError, Result};
 use sqlx::sqlite::{
@@ -50,7 +50,8 @@ impl Db {
     }
 
     /// A transaction that holds the write lock from its start, so that it never has to give up
-    /// half-way because another process wrote in between.
+    /// half-way because another process wrote in between. For [`super::Control::change`], the
+    /// outbox and what waits for its call; nothing else may write.
     pub(super) async fn begin(&self) -> Result<Transaction<'static, Sqlite>> {
         Ok(self.writer.begin_with("BEGIN IMMEDIATE").await?)
     }

@@ -6,6 +6,7 @@ mod change;
 mod db;
 mod keys;
 mod outbox;
+mod pieces;
 mod secrets;
 mod sessions;
 mod throttle;
@@ -13,6 +14,7 @@ mod users;
 
 pub use change::{Actor, Change, Client};
 pub use keys::{Key, NewKey, Scope};
+pub(crate) use pieces::HeldCall;
 pub use secrets::new_password;
 pub use sessions::{SESSION_ABSOLUTE_US, Session, SignedIn};
 pub use users::User;

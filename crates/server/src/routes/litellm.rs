@@ -48,7 +48,8 @@ pub(crate) async fn send(
         let held = 2 * pieces.held_bytes() + splitter.held_bytes() + chunk.capacity();
         reserved.cover(held).await?;
         if pieces.held_bytes() > SUB_BATCH_BYTES {
-            run.store(std::mem::take(&mut pieces), litellm::normalise).await?;
+            run.store(std::mem::take(&mut pieces), litellm::normalise)
+                .await?;
         }
     }
     let next = splitter.next_index();

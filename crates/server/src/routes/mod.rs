@@ -7,7 +7,9 @@ mod histogram;
 mod input;
 mod keys;
 
+mod litellm;
 mod logs;
+mod otlp;
 
 mod session;
 
@@ -35,6 +37,10 @@ pub(crate) fn api() -> OpenApiRouter<App> {
         .routes(routes!(session::setup_needed, session::set_up))
         .routes(routes!(keys::list, keys::create))
         .routes(routes!(keys::revoke))
+        .routes(routes!(litellm::send))
+        .routes(routes!(otlp::traces))
+        .routes(routes!(otlp::langfuse_traces))
+        .routes(routes!(otlp::logs))
         .routes(routes!(health::alive))
         .routes(routes!(health::ready))
         .routes(routes!(health::metrics))

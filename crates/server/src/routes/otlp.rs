@@ -6,6 +6,7 @@ use super::events::count;
 use crate::app::App;
 use crate::auth::Ingester;
 use crate::body::Decoded;
+use crate::conversations::calls_of;
 use crate::error::{ApiError, ApiResult};
 use crate::intake::{Run, blocking};
 use axum::body::Body;
@@ -101,7 +102,9 @@ async fn export(
     let taken = match (&encoding, ingester) {
         (_, Err(error)) => Err(error),
         (Err(error), _) => Err(error.clone()),
-        (Ok(encoding), Ok(ingester)) => take(&app, signal, *encoding, headers, ingester, body).await,
+        (Ok(encoding), Ok(ingester)) => {
+            take(&app, signal, *encoding, headers, ingester, body).await
+        }
     };
     let encoding = encoding.unwrap_or(Encoding::Json);
     match taken {
@@ -111,8 +114,15 @@ async fn export(
 }
 
 fn encoding(headers: &HeaderMap) -> ApiResult<Encoding> {
-    let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
-    let kind = kind.unwrap_or_default().split(';').next().unwrap_or_default().trim();
+    let kind = headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|kind| kind.to_str().ok());
+    let kind = kind
+        .unwrap_or_default()
+        .split(';')
+        .next()
+        .unwrap_or_default()
+        .trim();
     match kind.to_ascii_lowercase().as_str() {
         "application/x-protobuf" | "application/protobuf" => Ok(Encoding::Protobuf),
         "application/json" => Ok(Encoding::Json),
@@ -144,12 +154,20 @@ async fn take(
     let normalised =
         normalised.map_err(|error| ApiError::bad_request("malformed_body", error.to_string()))?;
     app.metrics.received("dropped", normalised.dropped);
-    let mut run = Run::new(app.store.clone(), ingester.intake());
+    let intake = ingester.intake();
+    let calls = calls_of(&normalised.writes, &intake.origin);
+    let mut run = Run::new(app.store.clone(), intake.clone());
     run.store_writes(normalised.writes).await?;
+    app.take_pieces(&intake, &normalised.pieces).await?;
+    app.calls_arrived(calls).await;
     run.tally.rejected_total += normalised.rejected;
     count(app, &run.tally);
     let first = run.tally.rejected.first().map(|rejected| {
-        let field = rejected.field.as_ref().map(|field| format!("{field}: ")).unwrap_or_default();
+        let field = rejected
+            .field
+            .as_ref()
+            .map(|field| format!("{field}: "))
+            .unwrap_or_default();
         format!("{field}{}", rejected.error)
     });
     let reason = normalised.message.or(first).unwrap_or_default();
@@ -216,7 +234,11 @@ fn answer_protobuf(bytes: Vec<u8>) -> Response {
 }
 
 fn answer(kind: &'static str, bytes: Vec<u8>) -> Response {
-    ([(header::CONTENT_TYPE, HeaderValue::from_static(kind))], bytes).into_response()
+    (
+        [(header::CONTENT_TYPE, HeaderValue::from_static(kind))],
+        bytes,
+    )
+        .into_response()
 }
 
 fn put_varint(mut number: u64, out: &mut Vec<u8>) {

@@ -1,6 +1,7 @@
 //! The HTTP API as its callers see it, over a log store in memory.
 
 mod auth;
+mod compat;
 mod control;
 mod errors;
 mod events;

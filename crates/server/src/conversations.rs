@@ -1,0 +1,124 @@
+//! Joins conversations with their calls. Some instrumentations send the call as a span and each
+//! message as a log record, in any order; what was acknowledged is held on disk until both are
+//! known, and then becomes the call's request and response.
+
+use crate::app::App;
+use crate::control::HeldCall;
+use crate::error::{ApiError, ApiResult};
+use daybook_ingest::otlp::{Piece, assemble, usage_id};
+use daybook_model::logstore::Write;
+use daybook_model::validate::Intake;
+use daybook_model::{Filter, Query, Stream, Test, Timestamp, Value, catalogue};
+use std::collections::HashSet;
+use std::time::Duration;
+
+/// How often what waits is looked at.
+const INTERVAL: Duration = Duration::from_secs(20);
+/// How long a call is given to send its last message; failed calls never do.
+const LAST_WAIT_US: i64 = 30 * Timestamp::SECOND_US;
+/// How long a call is given to arrive at all. Later it still joins what is then shown alone.
+const CALL_WAIT_US: i64 = 10 * 60 * Timestamp::SECOND_US;
+
+impl App {
+    /// Takes pieces: on disk, and part of their calls as far as these are known.
+    pub(crate) async fn take_pieces(&self, intake: &Intake, pieces: &[Piece]) -> ApiResult<()> {
+        if pieces.is_empty() {
+            return Ok(());
+        }
+        self.control.hold_pieces(intake, pieces).await?;
+        let calls: HashSet<HeldCall> = pieces
+            .iter()
+            .map(|piece| HeldCall {
+                origin: intake.origin.as_ref().into(),
+                trace_id: piece.trace_id.clone(),
+                span_id: piece.span_id.clone(),
+            })
+            .collect();
+        self.join_all(calls).await;
+        Ok(())
+    }
+
+    /// Joins calls that were just stored with what was held for them.
+    pub(crate) async fn calls_arrived(&self, calls: HashSet<HeldCall>) {
+        match self.control.holds_pieces().await {
+            Ok(false) => {}
+            Ok(true) => self.join_all(calls).await,
+            Err(error) => tracing::warn!(%error, "held messages cannot be read"),
+        }
+    }
+
+    /// Joins what waited long enough, now and then. Ends never.
+    pub async fn join_conversations_forever(self) {
+        let mut ticks = tokio::time::interval(INTERVAL);
+        loop {
+            ticks.tick().await;
+            let before = Timestamp::now().plus_us(-LAST_WAIT_US);
+            match self.control.held_calls(before).await {
+                Ok(calls) => self.join_all(calls).await,
+                Err(error) => tracing::warn!(%error, "held messages cannot be read"),
+            }
+        }
+    }
+
+    /// A failure is none of the request's: the pieces stay on disk for the next time.
+    async fn join_all(&self, calls: impl IntoIterator<Item = HeldCall>) {
+        for call in calls {
+            if let Err(error) = self.join(&call).await {
+                tracing::debug!(?error, "messages stay held for now");
+                return;
+            }
+        }
+    }
+
+    async fn join(&self, call: &HeldCall) -> ApiResult<()> {
+        let held = self.control.held_pieces(call).await?;
+        let now = Timestamp::now();
+        let waited_us = now.us().saturating_sub(held.since.us());
+        let complete = held.pieces.iter().any(|piece| piece.is_last) || waited_us > LAST_WAIT_US;
+        if held.pieces.is_empty() || !complete {
+            return Ok(());
+        }
+        if waited_us < CALL_WAIT_US && !self.knows(call).await? {
+            return Ok(());
+        }
+        let intake = Intake {
+            origin: call.origin.as_str().into(),
+            ingest_key_id: held.ingest_key_id.as_str().into(),
+            received_at: now,
+        };
+        let mut event = assemble(&call.trace_id, &call.span_id, &held.pieces);
+        match event.admit(&intake) {
+            Ok(()) => _ = self.store.append(vec![Write::Amend(event)]).await?,
+            Err(refusal) => tracing::warn!("a conversation cannot be kept: {refusal}"),
+        }
+        Ok(self.control.release_pieces(&held.ids).await?)
+    }
+
+    async fn knows(&self, call: &HeldCall) -> ApiResult<bool> {
+        let mut query = Query::all(Stream::Usage);
+        query.filters.push(Filter {
+            field: catalogue::field(Stream::Usage, "origin"),
+            negated: false,
+            any: vec![Test::Is(Value::Text(call.origin.as_str().into()))],
+        });
+        let id = usage_id(&call.trace_id, &call.span_id);
+        let found = self.store.get(query, id).await.map_err(ApiError::from)?;
+        Ok(found.is_some())
+    }
+}
+
+/// The calls among events, as far as pieces could belong to them.
+pub(crate) fn calls_of(writes: &[Write], origin: &str) -> HashSet<HeldCall> {
+    let events = writes.iter().map(Write::event);
+    let calls = events.filter(|event| event.stream == Stream::Usage);
+    calls
+        .filter_map(|event| {
+            let (trace_id, span_id) = event.id.split_once('-')?;
+            Some(HeldCall {
+                origin: origin.into(),
+                trace_id: trace_id.into(),
+                span_id: span_id.into(),
+            })
+        })
+        .collect()
+}
