@@ -20,8 +20,12 @@ export function SearchBox() {
       input.current?.select()
     },
   })
-  const labels = fields.fields.filter((field) => field.search).map((field) => field.label)
-  const shown = labels.slice(0, LABELS_MAX).map(lowerFirst)
+  const searched = fields.fields.filter((field) => field.search)
+  // What the table shows says best what can be searched.
+  const shown = [...searched]
+    .sort((a, b) => Number(b.column) - Number(a.column))
+    .slice(0, LABELS_MAX)
+    .map((field) => lowerFirst(t.columns[field.name] ?? field.label))
 
   return (
     <TextInput

@@ -102,6 +102,8 @@ const WIDTHS: Record<string, number> = {
   method: 104,
   identity_provider: 128,
   source: 116,
+  action: 176,
+  operation: 124,
 }
 
 /** Long text gets the room that is left. */

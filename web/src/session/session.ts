@@ -1,7 +1,6 @@
 /** Who is signed in, and the way in and out. */
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useMutation } from '@tanstack/react-query'
 import { api } from '../api/client'
-import { sessionQuery } from '../api/queries'
 
 /** Accepts only addresses of this site, so that a link cannot lead elsewhere after sign-in. */
 export function safeReturn(address: string | undefined): string {
@@ -13,14 +12,9 @@ export function safeReturn(address: string | undefined): string {
 }
 
 export function useSignOut() {
-  const queryClient = useQueryClient()
   return useMutation({
     mutationFn: api.signOut,
-    onSuccess: () => {
-      queryClient.clear()
-      queryClient.setQueryData(sessionQuery.queryKey, null)
-      // A full load, so that nothing of the session stays in memory.
-      location.assign('/sign-in')
-    },
+    // A full load, so that nothing of the session stays in memory.
+    onSuccess: () => location.assign('/sign-in'),
   })
 }
