@@ -225,7 +225,9 @@ impl AnyValue {
             Some(Any::Text(text)) => Value::String(text),
             Some(Any::Boolean(truth)) => Value::Bool(truth),
             Some(Any::Integer(number)) => Value::Number(number.into()),
-            Some(Any::Double(number)) => Number::from_f64(number).map_or(Value::Null, Value::Number),
+            Some(Any::Double(number)) => {
+                Number::from_f64(number).map_or(Value::Null, Value::Number)
+            }
             Some(Any::Array(array)) => array.values.into_iter().map(Self::into_json).collect(),
             Some(Any::Object(object)) => Value::Object(into_map(object.values)),
             Some(Any::Bytes(bytes)) => {
@@ -237,21 +239,28 @@ impl AnyValue {
 
 /// Attributes by name; those without a value are left out.
 pub(super) fn into_map(attributes: Vec<KeyValue>) -> Map<String, Value> {
-    let valued = attributes.into_iter().filter_map(|KeyValue { key, value }| {
-        let value = value?.into_json();
-        (!value.is_null()).then_some((key, value))
-    });
+    let valued = attributes
+        .into_iter()
+        .filter_map(|KeyValue { key, value }| {
+            let value = value?.into_json();
+            (!value.is_null()).then_some((key, value))
+        });
     valued.collect()
 }
 
 /// Ids are hexadecimal in JSON, not base64.
 fn hex<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u8>, D::Error> {
     let text = String::deserialize(deserializer)?;
-    let digits: Option<Vec<u8>> =
-        text.chars().map(|digit| digit.to_digit(16).and_then(|n| u8::try_from(n).ok())).collect();
+    let digits: Option<Vec<u8>> = text
+        .chars()
+        .map(|digit| digit.to_digit(16).and_then(|n| u8::try_from(n).ok()))
+        .collect();
     let digits = digits.filter(|digits| digits.len() % 2 == 0);
     let digits = digits.ok_or_else(|| D::Error::custom("an id is not hexadecimal"))?;
-    Ok(digits.chunks(2).map(|pair| pair[0] << 4 | pair[1]).collect())
+    Ok(digits
+        .chunks(2)
+        .map(|pair| pair[0] << 4 | pair[1])
+        .collect())
 }
 
 #[derive(serde::Deserialize)]
@@ -290,6 +299,9 @@ fn severity<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i32, D::Error>
     let word = name.trim_end_matches(|last: char| last.is_ascii_digit());
     let step = name[word.len()..].parse().unwrap_or(1_i32).clamp(1, 4);
     let words = ["TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"];
-    let first = words.iter().zip([1, 5, 9, 13, 17, 21]).find(|(known, _)| **known == word);
+    let first = words
+        .iter()
+        .zip([1, 5, 9, 13, 17, 21])
+        .find(|(known, _)| **known == word);
     Ok(first.map_or(0, |(_, first)| first + step - 1))
 }

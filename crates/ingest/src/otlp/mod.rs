@@ -1,12 +1,24 @@
 //! OTLP: spans and log records of instrumented programs. What tells of a model call becomes a usage
 //! event; other errors and warnings become system events; the rest is counted and dropped.
 
+mod attributes;
+mod call;
+mod conversation;
 mod decode;
+mod genai;
+mod ids;
+mod langfuse;
 mod message;
+mod openinference;
+mod pieces;
+mod record;
+mod span;
+mod system;
+mod vercel;
 
-use daybook_model::Event;
+pub use pieces::{Piece, assemble};
+
 use daybook_model::logstore::Write;
-use serde::{Deserialize, Serialize};
 
 /// How a message is encoded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,7 +43,7 @@ pub enum OtlpError {
 /// What became of a message.
 #[derive(Debug, Default)]
 pub struct Normalised {
-    /// Events to store. [`Event::admit`] must follow.
+    /// Events to store. [`Event::admit`](daybook_model::Event::admit) must follow.
     pub writes: Vec<Write>,
     /// Parts of conversations that wait for their call, see [`assemble`].
     pub pieces: Vec<Piece>,
@@ -43,20 +55,15 @@ pub struct Normalised {
     pub message: Option<String>,
 }
 
-/// A message of a conversation, sent in a log record of its own. Never visible alone: the pieces
-/// of a call are held until its span is known.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Piece {
-    /// The trace, in lower-case hex.
-    pub trace_id: String,
-    /// The span of the call, in lower-case hex.
-    pub span_id: String,
-    /// When it was recorded, in microseconds.
-    pub time_us: i64,
-    /// Whether it is a choice of the response: nothing but further choices follows.
-    pub is_last: bool,
-    /// The message, or the choice, as JSON.
-    pub json: String,
+impl Normalised {
+    fn reject(&mut self, reason: &str) {
+        self.rejected += 1;
+        self.note(reason);
+    }
+
+    fn note(&mut self, message: &str) {
+        self.message.get_or_insert_with(|| message.into());
+    }
 }
 
 /// The id of the usage event of a span.
@@ -71,7 +78,12 @@ pub fn usage_id(trace_id: &str, span_id: &str) -> String {
 pub fn traces(body: &[u8], encoding: Encoding) -> Result<Normalised, OtlpError> {
     let mut out = Normalised::default();
     for group in decode::spans(body, encoding)? {
-        out.dropped += group.items.len() as u64;
+        for item in group.items {
+            match item {
+                Ok(span) => span::normalise(span, &group.source, &mut out),
+                Err(error) => out.reject(&format!("a span that cannot be read: {error}")),
+            }
+        }
     }
     Ok(out)
 }
@@ -83,21 +95,12 @@ pub fn traces(body: &[u8], encoding: Encoding) -> Result<Normalised, OtlpError> 
 pub fn logs(body: &[u8], encoding: Encoding) -> Result<Normalised, OtlpError> {
     let mut out = Normalised::default();
     for group in decode::records(body, encoding)? {
-        out.dropped += group.items.len() as u64;
+        for item in group.items {
+            match item {
+                Ok(record) => record::normalise(record, &group.source, &mut out),
+                Err(error) => out.reject(&format!("a log record that cannot be read: {error}")),
+            }
+        }
     }
     Ok(out)
-}
-
-/// Puts the pieces of one call together: an amendment with the call's request and response, to be
-/// admitted and written with [`Write::Amend`] once the call's span is stored. It is provisional,
-/// so that it never settles anything but the payloads.
-pub fn assemble(trace_id: &str, span_id: &str, pieces: &[Piece]) -> Event {
-    let mut event = Event::new(daybook_model::Stream::Usage);
-    event.id = usage_id(trace_id, span_id).into();
-    event.set_text("trace_id", trace_id);
-    event.set_boolean("provisional", true);
-    if let Some(first) = pieces.iter().map(|piece| piece.time_us).min() {
-        event.time = daybook_model::Timestamp::from_us(first);
-    }
-    event
 }

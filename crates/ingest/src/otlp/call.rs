@@ -1,0 +1,152 @@
+//! A model call: from attributes under their current names to a usage event. Spans and the records
+//! that tell of the same call share it.
+
+use super::attributes::Attributes;
+use super::conversation::Content;
+use super::ids::Ids;
+use crate::tokens::Tokens;
+use crate::{bounded, provider};
+use daybook_model::{Event, NanoUsd, Stream};
+use serde_json::{Map, Value};
+
+/// Builds the event of a call, without its times and outcome.
+pub(super) fn event(
+    ids: &Ids,
+    mut attributes: Attributes,
+    content: Content,
+    scope: &str,
+    span_name: &str,
+) -> Event {
+    let mut event = Event::new(Stream::Usage);
+    event.id = super::usage_id(&ids.trace, &ids.span).into();
+    event.set_text("trace_id", ids.trace.as_str());
+    let mut set = |name: &str, value: Option<String>| {
+        if let Some(value) = value {
+            event.set_text(name, value);
+        }
+    };
+    let model = attributes.take_text("gen_ai.request.model");
+    let served = attributes.take_text("gen_ai.response.model");
+    let provider = attributes
+        .take_text("gen_ai.provider.name")
+        .map(|name| provider::current(&name));
+    let operation = attributes
+        .take_text("gen_ai.operation.name")
+        .unwrap_or_default();
+    let api = attributes.take_text("openai.api.type");
+    let protocol = protocol(
+        &operation,
+        provider.as_deref().unwrap_or(""),
+        api.as_deref(),
+        scope,
+        span_name,
+    );
+    set("platform_model", model);
+    set("upstream_model", served);
+    set("provider", provider);
+    set(
+        "endpoint",
+        protocol.and_then(provider::endpoint).map(str::to_owned),
+    );
+    set("protocol", protocol.map(str::to_owned));
+    set("user_id", attributes.take_text("user.id"));
+    if let Some(stream) = attributes.take_boolean("gen_ai.request.stream") {
+        event.set_boolean("is_stream", stream);
+    }
+    if let Some(seconds) = attributes.take_float("gen_ai.response.time_to_first_chunk") {
+        // A cast of a float saturates; what is no time is left out.
+        if seconds >= 0.0 && seconds < 1e9 {
+            event.set_integer("ttft_ms", (seconds * 1000.0).round() as i64);
+        }
+    }
+    take_tokens(&mut attributes).apply(&mut event);
+    take_cost(&mut attributes, &mut event);
+    if let Some(request) = content.request {
+        event.set_json("request", request.to_string());
+    }
+    if let Some(response) = content.response {
+        event.set_json("response", response.to_string());
+    }
+    bounded::set_object(&mut event, "metadata", take_metadata(&mut attributes));
+    bounded::set_object(&mut event, "details", attributes.into_rest());
+    bounded::cut_texts(&mut event);
+    event
+}
+
+fn take_tokens(attributes: &mut Attributes) -> Tokens {
+    let mut take = |name: &str| attributes.take_integer(&format!("gen_ai.usage.{name}"));
+    Tokens {
+        input: take("input_tokens"),
+        output: take("output_tokens"),
+        total: take("total_tokens"),
+        cache_read: take("cache_read.input_tokens"),
+        cache_write: take("cache_write.input_tokens"),
+        reasoning: take("reasoning.output_tokens"),
+    }
+}
+
+/// A cost in USD as the sender reports it; other currencies stay in the details.
+fn take_cost(attributes: &mut Attributes, event: &mut Event) {
+    let currency = attributes.text("gen_ai.usage.cost.currency");
+    if currency.is_some_and(|currency| !currency.eq_ignore_ascii_case("usd")) {
+        return;
+    }
+    let cost = match attributes.take("gen_ai.usage.cost") {
+        Some(Value::Number(number)) => NanoUsd::from_json(&number),
+        Some(Value::String(text)) => NanoUsd::parse(&text),
+        _ => return,
+    };
+    if let Ok(NanoUsd(cost @ 0..)) = cost {
+        event.set_integer("cost", cost);
+        event.set_text("cost_source", "reported");
+    }
+}
+
+/// The caller's tags, where the dialects keep them.
+fn take_metadata(attributes: &mut Attributes) -> Map<String, Value> {
+    let mut metadata = attributes.take_prefixed("metadata.");
+    metadata.extend(attributes.take_prefixed("traceloop.association.properties."));
+    for (name, key) in [
+        ("session.id", "session_id"),
+        ("gen_ai.conversation.id", "conversation_id"),
+    ] {
+        if let Some(value) = attributes.take(name) {
+            metadata.insert(key.into(), value);
+        }
+    }
+    metadata
+}
+
+/// The wire protocol, where operation, provider and instrumented library tell it.
+fn protocol(
+    operation: &str,
+    provider: &str,
+    api: Option<&str>,
+    scope: &str,
+    span_name: &str,
+) -> Option<&'static str> {
+    let is_openai = ["openai", "azure.ai.openai"].contains(&provider)
+        || scope.contains("openai")
+        || span_name.starts_with("OpenAI-");
+    let is_responses = api == Some("responses") || span_name == "openai.response";
+    match operation {
+        "embeddings" | "embedding" if is_openai => Some("openai_embeddings"),
+        "text_completion" | "completion" if is_openai => Some("openai_completions"),
+        "chat" | "generate_content" if is_responses => Some("openai_responses"),
+        "chat" if is_openai => Some("openai_chat"),
+        "chat" if provider == "anthropic" => Some("anthropic_messages"),
+        "chat" | "generate_content" if provider.starts_with("gcp.") => Some("gemini"),
+        "generate_content" => Some("gemini"),
+        _ => None,
+    }
+}
+
+/// The HTTP status inside an error text of the OpenAI libraries: `Error code: 429 - …`.
+pub(super) fn status_in(text: &str) -> Option<i64> {
+    let (_, rest) = text.split_once("Error code: ")?;
+    let digits = rest.get(..3)?;
+    digits
+        .parse()
+        .ok()
+        .filter(|status| (100..600).contains(status))
+}
