@@ -21,9 +21,7 @@ function Pair({ icon, main, side, title }: PairProps) {
   return (
     <span className={classes.pair} title={title}>
       {icon && <Icon name={icon} size={14} />}
-      <span className={classes.main}>
-        <EventText value={main} />
-      </span>
+      <EventText value={main} />
       {side !== undefined && (
         <span className={classes.side}>
           <EventText value={side} />
