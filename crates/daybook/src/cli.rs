@@ -1,4 +1,5 @@
 //! The command line. Its help is the first documentation people read.
+#![expect(clippy::doc_markdown, reason = "help is shown as plain text")]
 
 use clap::{Args, Parser, Subcommand};
 use daybook_server::control::Scope;

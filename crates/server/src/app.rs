@@ -33,7 +33,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             demo: false,
-            ingest_bytes_max: 256 << 20,
+            ingest_bytes_max: 384 << 20,
             ingest_wait: Duration::from_secs(10),
             queries_max: 16,
             query_time_max: Duration::from_secs(30),

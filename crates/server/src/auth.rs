@@ -49,7 +49,7 @@ pub(crate) struct From {
 pub(crate) struct MaybeSession(pub(crate) Option<Session>);
 
 impl Caller {
-    /// Limits a query to what the caller may see. Keys with `read` and super_admins see all.
+    /// Limits a query to what the caller may see. Keys with `read` and every `super_admin` see all.
     pub(crate) fn scoped(&self, query: Query) -> Query {
         match self {
             Self::Key(_) | Self::Session(_) => query,
@@ -129,7 +129,7 @@ async fn authenticate(parts: &Parts, app: &App, scope: Scope) -> ApiResult<Calle
         return key(app, &secret, scope).await.map(Caller::Key);
     }
     match session(parts, app).await? {
-        // A super_admin may read everything and manage keys.
+        // A `super_admin` may read everything and manage keys.
         Some(session) => Ok(Caller::Session(session)),
         None => Err(ApiError::unauthorized(
             "unauthorized",

@@ -16,6 +16,8 @@ use tokio_util::io::StreamReader;
 /// How long a sender may be silent.
 const SILENCE_MAX: Duration = Duration::from_secs(30);
 const CHUNK_BYTES: usize = 64 << 10;
+/// How much smaller events usually are when compressed.
+const USUAL_RATIO: usize = 4;
 /// 8 MiB: the largest window that decoders must support (RFC 9659).
 const ZSTD_WINDOW_LOG_MAX: u32 = 23;
 
@@ -25,6 +27,7 @@ pub(crate) struct Decoded {
     coded: bool,
     decoded_bytes: usize,
     decoded_max: usize,
+    expected_bytes: usize,
 }
 
 impl std::fmt::Debug for Decoded {
@@ -103,6 +106,9 @@ impl Decoded {
                 Coding::Gzip | Coding::Zstd => sent_too_large(),
             });
         }
+        let declared = declared
+            .and_then(|declared| usize::try_from(declared).ok())
+            .unwrap_or(0);
         let mut sent = 0_usize;
         let sent_chunks = body.into_data_stream().map_err(io::Error::other);
         let sent_chunks = sent_chunks.and_then(move |chunk| {
@@ -119,7 +125,18 @@ impl Decoded {
             coded: coding != Coding::Identity,
             decoded_bytes: 0,
             decoded_max,
+            expected_bytes: match coding {
+                Coding::Identity => declared,
+                Coding::Gzip | Coding::Zstd => {
+                    declared.saturating_mul(USUAL_RATIO).min(decoded_max)
+                }
+            },
         })
+    }
+
+    /// How large the decoded body will be, as far as its head tells; 0 when it does not.
+    pub(crate) const fn expected_bytes(&self) -> usize {
+        self.expected_bytes
     }
 
     /// Appends the next bytes; false at the end.

@@ -40,7 +40,8 @@ impl Budget {
     }
 }
 
-/// The bytes of one request.
+/// The bytes of one request. Who takes what it needs at once never waits while it holds something
+/// that others wait for; growing is for what could not be known.
 #[derive(Debug)]
 pub(crate) struct Reservation {
     budget: Budget,

@@ -3,6 +3,7 @@
 
 use crate::app::App;
 use crate::error::ApiError;
+use crate::leftover;
 use axum::body::Body;
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderMap, HeaderValue, header};
@@ -26,6 +27,7 @@ pub(crate) async fn wrap(State(app): State<App>, mut request: Request, next: Nex
     let began = Instant::now();
     let id = request_id(request.headers());
     request.extensions_mut().insert(RequestId(id.clone()));
+    let (request, leftover) = leftover::watch(request);
     let method = request.method().clone();
     let route = request
         .extensions()
@@ -42,6 +44,9 @@ pub(crate) async fn wrap(State(app): State<App>, mut request: Request, next: Nex
             log(&error, &id, method.as_str(), &route);
         }
         render(&error, &id, &mut response);
+    }
+    if response.status().is_client_error() || response.status().is_server_error() {
+        leftover.discard().await;
     }
     complete(response.headers_mut(), &id);
     app.metrics

@@ -27,6 +27,13 @@ pub(crate) struct Pieces {
 }
 
 impl Pieces {
+    pub(crate) fn with_capacity(bytes: usize) -> Self {
+        Self {
+            bytes: Vec::with_capacity(bytes),
+            ends: Vec::new(),
+        }
+    }
+
     pub(crate) fn push(&mut self, piece: daybook_ingest::split::Piece<'_>) {
         let end = piece.bytes.map(|bytes| {
             self.bytes.extend_from_slice(bytes);

@@ -10,6 +10,7 @@ mod conversations;
 mod envelope;
 mod error;
 mod intake;
+mod leftover;
 mod metrics;
 mod openapi;
 mod routes;

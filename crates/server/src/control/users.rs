@@ -1,4 +1,4 @@
-//! Accounts. For now every account is a super_admin.
+//! Accounts. For now every account is a `super_admin`.
 
 use super::secrets::{digest, new_token};
 use super::{Actor, Client, Control, ControlError, Result, SignedIn};

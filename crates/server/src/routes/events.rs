@@ -81,8 +81,11 @@ pub(crate) async fn send(
 ) -> ApiResult<Json<IngestAnswer>> {
     let mut reserved = app.budget.reserve();
     let mut body = Decoded::new(&headers, body, limits::BODY_DECOMPRESSED_BYTES_MAX)?;
+    // The body, an element that is being put together, and events made of both.
+    reserved.cover(3 * body.expected_bytes()).await?;
     let mut splitter = Splitter::new(format(&headers), limits::EVENT_BYTES_MAX);
-    let (mut pieces, mut chunk) = (Pieces::default(), Vec::new());
+    let mut pieces = Pieces::with_capacity(body.expected_bytes());
+    let mut chunk = Vec::new();
     while body.read(&mut chunk).await? {
         splitter
             .push(&chunk, &mut |piece| pieces.push(piece))

@@ -38,6 +38,9 @@ pub(crate) async fn send(
 ) -> ApiResult<Json<IngestAnswer>> {
     let mut reserved = app.budget.reserve();
     let mut body = Decoded::new(&headers, body, limits::LITELLM_BODY_BYTES_MAX)?;
+    reserved
+        .cover(3 * body.expected_bytes().min(SUB_BATCH_BYTES))
+        .await?;
     let mut splitter = Splitter::new(Format::Json, limits::EVENT_BYTES_MAX);
     let (mut pieces, mut chunk) = (Pieces::default(), Vec::new());
     let mut run = Run::new(app.store.clone(), ingester.intake());

@@ -145,7 +145,8 @@ async fn take(
 ) -> ApiResult<(u64, String)> {
     let mut reserved = app.budget.reserve();
     let mut body = Decoded::new(headers, body, limits::BODY_DECOMPRESSED_BYTES_MAX)?;
-    let mut message = Vec::new();
+    reserved.cover(3 * body.expected_bytes()).await?;
+    let mut message = Vec::with_capacity(body.expected_bytes());
     while body.read(&mut message).await? {
         // The message, what it decodes to, and the events made of it.
         reserved.cover(3 * message.capacity()).await?;

@@ -45,3 +45,32 @@ async fn requests_finish_before_the_server_ends() {
         "idle connections are closed"
     );
 }
+
+#[tokio::test]
+async fn a_refused_sender_gets_its_answer_after_it_has_sent_all() {
+    let server = server().await;
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(daybook_server::serve(
+        listener,
+        server.router.clone(),
+        std::future::pending(),
+    ));
+    let mut client = TcpStream::connect(address).await.unwrap();
+    let length = 100_000_000;
+    let head = format!(
+        "POST /api/v1/events HTTP/1.1\r\nhost: x\r\nconnection: close\r\nx-api-key: {}\r\ncontent-length: {length}\r\n\r\n",
+        server.key
+    );
+    client.write_all(head.as_bytes()).await.unwrap();
+    let chunk = vec![b' '; 1_000_000];
+    for _ in 0..length / chunk.len() {
+        client
+            .write_all(&chunk)
+            .await
+            .expect("the connection holds");
+    }
+    let mut answer = String::new();
+    client.read_to_string(&mut answer).await.unwrap();
+    assert!(answer.starts_with("HTTP/1.1 413"), "{answer}");
+}
