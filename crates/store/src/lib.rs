@@ -141,6 +141,12 @@ impl Store {
         Ok(Self(Arc::new(inner)))
     }
 
+    /// Takes no more events and ends all work on the directory; queries still answer. What was
+    /// acknowledged is on disk already.
+    pub fn close(&self) {
+        self.0.close();
+    }
+
     /// Answers on a query thread.
     fn answer<T: Send + 'static>(
         &self,
@@ -186,6 +192,16 @@ impl Store {
 }
 
 impl Inner {
+    fn close(&self) {
+        self.closing.store(true, Ordering::Relaxed);
+        // Without a sender the committer ends, and with it the mover.
+        self.requests.lock().take();
+        for thread in self.threads.lock().drain(..) {
+            // A panic there was reported there.
+            let _ = thread.join();
+        }
+    }
+
     fn spawn(&self, name: &str, run: impl FnOnce() + Send + 'static) -> StoreResult<()> {
         let thread = std::thread::Builder::new()
             .name(name.into())
@@ -198,13 +214,7 @@ impl Inner {
 
 impl Drop for Inner {
     fn drop(&mut self) {
-        self.closing.store(true, Ordering::Relaxed);
-        // Without a sender the committer ends, and with it the mover.
-        self.requests.lock().take();
-        for thread in self.threads.lock().drain(..) {
-            // A panic there was reported there.
-            let _ = thread.join();
-        }
+        self.close();
     }
 }
 
