@@ -127,10 +127,11 @@ fn protocol(
 ) -> Option<&'static str> {
     let is_openai = ["openai", "azure.ai.openai"].contains(&provider)
         || scope.contains("openai")
-        || span_name.starts_with("OpenAI-");
+        || api.is_some();
+    let is_langfuse = span_name.starts_with("OpenAI-");
     let is_responses = api == Some("responses") || span_name == "openai.response";
     match operation {
-        "embeddings" | "embedding" if is_openai => Some("openai_embeddings"),
+        "embeddings" | "embedding" if is_openai || is_langfuse => Some("openai_embeddings"),
         "text_completion" | "completion" if is_openai => Some("openai_completions"),
         "chat" | "generate_content" if is_responses => Some("openai_responses"),
         "chat" if is_openai => Some("openai_chat"),

@@ -24,7 +24,7 @@ pub(super) fn content(attributes: &mut Attributes, events: &mut Vec<SpanEvent>) 
             Value::String(text) => Some(conversation::text_response(&text, None)),
             output => conversation::response(output),
         }),
-        began: None,
+        ..Content::default()
     }
 }
 

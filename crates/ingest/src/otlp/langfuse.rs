@@ -42,8 +42,10 @@ fn usage(attributes: &mut Attributes) {
     let Some(usage) = attributes.take_json("langfuse.observation.usage_details") else {
         return;
     };
-    let is_responses = usage["input_tokens_details"].is_object();
-    if is_responses {
+    // Both APIs have one kind of observation; only the words for tokens tell them apart.
+    if usage["prompt_tokens"].is_number() {
+        attributes.put("openai.api.type", "chat".into());
+    } else if usage["input_tokens_details"].is_object() {
         attributes.put("openai.api.type", "responses".into());
     }
     let names: [(&str, &[&str]); 6] = [
@@ -114,7 +116,7 @@ fn content(attributes: &mut Attributes, embedding: bool) -> Content {
         return Content {
             request,
             response: output,
-            began: None,
+            ..Content::default()
         };
     }
     let request = match input {
@@ -142,7 +144,7 @@ fn content(attributes: &mut Attributes, embedding: bool) -> Content {
     Content {
         request,
         response,
-        began: None,
+        ..Content::default()
     }
 }
 

@@ -93,7 +93,7 @@ fn content(attributes: &mut Attributes, input: Option<Value>, output: Option<Val
     Content {
         request,
         response,
-        began: None,
+        ..Content::default()
     }
 }
 

@@ -97,6 +97,6 @@ fn content(attributes: &mut Attributes) -> Content {
     Content {
         request,
         response,
-        began: None,
+        ..Content::default()
     }
 }
