@@ -41,7 +41,9 @@ fn one(company: &Company, kind: &Kind, time: Timestamp, dice: &mut Dice, out: &m
         ([], Actor::Operator(operator)) => (operator.id.into(), operator.name.into()),
         (names, _) => {
             let name = dice.pick(names);
-            (id_of(&kind.resource[..3], name), name.to_owned())
+            let user = company.people.users.iter().find(|user| user.email == name);
+            let id = user.map_or_else(|| id_of(&kind.resource[..3], name), |user| user.id.clone());
+            (id, name.to_owned())
         }
     };
     let dataset = dice.pick(DATASETS);

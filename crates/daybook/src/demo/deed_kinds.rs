@@ -139,7 +139,7 @@ const LEAVERS: &[&str] = &[
 const PEOPLE: &[&str] = &[
     "marcus.bennett@example.com",
     "emily.carter@example.com",
-    "camila.souza@example.com",
+    "camila.souza@example.org",
     "hugo.almeida@example.com",
     "ethan.park@example.com",
 ];

@@ -86,9 +86,9 @@ const KINDS: &[Kind] = &[
     kind(16, ["warning", "connector", "sync.throttled"], "connector", CONNECTORS, "{name} answered 429; waiting {n} s"),
     kind(8, ["error", "connector", "sync.failed"], "connector", CONNECTORS, "{name}: token expired, sign in again to resume"),
     kind(32, ["info", "gateway", "config.reloaded"], "node", NODES, "{name} took over configuration {n}"),
-    kind(28, ["warning", "gateway", "route.failover"], "upstream", UPSTREAMS, "{name} failed {n} times in a minute; traffic moved to the next route"),
+    kind(28, ["warning", "gateway", "route.failover"], "upstream", UPSTREAMS, "{name} failed {n} times in five minutes; traffic moved to the next route"),
     kind(24, ["info", "gateway", "route.recovered"], "upstream", UPSTREAMS, "{name} answers again after {n} s"),
-    kind(24, ["warning", "gateway", "upstream.slow"], "upstream", UPSTREAMS, "first byte from {name} took {n} ms at p95"),
+    kind(24, ["warning", "gateway", "upstream.slow"], "upstream", UPSTREAMS, "first byte from {name} took {n}0 ms at p95"),
     kind(8, ["error", "gateway", "upstream.unreachable"], "upstream", UPSTREAMS, "{name}: connection refused {n} times"),
     kind(28, ["debug", "gateway", "cache.evicted"], "node", NODES, "{name} evicted {n} prompt cache entries"),
     kind(20, ["info", "file-processor", "file.parsed"], "file", FILES, "{name}: {n} pages read"),
@@ -98,7 +98,7 @@ const KINDS: &[Kind] = &[
     kind(4, ["error", "mailer", "mail.failed"], "template", &["invitation", "password-reset"], "{name}: relay refused {n} recipients"),
     kind(16, ["info", "billing", "reconciled"], "provider", &["openai", "azure", "anthropic"], "{name}: our figures and theirs differ by {n} µUSD"),
     kind(12, ["info", "runtime", "started"], "node", NODES, "{name} started, ready after {n} ms"),
-    kind(8, ["warning", "runtime", "memory.high"], "node", NODES, "{name} uses {n} MB, the limit is 4096"),
+    kind(8, ["warning", "runtime", "memory.high"], "node", NODES, "{name} uses {n} MB more than its soft limit of 4096 MB"),
     kind(1, ["critical", "runtime", "disk.full"], "node", NODES, "{name}: {n} MB left on /var/lib/platform"),
 ];
 
