@@ -55,7 +55,7 @@ pub(super) fn event(
     }
     if let Some(seconds) = attributes.take_float("gen_ai.response.time_to_first_chunk") {
         // A cast of a float saturates; what is no time is left out.
-        if seconds >= 0.0 && seconds < 1e9 {
+        if (0.0..1e9).contains(&seconds) {
             event.set_integer("ttft_ms", (seconds * 1000.0).round() as i64);
         }
     }
@@ -142,7 +142,7 @@ fn protocol(
     }
 }
 
-/// The HTTP status inside an error text of the OpenAI libraries: `Error code: 429 - …`.
+/// The HTTP status inside an error text of `openai`'s libraries: `Error code: 429 - …`.
 pub(super) fn status_in(text: &str) -> Option<i64> {
     let (_, rest) = text.split_once("Error code: ")?;
     let digits = rest.get(..3)?;

@@ -1,5 +1,5 @@
-//! Messages of all dialects in one shape, that of OpenAI's chat API: `{role, content, tool_calls}`
-//! and `{index, message, finish_reason}`. What is no message stays as it was sent.
+//! Messages of all dialects in one shape, that of the chat API: `{role, content, tool_calls}` and
+//! `{index, message, finish_reason}`. What is no message stays as it was sent.
 
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;

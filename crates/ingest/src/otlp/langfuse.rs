@@ -27,13 +27,22 @@ pub(super) fn translate(attributes: &mut Attributes, failed: bool) -> Content {
     if began.is_some() {
         attributes.put("gen_ai.request.stream", true.into());
     }
+    let reason = attributes.take_json("langfuse.observation.metadata.finish_reason");
     metadata(attributes);
     if let Some(parameters) = attributes.take_json("langfuse.observation.model.parameters") {
         attributes.put("model_parameters", parameters);
     }
+    let mut content = content(attributes, embedding);
+    let choice = content
+        .response
+        .as_mut()
+        .and_then(|response| response.pointer_mut("/choices/0"));
+    if let (Some(Value::Object(choice)), Some(reason)) = (choice, reason) {
+        choice.insert("finish_reason".into(), reason);
+    }
     Content {
         began: began.and_then(|time| time.as_str().map(str::to_owned)),
-        ..content(attributes, embedding)
+        ..content
     }
 }
 
@@ -94,9 +103,6 @@ fn usage(attributes: &mut Attributes) {
 fn metadata(attributes: &mut Attributes) {
     for prefix in ["langfuse.trace.metadata.", "langfuse.observation.metadata."] {
         let members = attributes.take_prefixed(prefix);
-        let members = members
-            .into_iter()
-            .filter(|(key, _)| key != "finish_reason");
         for (key, value) in members {
             attributes.put(&format!("metadata.{key}"), parsed(value));
         }

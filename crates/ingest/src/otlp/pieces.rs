@@ -6,6 +6,7 @@ use super::usage_id;
 use daybook_model::{Event, Stream, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
+use std::collections::HashSet;
 
 /// A message of a conversation, sent in a log record of its own. Never visible alone: the pieces
 /// of a call are held until its span is known.
@@ -114,14 +115,14 @@ pub fn assemble(trace_id: &str, span_id: &str, pieces: &[Piece]) -> Event {
         event.time = Timestamp::from_us(first.time_us);
     }
     let list = |is_last: bool| {
-        let mut texts: Vec<(i64, &str)> = Vec::new();
+        let mut known = HashSet::new();
+        let mut texts = Vec::new();
         for piece in ordered.iter().filter(|piece| piece.is_last == is_last) {
-            let known = texts.contains(&(piece.time_us, &piece.json));
-            if !known && serde_json::from_str::<serde::de::IgnoredAny>(&piece.json).is_ok() {
-                texts.push((piece.time_us, &piece.json));
+            let is_json = serde_json::from_str::<serde::de::IgnoredAny>(&piece.json).is_ok();
+            if is_json && known.insert((piece.time_us, piece.json.as_str())) {
+                texts.push(piece.json.as_str());
             }
         }
-        let texts: Vec<&str> = texts.into_iter().map(|(_, json)| json).collect();
         texts.join(",")
     };
     let (messages, choices) = (list(false), list(true));

@@ -28,22 +28,33 @@ pub(super) fn normalise(mut span: Span, source: &Source, out: &mut Normalised) {
     };
     let attributes = Attributes::new(std::mem::take(&mut span.attributes));
     let failure = Failure::of(&span, &attributes);
-    match dialect(&attributes) {
-        Some(dialect) => {
-            let event = usage(
-                dialect, &ids, start_us, span, attributes, failure, source, out,
-            );
-            out.writes.push(Write::Amend(event));
-        }
-        None => match failure {
-            Some(failure) if failure.is_status => {
-                let event =
-                    system::span(&ids, start_us, &span.name, failure.text, attributes, source);
-                out.writes.push(Write::Append(event));
-            }
-            _ => out.dropped += 1,
-        },
+    if let Some(dialect) = dialect(&attributes) {
+        let told = Told {
+            ids,
+            start_us,
+            span,
+            attributes,
+            failure,
+        };
+        let event = usage(dialect, told, source, out);
+        return out.writes.push(Write::Amend(event));
     }
+    match failure.filter(|failure| failure.is_status) {
+        Some(failure) => {
+            let event = system::span(&ids, start_us, &span.name, failure.text, attributes, source);
+            out.writes.push(Write::Append(event));
+        }
+        None => out.dropped += 1,
+    }
+}
+
+/// What a span tells of a call.
+struct Told {
+    ids: Ids,
+    start_us: i64,
+    span: Span,
+    attributes: Attributes,
+    failure: Option<Failure>,
 }
 
 /// Which dialect tells of a model call here, if one does.
@@ -123,20 +134,14 @@ impl Failure {
     }
 }
 
-#[expect(
-    clippy::too_many_arguments,
-    reason = "the parts of a span, taken apart once"
-)]
-fn usage(
-    dialect: Dialect,
-    ids: &Ids,
-    start_us: i64,
-    mut span: Span,
-    mut attributes: Attributes,
-    failure: Option<Failure>,
-    source: &Source,
-    out: &mut Normalised,
-) -> Event {
+fn usage(dialect: Dialect, told: Told, source: &Source, out: &mut Normalised) -> Event {
+    let Told {
+        ids,
+        start_us,
+        mut span,
+        mut attributes,
+        failure,
+    } = told;
     let first_token_us = first_token_us(&span.events);
     let content = match dialect {
         Dialect::Langfuse => langfuse::translate(&mut attributes, failure.is_some()),
@@ -156,7 +161,7 @@ fn usage(
     let status = attributes.take_integer("http.response.status_code");
     system::add_source(&mut attributes, source);
 
-    let mut event = call::event(ids, attributes, content, &source.scope, &span.name);
+    let mut event = call::event(&ids, attributes, content, &source.scope, &span.name);
     event.time = Timestamp::from_us(start_us);
     match time_us(span.end_time_unix_nano) {
         Some(end_us) if end_us >= start_us => {
