@@ -55,7 +55,11 @@ impl<'a, F: Fn(&Path) -> Arc<dyn LogStore>> Run<'a, F> {
             Step::Together(batches) => self.deliver(batches.clone())?,
             Step::Redeliver(which) => self.deliver(vec![self.earlier(which, again)])?,
             Step::Contradict(which) => self.deliver(vec![self.earlier(which, contradiction)])?,
-            Step::Ask(question) => self.compare(question)?,
+            Step::Ask(questions) => {
+                questions
+                    .iter()
+                    .try_for_each(|question| self.compare(question))?;
+            }
             Step::Reopen => self.reopen(),
             Step::Crash(batch) => self.crash(batch)?,
             Step::Pause => std::thread::sleep(PAUSE),

@@ -16,7 +16,10 @@ pub(super) fn step(step: &Step) -> String {
         }
         Step::Redeliver(which) => format!("deliver {} earlier events again", which.len()),
         Step::Contradict(which) => format!("contradict {} earlier events", which.len()),
-        Step::Ask(asked) => format!("ask {}", question(asked)),
+        Step::Ask(questions) => {
+            let questions: Vec<String> = questions.iter().map(question).collect();
+            format!("ask {}", questions.join("\n     and "))
+        }
         Step::Reopen => "reopen".into(),
         Step::Crash(batch) => format!("crash while this is under way: {}", self::batch(batch)),
         Step::Pause => "pause".into(),

@@ -18,8 +18,8 @@ pub(super) enum Step {
     Redeliver(Vec<Index>),
     /// Events delivered before arrive again with other content.
     Contradict(Vec<Index>),
-    /// Somebody asks.
-    Ask(Question),
+    /// Somebody asks, several things at a time.
+    Ask(Vec<Question>),
     /// All handles are dropped and the directory is opened again.
     Reopen,
     /// The same while a batch is under way, of which nobody learns whether it was stored.
@@ -35,10 +35,10 @@ pub(super) fn steps() -> impl Strategy<Value = Vec<Step>> {
         2 => vec(batch(), 2..5).prop_map(Step::Together),
         2 => some_earlier().prop_map(Step::Redeliver),
         1 => some_earlier().prop_map(Step::Contradict),
-        20 => question().prop_map(Step::Ask),
+        16 => vec(question(), 1..8).prop_map(Step::Ask),
         1 => Just(Step::Reopen),
         1 => batch().prop_map(Step::Crash),
         2 => Just(Step::Pause),
     ];
-    vec(step, 1..50)
+    vec(step, 1..60)
 }

@@ -92,8 +92,9 @@ pub fn value(field: &Field) -> BoxedStrategy<Value> {
         Kind::Enum(words) => text(words),
         Kind::Integer if field.name == "quota" => integer(SIGNED),
         Kind::Money if field.name == "amount" => integer(SIGNED),
-        Kind::Integer => integer(NUMBERS),
-        Kind::Money => integer(AMOUNTS),
+        // Zero is what absent must not be taken for.
+        Kind::Integer => prop_oneof![1 => integer(&[0]), 2 => integer(NUMBERS)].boxed(),
+        Kind::Money => prop_oneof![1 => integer(&[0]), 2 => integer(AMOUNTS)].boxed(),
         Kind::Boolean => any::<bool>().prop_map(Value::Boolean).boxed(),
         Kind::Time => time().prop_map(|time| Value::Integer(time.us())).boxed(),
         Kind::Json(Shape::Changes) => json(CHANGES),
