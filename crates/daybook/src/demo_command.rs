@@ -12,11 +12,13 @@ use indicatif::{ProgressBar, ProgressStyle};
 use std::io::IsTerminal;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+use tempfile::TempDir;
 use tokio::sync::mpsc;
 
 const ORIGIN: &str = "demo";
 
-pub(crate) async fn run(args: DemoArgs) -> Result<(), Failure> {
+/// Runs the demo; its directory is handed out, to be removed once the store is closed.
+pub(crate) async fn run(args: DemoArgs, throw_away: &mut Option<TempDir>) -> Result<(), Failure> {
     let admin = config::admin()?.unwrap_or_else(|| Admin {
         email: "admin@example.com".into(),
         password: new_password(),
@@ -24,8 +26,8 @@ pub(crate) async fn run(args: DemoArgs) -> Result<(), Failure> {
     let reports = logging::start("warn")?;
     let listener = serve::listen(&args.listen).await?;
     let address = listener.local_addr()?;
-    // Removed when this function ends, however it ends.
     let data_dir = tempfile::Builder::new().prefix("daybook-demo-").tempdir()?;
+    let data_dir = throw_away.insert(data_dir);
     let parts = serve::open(data_dir.path(), Some(admin.clone()), address).await?;
     tokio::spawn(logging::store_reports(reports, Arc::clone(&parts.store)));
     tokio::select! {

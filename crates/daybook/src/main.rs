@@ -15,6 +15,7 @@ mod users;
 use clap::Parser;
 use cli::{Cli, Command, KeyCommand, UserCommand};
 use std::process::ExitCode;
+use tempfile::TempDir;
 
 /// Why a command could not do its work.
 #[derive(Debug, thiserror::Error)]
@@ -45,19 +46,22 @@ fn main() -> ExitCode {
         Ok(runtime) => runtime,
         Err(error) => return fail(&error.into()),
     };
-    let outcome = runtime.block_on(run(cli.command));
-    // Ends the background tasks, and with the last of them the store closes.
+    let mut throw_away = None;
+    let outcome = runtime.block_on(run(cli.command, &mut throw_away));
+    // Ends the background tasks, and with the last of them the store closes; only then can its
+    // directory be removed for good.
     drop(runtime);
+    drop(throw_away);
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => fail(&failure),
     }
 }
 
-async fn run(command: Command) -> Result<(), Failure> {
+async fn run(command: Command, throw_away: &mut Option<TempDir>) -> Result<(), Failure> {
     match command {
         Command::Serve(args) => serve::run(args).await,
-        Command::Demo(args) => demo_command::run(args).await,
+        Command::Demo(args) => demo_command::run(args, throw_away).await,
         Command::Key(KeyCommand::Create(args)) => keys::create(args).await,
         Command::Key(KeyCommand::List(args)) => keys::list(args).await,
         Command::Key(KeyCommand::Revoke(args)) => keys::revoke(args).await,

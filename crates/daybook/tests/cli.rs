@@ -1,0 +1,149 @@
+//! The command line as operators and scripts use it.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+
+fn daybook(args: &[&str], data_dir: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_daybook"));
+    command.args(args).env("DAYBOOK_DATA_DIR", data_dir);
+    for name in [
+        "DAYBOOK_ADMIN_EMAIL",
+        "DAYBOOK_ADMIN_PASSWORD",
+        "DAYBOOK_LISTEN",
+        "DAYBOOK_LOG",
+    ] {
+        command.env_remove(name);
+    }
+    command
+}
+
+fn run(args: &[&str], data_dir: &Path) -> Output {
+    daybook(args, data_dir).output().unwrap()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+/// A server that is asked to end with the test.
+struct Served {
+    child: Child,
+    address: String,
+}
+
+impl Served {
+    fn start(data_dir: &Path) -> Self {
+        let mut command = daybook(&["serve", "--listen", "127.0.0.1:0"], data_dir);
+        let mut child = command
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap())
+            .read_line(&mut line)
+            .unwrap();
+        let address = line.trim().strip_prefix("Daybook is ready at http://");
+        let address = address.expect("the line with the address").to_owned();
+        Self { child, address }
+    }
+
+    fn get(&self, path: &str, key: &str) -> String {
+        let mut stream = TcpStream::connect(&self.address).unwrap();
+        let request = format!(
+            "GET {path} HTTP/1.1\r\nhost: x\r\nx-api-key: {key}\r\nconnection: close\r\n\r\n"
+        );
+        stream.write_all(request.as_bytes()).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer
+    }
+
+    /// Asks it to end; answers whether it ended well, and its log.
+    fn stop(mut self) -> (bool, String) {
+        let pid = self.child.id().to_string();
+        Command::new("kill").args(["-TERM", &pid]).status().unwrap();
+        let ended_well = self.child.wait().unwrap().success();
+        let mut log = String::new();
+        self.child
+            .stderr
+            .take()
+            .unwrap()
+            .read_to_string(&mut log)
+            .unwrap();
+        (ended_well, log)
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+    }
+}
+
+#[test]
+fn keys_are_made_beside_a_running_server() {
+    let dir = tempfile::tempdir().unwrap();
+    let served = Served::start(dir.path());
+    let made = run(
+        &[
+            "key", "create", "--name", "gateway", "--scope", "read", "--scope", "ingest",
+        ],
+        dir.path(),
+    );
+    let key = text(&made.stdout);
+    let key = key.strip_suffix('\n').unwrap();
+    assert!(
+        key.starts_with("dbk_") && key.len() == 47 && !key.contains('\n'),
+        "{key}"
+    );
+    assert!(
+        served
+            .get("/api/v1/status", key)
+            .starts_with("HTTP/1.1 200")
+    );
+
+    let list = text(&run(&["key", "list"], dir.path()).stdout);
+    assert!(
+        list.contains("ingest") && list.contains("gateway") && list.contains(&key[43..]),
+        "{list}"
+    );
+    let id = list.split('\t').next().unwrap();
+    assert!(run(&["key", "revoke", id], dir.path()).status.success());
+    assert!(
+        served
+            .get("/api/v1/status", key)
+            .starts_with("HTTP/1.1 401")
+    );
+
+    let (ended_well, log) = served.stop();
+    assert!(ended_well, "{log}");
+    assert!(
+        log.contains("/setup#"),
+        "without an administrator there is a set-up link: {log}"
+    );
+}
+
+#[test]
+fn what_is_wrong_is_said_and_shows_in_the_exit_code() {
+    let dir = tempfile::tempdir().unwrap();
+    let unknown = run(&["key", "revoke", "none"], dir.path());
+    assert_eq!(
+        (unknown.status.code(), text(&unknown.stderr)),
+        (Some(1), "daybook: key not found\n".into())
+    );
+    let scope = run(
+        &["key", "create", "--name", "x", "--scope", "everything"],
+        dir.path(),
+    );
+    assert_eq!(scope.status.code(), Some(2));
+    assert!(text(&scope.stderr).contains("expected ingest, read or admin"));
+    let half = daybook(&["serve"], dir.path())
+        .env("DAYBOOK_ADMIN_EMAIL", "a@b.c")
+        .output()
+        .unwrap();
+    assert!(text(&half.stderr).contains("set both or none"));
+}
