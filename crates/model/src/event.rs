@@ -227,9 +227,13 @@ impl Event {
     pub fn amend_with(&mut self, other: &Self) -> bool {
         let before = self.values.len();
         let settled = self.is("provisional") && !other.is("provisional");
+        let cut = other.truncated();
         for (field, value) in other.values() {
             if field.index > TIME && !field.ours && self.get(field).is_none() {
                 self.put(field, value.to_value());
+                if cut.iter().any(|name| name == field.name) {
+                    self.mark_truncated(field.name);
+                }
             }
         }
         let mut changed = self.values.len() != before;
@@ -276,7 +280,7 @@ mod tests {
             call(r#""time":"2026-11-19T23:59:59Z","input_tokens":3,"outcome":"success""#);
         let log = call(
             r#""time":"2026-11-20T00:00:01Z","input_tokens":9,"output_tokens":4,
-               "outcome":"success","provisional":true,"content":"hi""#,
+               "outcome":"success","provisional":true,"content":"hi","error":"x","truncated":["error"]"#,
         );
         let mut late = log.clone();
         assert!(span.amend_with(&log));
@@ -285,6 +289,7 @@ mod tests {
             (Some(3), Some(7))
         );
         assert_eq!(span.time.to_string(), "2026-11-19T23:59:59Z");
+        assert_eq!(span.truncated(), ["error"]);
         assert!(!span.amend_with(&log), "a repeated half changes nothing");
 
         let failed = call(r#""time":"2026-11-19T23:59:59Z","outcome":"error","input_tokens":3"#);

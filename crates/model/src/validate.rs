@@ -96,12 +96,17 @@ impl Event {
         Ok(())
     }
 
+    /// Names of fields that were cut.
+    pub fn truncated(&self) -> Vec<String> {
+        let names = self
+            .json("truncated")
+            .and_then(|json| serde_json::from_str(json).ok());
+        names.unwrap_or_default()
+    }
+
     /// Adds a field's name to `truncated`.
     pub fn mark_truncated(&mut self, name: &str) {
-        let mut names: Vec<String> = self
-            .json("truncated")
-            .and_then(|json| serde_json::from_str(json).ok())
-            .unwrap_or_default();
+        let mut names = self.truncated();
         if !names.iter().any(|known| known == name) {
             names.push(name.into());
             self.set_json("truncated", serde_json::json!(names).to_string());
