@@ -1,0 +1,8 @@
+//! The program from outside, on a machine that is not kind to it.
+
+#![allow(clippy::unwrap_used, reason = "a test says what is wrong by failing")]
+
+mod batch;
+mod http;
+mod killed;
+mod server;
