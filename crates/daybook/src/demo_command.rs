@@ -5,7 +5,7 @@ use crate::config::{self, Admin};
 use crate::{Failure, demo, logging, output, serve, signals};
 use daybook_model::logstore::Write;
 use daybook_model::validate::Intake;
-use daybook_model::{LogStore, Timestamp};
+use daybook_model::{LogStore, StoreError, Timestamp};
 use daybook_server::control::{Actor, Control, NewKey, Scope, new_password};
 use daybook_server::{App, Options};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -14,6 +14,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
 use tokio::sync::mpsc;
+use tokio::task::JoinSet;
 
 const ORIGIN: &str = "demo";
 
@@ -29,12 +30,14 @@ pub(crate) async fn run(args: DemoArgs, throw_away: &mut Option<TempDir>) -> Res
     let data_dir = tempfile::Builder::new().prefix("daybook-demo-").tempdir()?;
     let data_dir = throw_away.insert(data_dir);
     let parts = serve::open(data_dir.path(), Some(admin.clone()), address).await?;
-    tokio::spawn(logging::store_reports(reports, Arc::clone(&parts.store)));
+    let store = parts.log_store();
+    let mut background = JoinSet::new();
+    background.spawn(logging::store_reports(reports, Arc::clone(&store)));
     tokio::select! {
-        loaded = load(args.seed, &parts.store) => loaded?,
+        loaded = load(args.seed, &store) => loaded?,
         () = signals::stop() => return Ok(()),
     }
-    tokio::spawn(parts.control.clone().deliver_forever());
+    background.spawn(parts.control.clone().deliver_forever());
     let key = make_key(&parts.control).await?;
     let url = serve::url(address);
     introduce(&url, &admin, &key);
@@ -51,11 +54,11 @@ pub(crate) async fn run(args: DemoArgs, throw_away: &mut Option<TempDir>) -> Res
         demo: true,
         ..Options::default()
     };
-    let app = App::new(parts.store, parts.control.clone(), options);
-    tokio::spawn(app.clone().join_conversations_forever());
+    let app = App::new(store, parts.control.clone(), options);
+    background.spawn(app.clone().join_conversations_forever());
     daybook_server::serve(listener, app.router(), signals::stop()).await;
-    parts.control.close().await;
-    Ok(())
+    background.shutdown().await;
+    parts.close().await
 }
 
 async fn make_key(control: &Control) -> Result<String, Failure> {
@@ -87,12 +90,24 @@ async fn load(seed: u64, store: &Arc<dyn LogStore>) -> Result<(), Failure> {
     while let Some(batch) = batches.recv().await {
         let admitted = admit(batch)?;
         count += admitted.len() as u64;
-        store.append(admitted).await?;
+        append(store, admitted).await?;
         bar.set_position(count);
     }
     bar.finish_and_clear();
     let took = began.elapsed().as_secs_f64();
     output::note(&format!("Loaded {count} events in {took:.1} s."));
+    Ok(())
+}
+
+/// Appends a batch; a store that is still indexing what came before gets the time it needs.
+async fn append(store: &Arc<dyn LogStore>, batch: Vec<Write>) -> Result<(), Failure> {
+    for _ in 0..600 {
+        match store.append(batch.clone()).await {
+            Err(StoreError::Unavailable(_)) => tokio::time::sleep(Duration::from_millis(200)).await,
+            stored => return stored.map(|_| ()).map_err(Failure::from),
+        }
+    }
+    store.append(batch).await?;
     Ok(())
 }
 

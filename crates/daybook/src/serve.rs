@@ -11,6 +11,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 use tokio::net::TcpListener;
+use tokio::task::JoinSet;
 
 pub(crate) async fn run(args: ServeArgs) -> Result<(), Failure> {
     let settings = Settings::of(args)?;
@@ -21,21 +22,37 @@ pub(crate) async fn run(args: ServeArgs) -> Result<(), Failure> {
     let data_dir = &settings.data_dir;
     tracing::info!(data_dir = %data_dir.display(), version = env!("CARGO_PKG_VERSION"), "starting");
     let parts = open(data_dir, admin, address).await?;
-    tokio::spawn(logging::store_reports(reports, Arc::clone(&parts.store)));
-    tokio::spawn(parts.control.clone().deliver_forever());
-    let app = App::new(parts.store, parts.control.clone(), Options::default());
+    let app = App::new(parts.log_store(), parts.control.clone(), Options::default());
+    let mut background = JoinSet::new();
+    background.spawn(logging::store_reports(reports, parts.log_store()));
+    background.spawn(parts.control.clone().deliver_forever());
+    background.spawn(app.clone().join_conversations_forever());
     output::result(&format!("Daybook is ready at {}", url(address)));
-    tokio::spawn(app.clone().join_conversations_forever());
     daybook_server::serve(listener, app.router(), signals::stop()).await;
     tracing::info!("stopping");
-    parts.control.close().await;
-    Ok(())
+    background.shutdown().await;
+    parts.close().await
 }
 
 /// What a server is made of.
 pub(crate) struct Parts {
-    pub(crate) store: Arc<dyn LogStore>,
+    store: Store,
     pub(crate) control: Control,
+}
+
+impl Parts {
+    /// The store as everything above it sees it.
+    pub(crate) fn log_store(&self) -> Arc<dyn LogStore> {
+        Arc::new(self.store.clone())
+    }
+
+    /// Ends all work on the data directory; background tasks must have ended before.
+    pub(crate) async fn close(self) -> Result<(), Failure> {
+        self.control.close().await;
+        // A move of events may take a few seconds to end.
+        let closed = tokio::task::spawn_blocking(move || self.store.close()).await;
+        closed.map_err(|error| Failure::Other(format!("closing the store: {error}")))
+    }
 }
 
 /// Opens a data directory and makes sure that somebody can sign in.
@@ -47,9 +64,8 @@ pub(crate) async fn open(
     let control = Control::open(data_dir).await?;
     let options = daybook_store::Options::new(data_dir.join("events"));
     let opened = tokio::task::spawn_blocking(move || Store::open(options)).await;
-    let store: Arc<dyn LogStore> =
-        Arc::new(opened.map_err(|error| Failure::Other(format!("opening the store: {error}")))??);
-    let control = control.delivering_to(Arc::clone(&store));
+    let store = opened.map_err(|error| Failure::Other(format!("opening the store: {error}")))??;
+    let control = control.delivering_to(Arc::new(store.clone()));
     if let Some(admin) = admin {
         control.bootstrap(&admin.email, admin.password).await?;
     }

@@ -50,12 +50,12 @@ impl Pieces {
         self.bytes.capacity() + self.ends.capacity() * size_of::<(usize, Option<usize>)>()
     }
 
-    /// Ranges of elements with about [`SUB_BATCH_BYTES`] each.
-    fn sub_batches(&self) -> Vec<Range<usize>> {
+    /// Ranges of elements with about this many bytes each.
+    fn sub_batches(&self, bytes: usize) -> Vec<Range<usize>> {
         let (mut ranges, mut first, mut first_byte, mut last_byte) = (Vec::new(), 0, 0, 0);
         for (at, (_, end)) in self.ends.iter().enumerate() {
             let end = end.unwrap_or(last_byte);
-            if end - first_byte > SUB_BATCH_BYTES && at > first {
+            if end - first_byte > bytes && at > first {
                 ranges.push(first..at);
                 (first, first_byte) = (at, last_byte);
             }
@@ -157,22 +157,43 @@ impl Tally {
 pub(crate) struct Run {
     store: Arc<dyn LogStore>,
     intake: Arc<Intake>,
+    /// Whether the events may be stored in several steps.
+    divisible: bool,
     pub(crate) tally: Tally,
 }
 
 impl Run {
+    /// An intake in steps: for dialects whose events always have an id of their own, so that a
+    /// sender who must send again adds nothing twice.
     pub(crate) fn new(store: Arc<dyn LogStore>, intake: Intake) -> Self {
         Self {
             store,
             intake: Arc::new(intake),
+            divisible: true,
             tally: Tally::default(),
+        }
+    }
+
+    /// An intake that stores all events or, when the store refuses, none.
+    pub(crate) fn all_or_none(store: Arc<dyn LogStore>, intake: Intake) -> Self {
+        Self {
+            divisible: false,
+            ..Self::new(store, intake)
+        }
+    }
+
+    const fn step_bytes(&self) -> usize {
+        if self.divisible {
+            SUB_BATCH_BYTES
+        } else {
+            usize::MAX
         }
     }
 
     /// Normalises and stores all elements.
     pub(crate) async fn store(&mut self, pieces: Pieces, normalise: Normaliser) -> ApiResult<()> {
         let pieces = Arc::new(pieces);
-        for range in pieces.sub_batches() {
+        for range in pieces.sub_batches(self.step_bytes()) {
             let (pieces, intake) = (Arc::clone(&pieces), Arc::clone(&self.intake));
             let small = pieces.bytes.len() < INLINE_BYTES;
             let work = move || pieces.normalise(range, normalise, &intake);
@@ -219,7 +240,7 @@ impl Run {
             periods.insert((event.stream, event.stream.period(event.time)));
             // The two halves of a call may lie in neighbouring periods, hence a third.
             let full = bytes > SUB_BATCH_BYTES || periods.len() > limits::BATCH_PARTITIONS_MAX / 3;
-            if full && !batch.is_empty() {
+            if self.divisible && full && !batch.is_empty() {
                 self.append_one(std::mem::take(&mut batch)).await?;
                 bytes = event_bytes(&write);
                 periods.clear();

@@ -5,7 +5,7 @@ use crate::app::App;
 use crate::auth::Ingester;
 use crate::body::Decoded;
 use crate::error::{ApiError, ApiResult};
-use crate::intake::{Pieces, Rejected, Run, SUB_BATCH_BYTES, Tally};
+use crate::intake::{Pieces, Rejected, Run, Tally};
 use axum::Json;
 use axum::body::Body;
 use axum::extract::State;
@@ -92,15 +92,15 @@ pub(crate) async fn send(
             .map_err(malformed)?;
         check_count(&pieces)?;
         chunk.clear();
-        let parsed = pieces.held_bytes().min(2 * SUB_BATCH_BYTES);
-        let held = pieces.held_bytes() + splitter.held_bytes() + chunk.capacity();
-        reserved.cover(held + parsed).await?;
+        // The events are all read before the first is stored: all are, or none is.
+        let held = 2 * pieces.held_bytes() + splitter.held_bytes() + chunk.capacity();
+        reserved.cover(held).await?;
     }
     splitter
         .finish(&mut |piece| pieces.push(piece))
         .map_err(malformed)?;
     check_count(&pieces)?;
-    let mut run = Run::new(app.store.clone(), ingester.intake());
+    let mut run = Run::all_or_none(app.store.clone(), ingester.intake());
     run.store(pieces, native::normalise).await?;
     Ok(IngestAnswer::new(&app, run.tally))
 }
