@@ -149,7 +149,7 @@ impl Event {
     pub fn values(&self) -> impl Iterator<Item = (&'static Field, ValueRef<'_>)> {
         let catalogue = Catalogue::of(self.stream);
         let fixed = [
-            (catalogue.at(ID), ValueRef::Text(&*self.id)),
+            (catalogue.at(ID), ValueRef::Text(&self.id)),
             (catalogue.at(SEQ), ValueRef::Integer(self.seq)),
             (catalogue.at(TIME), ValueRef::Integer(self.time.us())),
         ];

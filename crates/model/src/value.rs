@@ -70,7 +70,7 @@ impl<'a> ValueRef<'a> {
     pub fn write_json(self, kind: Kind, out: &mut String) {
         match (self, kind) {
             (Self::Integer(us), Kind::Time) => {
-                write_json_text(&Timestamp::from_us(us).to_string(), out)
+                write_json_text(&Timestamp::from_us(us).to_string(), out);
             }
             (Self::Integer(nano), Kind::Money) => out.push_str(&NanoUsd(nano).to_string()),
             (Self::Integer(number), _) => out.push_str(&number.to_string()),

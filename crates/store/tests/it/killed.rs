@@ -63,7 +63,7 @@ fn run_and_kill(dir: &Path, first: usize, kill: u64) -> usize {
     let mut acknowledged = 0;
     // Spread evenly by the golden ratio over a time in which much happens.
     let delay = Duration::from_micros(kill * 61_803 % 100_000);
-    if kill % 3 > 0 {
+    if !kill.is_multiple_of(3) {
         // Else it is killed while it opens the store.
         acknowledged += lines.by_ref().filter(is_acknowledgement).take(1).count();
     }
