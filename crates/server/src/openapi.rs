@@ -304,3 +304,29 @@ fn filter_parameter(field: &Field, streams: &[&str]) -> Value {
     filter["x-streams"] = json!(streams);
     filter
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn every_operation_has_a_name_of_its_own() {
+        let document: Value = serde_json::from_str(&document()).unwrap();
+        let mut names = BTreeSet::new();
+        for (path, operations) in document["paths"].as_object().unwrap() {
+            for (method, operation) in operations.as_object().unwrap() {
+                let name = operation["operationId"].as_str().unwrap();
+                let verb_and_resource = name.split_once('_').is_some();
+                assert!(
+                    verb_and_resource,
+                    "{method} {path}: {name} is no verb_resource"
+                );
+                assert!(
+                    names.insert(name.to_owned()),
+                    "{method} {path}: {name} is taken"
+                );
+            }
+        }
+    }
+}

@@ -85,6 +85,7 @@ impl From<&Field> for FieldAnswer {
 /// The field catalogue: the fields of every stream with their types and operators.
 #[utoipa::path(
     get,
+    operation_id = "get_catalogue",
     path = "/api/v1/catalogue",
     tag = "logs",
     responses((status = 200, body = CatalogueAnswer)),
@@ -122,6 +123,7 @@ pub(crate) struct StatusAnswer {
 /// What this server is and how many events it holds.
 #[utoipa::path(
     get,
+    operation_id = "get_status",
     path = "/api/v1/status",
     tag = "server",
     responses((status = 200, body = StatusAnswer)),

@@ -59,6 +59,7 @@ pub(crate) fn count(app: &App, tally: &Tally) {
 /// is on disk.
 #[utoipa::path(
     post,
+    operation_id = "send_events",
     path = "/api/v1/events",
     tag = "events",
     request_body(

@@ -8,7 +8,7 @@ use axum::http::header;
 use axum::response::IntoResponse;
 
 /// Whether the process answers.
-#[utoipa::path(get, path = "/healthz", tag = "server", responses((status = 200, body = String, content_type = "text/plain")))]
+#[utoipa::path(get, operation_id = "get_health", path = "/healthz", tag = "server", responses((status = 200, body = String, content_type = "text/plain")))]
 pub(crate) async fn alive() -> &'static str {
     "ok\n"
 }
@@ -16,6 +16,7 @@ pub(crate) async fn alive() -> &'static str {
 /// Whether events can be taken and found.
 #[utoipa::path(
     get,
+    operation_id = "get_readiness",
     path = "/readyz",
     tag = "server",
     responses(
@@ -41,6 +42,7 @@ pub(crate) async fn ready(State(app): State<App>) -> ApiResult<&'static str> {
 /// Figures about the server in Prometheus' text form.
 #[utoipa::path(
     get,
+    operation_id = "get_metrics",
     path = "/metrics",
     tag = "server",
     responses((status = 200, body = String, content_type = "application/openmetrics-text")),

@@ -81,6 +81,7 @@ pub(crate) struct BucketAnswer {
 /// Events over time, divided by a field. Takes the filters of the list.
 #[utoipa::path(
     get,
+    operation_id = "get_histogram",
     path = "/api/v1/logs/{stream}/histogram",
     tag = "logs",
     params(

@@ -73,6 +73,7 @@ pub(crate) struct NewKeyAnswer {
 /// All keys, newest first, revoked ones included.
 #[utoipa::path(
     get,
+    operation_id = "list_api_keys",
     path = "/api/v1/api-keys",
     tag = "keys",
     responses((status = 200, body = KeyList)),
@@ -87,6 +88,7 @@ pub(crate) async fn list(State(app): State<App>, _: Admin) -> ApiResult<Json<Key
 /// Create a key. The answer is the only place where its secret is ever shown.
 #[utoipa::path(
     post,
+    operation_id = "create_api_key",
     path = "/api/v1/api-keys",
     tag = "keys",
     request_body = NewKeyInput,
@@ -114,6 +116,7 @@ pub(crate) async fn create(
 /// Revoke a key, at once and for good.
 #[utoipa::path(
     delete,
+    operation_id = "revoke_api_key",
     path = "/api/v1/api-keys/{id}",
     tag = "keys",
     params(("id" = String, Path)),

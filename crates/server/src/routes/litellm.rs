@@ -19,6 +19,7 @@ use daybook_model::{Rejection, limits};
 /// content type) or `single`.
 #[utoipa::path(
     post,
+    operation_id = "send_litellm_events",
     path = "/ingest/litellm",
     tag = "compatibility",
     request_body(content = Vec<Object>, description = "StandardLoggingPayload objects"),

@@ -35,6 +35,7 @@ pub(crate) struct EventPage {
 /// and the operators `.ne .gt .gte .lt .lte .prefix .contains .exists`: `cost.gte=0.01`.
 #[utoipa::path(
     get,
+    operation_id = "list_events",
     path = "/api/v1/logs/{stream}",
     tag = "logs",
     params(("stream" = String, Path, description = "audit, usage, auth or system")),
@@ -86,6 +87,7 @@ fn json(text: String) -> Response {
 /// A whole event, payloads included.
 #[utoipa::path(
     get,
+    operation_id = "get_event",
     path = "/api/v1/logs/{stream}/events/{id}",
     tag = "logs",
     params(("stream" = String, Path, description = "audit, usage, auth or system"), ("id" = String, Path)),
@@ -130,6 +132,7 @@ pub(crate) struct FieldValues {
 /// filters of the list.
 #[utoipa::path(
     get,
+    operation_id = "list_field_values",
     path = "/api/v1/logs/{stream}/values/{field}",
     tag = "logs",
     params(

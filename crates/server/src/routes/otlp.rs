@@ -39,6 +39,7 @@ const LOGS: Signal = Signal {
 /// Send spans (OTLP/HTTP, protobuf or JSON). Spans of model calls become usage events.
 #[utoipa::path(
     post,
+    operation_id = "send_otlp_traces",
     path = "/v1/traces",
     tag = "compatibility",
     request_body(content((Vec<u8> = "application/x-protobuf"), (Object = "application/json"))),
@@ -57,6 +58,7 @@ pub(crate) async fn traces(
 /// Send spans as Langfuse's SDK does: OTLP with Basic authentication, the API key as password.
 #[utoipa::path(
     post,
+    operation_id = "send_langfuse_traces",
     path = "/api/public/otel/v1/traces",
     tag = "compatibility",
     request_body(content((Vec<u8> = "application/x-protobuf"), (Object = "application/json"))),
@@ -76,6 +78,7 @@ pub(crate) async fn langfuse_traces(
 /// usage events; warnings and errors become system events.
 #[utoipa::path(
     post,
+    operation_id = "send_otlp_logs",
     path = "/v1/logs",
     tag = "compatibility",
     request_body(content((Vec<u8> = "application/x-protobuf"), (Object = "application/json"))),

@@ -39,6 +39,7 @@ pub(crate) struct Credentials {
 /// Who is signed in; `null` when nobody is.
 #[utoipa::path(
     get,
+    operation_id = "get_session",
     path = "/api/v1/session",
     tag = "session",
     responses((status = 200, body = Option<SessionAnswer>))
@@ -50,6 +51,7 @@ pub(crate) async fn current(MaybeSession(session): MaybeSession) -> Json<Option<
 /// Sign in: opens a session and sets its cookie.
 #[utoipa::path(
     post,
+    operation_id = "create_session",
     path = "/api/v1/session",
     tag = "session",
     request_body = Credentials,
@@ -72,6 +74,7 @@ pub(crate) async fn sign_in(
 /// Sign out: ends the session.
 #[utoipa::path(
     delete,
+    operation_id = "delete_session",
     path = "/api/v1/session",
     tag = "session",
     responses((status = 204, description = "Signed out.")),
@@ -109,6 +112,7 @@ pub(crate) struct SetupInput {
 /// Whether the first account must still be made.
 #[utoipa::path(
     get,
+    operation_id = "get_setup",
     path = "/api/v1/setup",
     tag = "session",
     responses((status = 200, body = SetupAnswer))
@@ -121,6 +125,7 @@ pub(crate) async fn setup_needed(State(app): State<App>) -> ApiResult<Json<Setup
 /// Make the first account with the token of the set-up link, and sign in with it.
 #[utoipa::path(
     post,
+    operation_id = "complete_setup",
     path = "/api/v1/setup",
     tag = "session",
     request_body = SetupInput,
