@@ -3,7 +3,7 @@
 //! known, and then becomes the call's request and response.
 
 use crate::app::App;
-use crate::control::HeldCall;
+use crate::control::{ControlError, HeldCall};
 use crate::error::{ApiError, ApiResult};
 use daybook_ingest::otlp::{Piece, assemble, usage_id};
 use daybook_model::logstore::Write;
@@ -13,11 +13,17 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 /// How often what waits is looked at.
-const INTERVAL: Duration = Duration::from_secs(20);
-/// How long a call is given to send its last message; failed calls never do.
-const LAST_WAIT_US: i64 = 30 * Timestamp::SECOND_US;
-/// How long a call is given to arrive at all. Later it still joins what is then shown alone.
-const CALL_WAIT_US: i64 = 10 * 60 * Timestamp::SECOND_US;
+const INTERVAL: Duration = Duration::from_secs(2);
+/// After so many looks at what came of late, all is looked at: once at the start, then every ten
+/// minutes, as joining may have failed.
+const LOOKS_TO_ALL: u32 = 300;
+/// What counts as of late.
+const LATE_US: i64 = 60 * Timestamp::SECOND_US;
+/// How long a call is given to send an answer in messages: failed calls never do. Longer than a
+/// refused sender is told to wait.
+const LAST_WAIT_US: i64 = 6 * Timestamp::SECOND_US;
+/// How long a call is given to arrive at all. Messages alone are no call and are dropped then.
+const CALL_WAIT_US: i64 = 24 * 3600 * Timestamp::SECOND_US;
 
 impl App {
     /// Takes pieces: on disk, and part of their calls as far as these are known.
@@ -50,14 +56,28 @@ impl App {
     /// Joins what waited long enough, now and then. Ends never.
     pub async fn join_conversations_forever(self) {
         let mut ticks = tokio::time::interval(INTERVAL);
-        loop {
+        for look in (0..LOOKS_TO_ALL).cycle() {
             ticks.tick().await;
-            let before = Timestamp::now().plus_us(-LAST_WAIT_US);
-            match self.control.held_calls(before).await {
-                Ok(calls) => self.join_all(calls).await,
-                Err(error) => tracing::warn!(%error, "held messages cannot be read"),
+            if let Err(error) = self.join_waiting(look == 0).await {
+                tracing::warn!(%error, "held messages cannot be read");
             }
         }
+    }
+
+    /// Joins what waited long enough, of all or of what came of late, and drops what waited in vain.
+    async fn join_waiting(&self, all: bool) -> Result<(), ControlError> {
+        let ago = |us: i64| Timestamp::now().plus_us(-us);
+        let ever = Timestamp::from_us(0);
+        let since = if all { ever } else { ago(LATE_US) };
+        let calls = self.control.held_calls(since, ago(LAST_WAIT_US)).await?;
+        self.join_all(calls).await;
+        let in_vain = ago(CALL_WAIT_US);
+        for call in self.control.held_calls(ever, in_vain).await? {
+            let held = self.control.held_pieces(&call).await?;
+            self.control.release_pieces(&held.ids).await?;
+            self.metrics.received("dropped", held.ids.len() as u64);
+        }
+        Ok(())
     }
 
     /// A failure is none of the request's: the pieces stay on disk for the next time.
@@ -75,10 +95,7 @@ impl App {
         let now = Timestamp::now();
         let waited_us = now.us().saturating_sub(held.since.us());
         let complete = held.pieces.iter().any(|piece| piece.is_last) || waited_us > LAST_WAIT_US;
-        if held.pieces.is_empty() || !complete {
-            return Ok(());
-        }
-        if waited_us < CALL_WAIT_US && !self.knows(call).await? {
+        if held.pieces.is_empty() || !complete || !self.knows(call).await? {
             return Ok(());
         }
         let intake = Intake {

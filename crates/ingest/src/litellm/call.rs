@@ -4,7 +4,7 @@ use super::payload::{Payload, text_of};
 use super::{billing, content, people};
 use crate::tokens::Tokens;
 use crate::{bounded, provider};
-use daybook_model::{Event, Rejection, Stream};
+use daybook_model::{Event, Rejection, Stream, Timestamp};
 use serde_json::{Map, Value, json};
 
 pub(super) fn event(payload: &Payload<'_>) -> Result<Event, Rejection> {
@@ -31,13 +31,15 @@ pub(super) fn event(payload: &Payload<'_>) -> Result<Event, Rejection> {
     let streamed = streamed == Some(Value::Bool(true));
     event.set_boolean("is_stream", streamed);
     models(payload, &mut event);
-    if let Some(end) = payload.time("endTime").filter(|end| *end >= start) {
+    let end = payload.time("endTime").filter(|end| *end >= start);
+    if let Some(end) = end {
         event.set_integer("latency_ms", to_ms(end.us() - start.us()));
     }
-    let first = payload
-        .time("completionStartTime")
-        .filter(|first| *first >= start);
-    if let Some(first) = first.filter(|_| streamed && !failed) {
+    // A call that failed before its first token has its end there; a broken stream does not.
+    let began =
+        |first: &Timestamp| *first >= start && (!failed || end.is_some_and(|end| *first < end));
+    let first = payload.time("completionStartTime").filter(began);
+    if let Some(first) = first.filter(|_| streamed) {
         event.set_integer("ttft_ms", to_ms(first.us() - start.us()));
     }
     tokens(payload, &metadata, failed).apply(&mut event);

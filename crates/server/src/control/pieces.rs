@@ -94,12 +94,18 @@ impl Control {
         Ok(any.is_some())
     }
 
-    /// Calls of which something was received before an instant.
-    pub(crate) async fn held_calls(&self, before: Timestamp) -> Result<Vec<HeldCall>> {
+    /// Calls of which something was received since one instant and before another.
+    pub(crate) async fn held_calls(
+        &self,
+        since: Timestamp,
+        before: Timestamp,
+    ) -> Result<Vec<HeldCall>> {
         let find = sqlx::query_as(
-            "SELECT DISTINCT origin, trace_id, span_id FROM pieces WHERE received_at < $1",
+            "SELECT DISTINCT origin, trace_id, span_id FROM pieces \
+             WHERE received_at >= $1 AND received_at < $2",
         );
-        Ok(find.bind(before.us()).fetch_all(self.db.reader()).await?)
+        let find = find.bind(since.us()).bind(before.us());
+        Ok(find.fetch_all(self.db.reader()).await?)
     }
 
     /// Lets pieces go that are part of their call now.
