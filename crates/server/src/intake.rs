@@ -18,6 +18,9 @@ const INLINE_BYTES: usize = 64 << 10;
 /// Reads one element of a dialect.
 pub(crate) type Normaliser = fn(&str) -> Result<Event, Rejection>;
 
+/// The id under which an event is kept when another has the id it came with.
+pub(crate) type SecondId = fn(&Event) -> String;
+
 /// Elements of a body, one after the other in one buffer.
 #[derive(Debug, Default)]
 pub(crate) struct Pieces {
@@ -65,7 +68,35 @@ impl Pieces {
         ranges
     }
 
-    fn normalise(&self, range: Range<usize>, normalise: Normaliser, intake: &Intake) -> Ready {
+    /// The elements of these indices alone, under their second ids.
+    fn normalise_again(
+        &self,
+        indices: &[usize],
+        normalise: Normaliser,
+        second_id: SecondId,
+        intake: &Intake,
+    ) -> Ready {
+        let normalise = |text: &str| {
+            let mut event = normalise(text)?;
+            event.id = second_id(&event).into();
+            Ok(event)
+        };
+        let mut again = Ready::default();
+        for index in indices {
+            let at = self.ends.partition_point(|(known, _)| known < index);
+            let ready = self.normalise(at..at + 1, normalise, intake);
+            again.writes.extend(ready.writes);
+            again.rejected.extend(ready.rejected);
+        }
+        again
+    }
+
+    fn normalise(
+        &self,
+        range: Range<usize>,
+        normalise: impl Fn(&str) -> Result<Event, Rejection>,
+        intake: &Intake,
+    ) -> Ready {
         let mut ready = Ready::default();
         let mut start = self.ends[..range.start]
             .iter()
@@ -80,7 +111,7 @@ impl Pieces {
                     start = *end;
                     std::str::from_utf8(bytes)
                         .map_err(|error| Rejection::event(format!("not valid UTF-8: {error}")))
-                        .and_then(normalise)
+                        .and_then(&normalise)
                 }
             };
             let admitted = read.and_then(|mut event| event.admit(intake).map(|()| event));
@@ -159,6 +190,9 @@ pub(crate) struct Run {
     intake: Arc<Intake>,
     /// Whether the events may be stored in several steps.
     divisible: bool,
+    second_id: Option<SecondId>,
+    /// Positions of events that are to be kept under their second ids.
+    conflicts: Vec<usize>,
     pub(crate) tally: Tally,
 }
 
@@ -170,7 +204,22 @@ impl Run {
             store,
             intake: Arc::new(intake),
             divisible: true,
+            second_id: None,
+            conflicts: Vec::new(),
             tally: Tally::default(),
+        }
+    }
+
+    /// An intake in steps that keeps events of one id and different content: the first under its
+    /// id, others under second ids. Sent again they are duplicates, in whatever order.
+    pub(crate) fn with_second_ids(
+        store: Arc<dyn LogStore>,
+        intake: Intake,
+        second_id: SecondId,
+    ) -> Self {
+        Self {
+            second_id: Some(second_id),
+            ..Self::new(store, intake)
         }
     }
 
@@ -201,11 +250,27 @@ impl Run {
                 true => work(),
                 false => blocking(work).await?,
             };
-            for (index, rejection) in ready.rejected {
-                self.tally.reject(index, rejection);
-            }
-            self.append(ready.writes).await?;
+            self.append_ready(ready).await?;
         }
+        self.append_conflicts(pieces, normalise).await
+    }
+
+    async fn append_conflicts(
+        &mut self,
+        pieces: Arc<Pieces>,
+        normalise: Normaliser,
+    ) -> ApiResult<()> {
+        let conflicts = std::mem::take(&mut self.conflicts);
+        let Some(second_id) = self.second_id.filter(|_| !conflicts.is_empty()) else {
+            return Ok(());
+        };
+        let intake = Arc::clone(&self.intake);
+        let work = move || pieces.normalise_again(&conflicts, normalise, second_id, &intake);
+        let ready = blocking(work).await?;
+        // There is no third id.
+        self.second_id = None;
+        self.append_ready(ready).await?;
+        self.second_id = Some(second_id);
         Ok(())
     }
 
@@ -223,7 +288,10 @@ impl Run {
             }
             ready
         });
-        let ready = admitted.await?;
+        self.append_ready(admitted.await?).await
+    }
+
+    async fn append_ready(&mut self, ready: Ready) -> ApiResult<()> {
         for (index, rejection) in ready.rejected {
             self.tally.reject(index, rejection);
         }
@@ -257,7 +325,10 @@ impl Run {
         let (indices, writes): (Vec<_>, Vec<_>) = batch.into_iter().unzip();
         let outcomes = self.store.append(writes).await?;
         for (index, outcome) in indices.into_iter().zip(outcomes) {
-            self.tally.count(index, outcome);
+            match outcome {
+                Outcome::Conflict if self.second_id.is_some() => self.conflicts.push(index),
+                outcome => self.tally.count(index, outcome),
+            }
         }
         Ok(())
     }

@@ -13,7 +13,7 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use daybook_ingest::litellm;
 use daybook_ingest::split::{Format, SplitError, Splitter};
-use daybook_model::{Rejection, limits};
+use daybook_model::{Event, Rejection, limits};
 
 /// Send calls as LiteLLM's generic API callback does: `json_array`, `ndjson` (whatever its
 /// content type) or `single`.
@@ -44,7 +44,7 @@ pub(crate) async fn send(
         .await?;
     let mut splitter = Splitter::new(Format::Json, limits::EVENT_BYTES_MAX);
     let (mut pieces, mut chunk) = (Pieces::default(), Vec::new());
-    let mut run = Run::new(app.store.clone(), ingester.intake());
+    let mut run = Run::with_second_ids(app.store.clone(), ingester.intake(), attempt_id);
     let mut broken = None;
     while broken.is_none() && body.read(&mut chunk).await? {
         broken = splitter.push(&chunk, &mut |piece| pieces.push(piece)).err();
@@ -71,4 +71,9 @@ pub(crate) async fn send(
         }
         None => Ok(IngestAnswer::new(&app, run.tally)),
     }
+}
+
+/// Retries and fallbacks are reported under one call id; what tells them apart is when they began.
+fn attempt_id(attempt: &Event) -> String {
+    format!("{}:{}", attempt.id, attempt.time.us())
 }

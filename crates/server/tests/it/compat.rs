@@ -59,6 +59,60 @@ async fn litellm_is_taken_in_all_its_formats() {
 }
 
 #[tokio::test]
+async fn litellm_attempts_under_one_call_id_are_all_kept() {
+    let server = server().await;
+    let attempt = |start: f64, status: &str| {
+        let mut call = litellm(1, "hi");
+        call["startTime"] = json!(start);
+        call["endTime"] = json!(start + 1.0);
+        call["status"] = json!(status);
+        call
+    };
+    let attempts = [
+        attempt(1_790_000_000.25, "failure"),
+        attempt(1_790_000_003.5, "failure"),
+        attempt(1_790_000_007.75, "success"),
+    ];
+    let send =
+        |batch: Vec<&Value>| post(&server, "/ingest/litellm", JSON, json!(batch).to_string());
+    let answer = send(attempts.iter().collect()).await.json();
+    assert_eq!(
+        (&answer["accepted"], &answer["rejected"]),
+        (&json!(3), &json!([]))
+    );
+    for again in [
+        attempts.iter().collect(),
+        attempts.iter().rev().collect(),
+        vec![&attempts[1]],
+    ] {
+        let sent = again.len();
+        let answer = send(again).await.json();
+        assert_eq!(answer["duplicates"], sent, "{answer}");
+    }
+    let list = server
+        .get("/api/v1/logs/usage?sort=time&request_id=call-1")
+        .await
+        .json();
+    let items = list["items"].as_array().unwrap();
+    let ids: Vec<_> = items.iter().map(|event| &event["id"]).collect();
+    assert_eq!(
+        ids,
+        [
+            "call-1",
+            "call-1:1790000003500000",
+            "call-1:1790000007750000"
+        ]
+    );
+
+    // Two reports of one attempt that differ: there is no telling which is right.
+    let mut other = attempts[1].clone();
+    other["error_str"] = json!("another error");
+    let answer = send(vec![&other]).await.json();
+    assert_eq!(answer["rejected"][0]["field"], "id", "{answer}");
+    assert_eq!(server.total("usage", "").await, 3);
+}
+
+#[tokio::test]
 async fn litellm_keeps_what_is_good_whatever_comes_with_it() {
     let server = server().await;
     let path = "/ingest/litellm";
