@@ -64,6 +64,7 @@ pub(crate) fn split(routes: OpenApiRouter<App>) -> (Router<App>, String) {
     add_security(&mut document);
     add_events(&mut document);
     add_parameters(&mut document);
+    add_vocabulary(&mut document);
     let mut text = serde_json::to_string_pretty(&document).expect("the document is JSON");
     text.push('\n');
     (router, text)
@@ -190,6 +191,46 @@ fn add_parameters(document: &mut Value) {
         parameters.extend(range_parameters());
         parameters.extend(filter_parameters());
     }
+}
+
+/// The words of answers that come from the catalogue, so that clients get types instead of text.
+fn add_vocabulary(document: &mut Value) {
+    let schemas = &mut document["components"]["schemas"];
+    let field = &mut schemas["FieldAnswer"]["properties"];
+    field["type"]["enum"] = words(|field| vec![field.type_name()]);
+    field["operators"]["items"]["enum"] =
+        words(|field| field.operators().iter().map(|it| it.name()).collect());
+    let streams = Stream::ALL.map(Stream::name);
+    schemas["StreamAnswer"]["properties"]["name"]["enum"] = json!(streams);
+    let counts = streams.map(|name| {
+        (
+            name.to_owned(),
+            json!({"type": "integer", "format": "int64"}),
+        )
+    });
+    let events = &mut schemas["StatusAnswer"]["properties"]["events"];
+    events["properties"] = counts.into_iter().collect::<Map<_, _>>().into();
+    events["required"] = json!(streams);
+    events["additionalProperties"] = json!(false);
+    if let Some(events) = events.as_object_mut() {
+        events.remove("propertyNames");
+    }
+}
+
+/// Every word that fields of any stream use, once, in the order of the catalogue.
+fn words(of: impl Fn(&Field) -> Vec<&'static str>) -> Value {
+    let mut words = Vec::new();
+    for field in Stream::ALL
+        .iter()
+        .flat_map(|stream| Catalogue::of(*stream).fields())
+    {
+        for word in of(field) {
+            if !words.contains(&word) {
+                words.push(word);
+            }
+        }
+    }
+    json!(words)
 }
 
 fn parameter(name: &str, schema: &Value, description: &str) -> Value {

@@ -46,14 +46,14 @@ export const api = {
         ...query(search),
         signal,
       }),
-    ),
+    ) as EventPage,
   event: async (stream: Stream, id: string, signal: AbortSignal): Promise<LogEvent> =>
     unwrap(
       await client.GET('/api/v1/logs/{stream}/events/{id}', {
         params: { path: { stream, id } },
         signal,
       }),
-    ),
+    ) as LogEvent,
   values: async (
     stream: Stream,
     field: string,

@@ -1,81 +1,30 @@
-/** The shapes of the API the interface relies on. */
+/** The shapes of the API by short names. They come from the API's description, not from here. */
+import type { components } from './schema'
 
-export const STREAMS = ['audit', 'usage', 'auth', 'system'] as const
-export type Stream = (typeof STREAMS)[number]
+type Schemas = components['schemas']
+
+export const STREAMS = ['audit', 'usage', 'auth', 'system'] as const satisfies Stream[]
+export type Stream = Schemas['AnyEvent']['stream']
 
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json }
 
-/** An event as lists return it; payloads come with the single event only. */
+/**
+ * An event of any stream, read by the names of the catalogue; payloads come with the single event
+ * only. A page that is older than its server meets fields it has no type for.
+ */
 export type LogEvent = Record<string, Json | undefined> & { id: string; time: string }
 
-export type FieldType =
-  'id' | 'keyword' | 'text' | 'enum' | 'integer' | 'money' | 'boolean' | 'time' | 'json' | 'payload'
-
-export type Operator = 'eq' | 'ne' | 'contains' | 'prefix' | 'gt' | 'gte' | 'lt' | 'lte' | 'exists'
+export type EventPage = Omit<Schemas['EventPage'], 'items'> & { items: LogEvent[] }
 
 /** One field as the catalogue declares it: the only source of columns, filters, types and labels. */
-export interface Field {
-  name: string
-  label: string
-  type: FieldType
-  unit?: string | null
-  values?: string[] | null
-  filter: boolean
-  sort: boolean
-  search: boolean
-  column: boolean
-  group: string
-  operators: string[]
-}
+export type Field = Schemas['FieldAnswer']
+export type FieldType = Field['type']
+export type Operator = Field['operators'][number]
+export type Catalogue = Schemas['CatalogueAnswer']
 
-export interface StreamCatalogue {
-  name: string
-  label: string
-  fields: Field[]
-}
-
-export interface Catalogue {
-  streams: StreamCatalogue[]
-}
-
-export interface EventPage {
-  items: LogEvent[]
-  total: number
-  page: number
-  page_size: number
-  as_of: string
-}
-
-export interface FieldValues {
-  values: { value: string; count: number }[]
-  total: number
-}
-
-export interface HistogramBucket {
-  time: string
-  count: number
-  by: Record<string, number>
-}
-
-export interface Histogram {
-  from: string
-  to: string
-  interval_ms: number
-  by: string
-  buckets: HistogramBucket[]
-}
-
-export interface Session {
-  email: string
-  role: string
-}
-
-export interface Status {
-  version: string
-  demo: boolean
-  events: Record<Stream, number>
-}
-
-export interface ErrorBody {
-  error: { code: string; message: string; field?: string | null; request_id?: string }
-}
+export type FieldValues = Schemas['FieldValues']
+export type Histogram = Schemas['HistogramAnswer']
+export type HistogramBucket = Schemas['BucketAnswer']
+export type Session = Schemas['SessionAnswer']
+export type Status = Schemas['StatusAnswer']
+export type ErrorBody = Schemas['ErrorBody']

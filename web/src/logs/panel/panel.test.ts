@@ -94,7 +94,7 @@ describe('related events', () => {
     search: false,
     column: false,
     group: 'event',
-    operators: ['eq'],
+    operators: ['eq' as const],
   })
   const catalogue: Catalogue = {
     streams: [
