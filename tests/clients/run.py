@@ -16,6 +16,7 @@ import sys
 import tempfile
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import checks
@@ -27,6 +28,7 @@ from daybook import Daybook
 HERE = Path(__file__).parent
 EMITTER_S = 180
 VISIBLE_S = 15
+SIDE_BY_SIDE = 3  # they mostly wait
 FOREIGN = ("OTEL_", "LANGFUSE_", "OPENAI_", "LITELLM_", "GENERIC_LOGGER_", "TRACELOOP_", "DAYBOOK_", "PYTHON")
 
 
@@ -61,25 +63,25 @@ def require_binary() -> str:
 
 
 def run_all(chosen: list[Client], binary: str):
-    """Yields (client, number of calls or None when skipped, problems)."""
-    interpreters = {client.group: interpreter(client.group) for client in chosen}
-    if all(isinstance(python, str) for python in interpreters.values()):
-        for client in chosen:
-            yield client, None, [interpreters[client.group]]
-        return
+    """Yields (client, number of calls or None when skipped, problems).
+
+    Clients run side by side, each with a Daybook of its own.
+    """
+    groups = list(dict.fromkeys(client.group for client in chosen))
     mock, openai_url = openai_mock.start()
-    with tempfile.TemporaryDirectory(prefix="daybook-clients-") as folder:
-        daybook = Daybook(binary, Path(folder))
+    with tempfile.TemporaryDirectory(prefix="daybook-clients-") as folder, ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
         try:
-            for client in chosen:
-                python = interpreters[client.group]
-                if isinstance(python, str):
-                    yield client, None, [python]
-                else:
-                    yield client, *run_client(client, python, daybook, openai_url)
+            pythons = dict(zip(groups, pool.map(interpreter, groups)))
+            running = [
+                pool.submit(run_client, client, pythons[client.group], binary, Path(folder, str(number)), openai_url)
+                for number, client in enumerate(chosen)
+            ]
+            for client, run in zip(chosen, running):
+                yield client, *run.result()
         finally:
-            daybook.stop()
+            pool.shutdown(cancel_futures=True)
             mock.shutdown()
+            mock.server_close()
 
 
 def interpreter(group: str) -> Path | str:
@@ -90,20 +92,30 @@ def interpreter(group: str) -> Path | str:
         return f"PyPI cannot be reached, {unreachable} is not installed"
 
 
-def run_client(client: Client, python: Path, daybook: Daybook, openai_url: str) -> tuple[int, list[str]]:
-    before = daybook.count()
+def run_client(client: Client, python: Path | str, binary: str, folder: Path, openai_url: str):
+    """The number of calls, None when the client is skipped, and the problems found."""
+    if isinstance(python, str):
+        return None, [python]
+    folder.mkdir()
+    daybook = Daybook(binary, folder)
     try:
         lines = emit(client, python, daybook, openai_url)
+        return len(lines), check(client, daybook, lines)
     except EmitterFailed as failure:
         return 0, [str(failure)]
+    finally:
+        daybook.stop()
+
+
+def check(client: Client, daybook: Daybook, lines: list[dict]) -> list[str]:
     if not lines:
-        return 0, ["the client made no calls"]
-    stored = wait_for(daybook, before + len(lines)) - before
+        return ["the client made no calls"]
+    stored = wait_for(daybook, len(lines))
     problems = [] if stored == len(lines) else [f"{len(lines)} calls were made, {stored} events are stored"]
     for trace_id in dict.fromkeys(line["trace_id"] for line in lines):
         of_trace = [client.expected(line) for line in lines if line["trace_id"] == trace_id]
         problems += check_trace(client, daybook, trace_id, of_trace)
-    return len(lines), problems
+    return problems
 
 
 class EmitterFailed(Exception):
@@ -162,7 +174,7 @@ def wait_for(daybook: Daybook, total: int) -> int:
 def check_trace(client: Client, daybook: Daybook, trace_id: str, lines: list[dict]) -> list[str]:
     """Compares the events of one trace with its calls, both in the order of time."""
     name = lines[0]["call"]
-    deadline = time.monotonic() + VISIBLE_S / 3  # the second half of a call may still be on its way
+    deadline = time.monotonic() + VISIBLE_S  # the second half of a call may still be on its way
     while True:
         events = daybook.events(trace_id)
         found = [f"{name}: {len(events)} events, not {len(lines)}"] if len(events) != len(lines) else []

@@ -270,6 +270,9 @@ fn every_litellm_call_is_one_usage_event() {
             );
             assert_eq!(event.text("protocol").unwrap(), protocol(line));
             assert_eq!(event.text("provider"), Some("openai"));
+            // Also of a stream that broke: it had begun.
+            let began = event.integer("ttft_ms").is_some();
+            assert_eq!(Some(began), line["is_stream"].as_bool(), "{}", line["call"]);
             assert_eq!(
                 event.json("billing_items").is_some(),
                 event.integer("cost") > Some(0)
