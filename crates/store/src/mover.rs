@@ -2,7 +2,7 @@
 //! partitions whose period is over. A head leaves memory and its log segment goes only when all
 //! its events are durable in partitions.
 
-use crate::head::{Head, PartitionKey, partition_of};
+use crate::head::{Entry, Head, PartitionKey, partition_of};
 use crate::options::Options;
 use crate::partition::{self, Changes, Partition, partition_dir};
 use crate::state::Shared;
@@ -12,10 +12,13 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// How often an idle mover looks for partitions to seal, and for a head whose move failed.
 const IDLE: Duration = Duration::from_secs(5);
+
+/// Events that are moved together at most: more would keep their heads in memory for long.
+const MOVE_EVENTS_MAX: usize = 262_144;
 
 /// The thread's state.
 #[derive(Debug)]
@@ -59,63 +62,69 @@ impl Mover {
     }
 
     fn move_rotated(&self) -> Result<(), StoreError> {
-        loop {
+        while !self.closing.load(Ordering::Relaxed) {
             let state = self.shared.get();
-            let [oldest, _, ..] = state.heads.as_slice() else {
-                return Ok(());
-            };
-            if self.closing.load(Ordering::Relaxed) {
-                return Ok(());
+            let rotated = &state.heads[..state.heads.len() - 1];
+            let heads = together(rotated);
+            if heads.is_empty() {
+                break;
             }
-            self.move_head(oldest)?;
+            self.move_heads(heads)?;
         }
+        Ok(())
     }
 
-    fn move_head(&self, head: &Arc<Head>) -> Result<(), StoreError> {
-        let started = std::time::Instant::now();
+    /// Moves heads together: what a commit of a partition costs hardly depends on its events.
+    fn move_heads(&self, heads: &[Arc<Head>]) -> Result<(), StoreError> {
+        let started = Instant::now();
+        let generations: Vec<u64> = heads.iter().map(|head| head.generation).collect();
+        let last = generations.last().copied().unwrap_or(0);
         let mut moved = Vec::new();
-        for (key, changes) in changes_of(head) {
-            moved.push(self.move_part(key, head.generation, &changes)?);
+        for (key, steps) in steps_of(heads) {
+            moved.push(self.move_part(key, last, &steps)?);
         }
-        let (partitions, events) = (moved.len(), head.size().0);
+        let (partitions, moved_heads) = (moved.len(), heads.len());
         self.shared.change(|state| {
             state
                 .heads
-                .retain(|other| other.generation != head.generation);
-            state.partitions.extend(
-                moved
-                    .into_iter()
-                    .map(|partition| (partition.key, Arc::new(partition))),
-            );
+                .retain(|head| !generations.contains(&head.generation));
+            let moved = moved
+                .into_iter()
+                .map(|partition| (partition.key, Arc::new(partition)));
+            state.partitions.extend(moved);
         });
         let elapsed_ms = started.elapsed().as_millis();
         tracing::debug!(
-            events,
+            heads = moved_heads,
             partitions,
             elapsed_ms,
-            "moved a head into its partitions"
+            "moved heads into their partitions"
         );
-        self.drop_segment(head.generation)
+        generations
+            .into_iter()
+            .try_for_each(|generation| self.drop_segment(generation))
     }
 
     fn move_part(
         &self,
         key: PartitionKey,
-        generation: u64,
-        changes: &Changes,
+        last: u64,
+        steps: &[Step],
     ) -> Result<Partition, StoreError> {
         let dir = partition_dir(&self.options.dir, key);
         if let Some(view) = self.shared.get().partitions.get(&key) {
             // A query may hold this view; opened later, it would show the move's result.
             view.searcher()?;
         }
-        // An attempt that failed half-way has moved into some partitions already.
-        match Partition::at(key, &dir)? {
-            Some(there) if there.info.moved_through >= generation => Ok(there),
-            there => {
-                let info = there.map(|partition| partition.info).unwrap_or_default();
-                partition::move_into(key, &dir, info, generation, changes)
-            }
+        let there = Partition::at(key, &dir)?;
+        let info = there
+            .as_ref()
+            .map(|partition| partition.info)
+            .unwrap_or_default();
+        match there {
+            // An attempt that failed half-way has moved into some partitions already.
+            Some(there) if info.moved_through >= last => Ok(there),
+            _ => partition::move_into(key, &dir, info, last, &changes(steps, info.moved_through)),
         }
     }
 
@@ -151,18 +160,68 @@ impl Mover {
     }
 }
 
-fn changes_of(head: &Head) -> BTreeMap<PartitionKey, Changes> {
-    let view = head.view();
-    let mut changes: BTreeMap<PartitionKey, Changes> = BTreeMap::new();
-    for key in view.masks.partitions() {
-        changes.entry(key).or_default().remove = view.masks.of(key).collect();
+/// The oldest heads, as many as are moved together.
+fn together(rotated: &[Arc<Head>]) -> &[Arc<Head>] {
+    let mut events = 0;
+    let fits = rotated.iter().take_while(|head| {
+        let first = events == 0;
+        events += head.size().0;
+        first || events <= MOVE_EVENTS_MAX
+    });
+    &rotated[..fits.count()]
+}
+
+/// What a head, named by its generation, does to one partition.
+type Step = (u64, StepKind);
+
+enum StepKind {
+    /// The version with this `seq` goes.
+    Remove(i64),
+    Add(Arc<Entry>),
+}
+
+/// The steps of each partition, in the order of heads.
+fn steps_of(heads: &[Arc<Head>]) -> BTreeMap<PartitionKey, Vec<Step>> {
+    let mut steps: BTreeMap<PartitionKey, Vec<Step>> = BTreeMap::new();
+    for head in heads {
+        let view = head.view();
+        for key in view.masks.partitions() {
+            let removed = view
+                .masks
+                .of(key)
+                .map(|seq| (head.generation, StepKind::Remove(seq)));
+            steps.entry(key).or_default().extend(removed);
+        }
+        for entry in view.entries() {
+            let step = (head.generation, StepKind::Add(Arc::clone(entry)));
+            steps
+                .entry(partition_of(&entry.event))
+                .or_default()
+                .push(step);
+        }
     }
-    for entry in view.entries() {
-        changes
-            .entry(partition_of(&entry.event))
-            .or_default()
-            .add
-            .push(Arc::clone(entry));
+    steps
+}
+
+/// The sum of the steps after a generation: a later head may hold a newer version of an event
+/// that an earlier one adds.
+fn changes(steps: &[Step], after: u64) -> Changes {
+    let mut add: BTreeMap<i64, Arc<Entry>> = BTreeMap::new();
+    let mut remove = Vec::new();
+    for (_, step) in steps.iter().filter(|(generation, _)| *generation > after) {
+        match step {
+            StepKind::Remove(seq) => {
+                if add.remove(seq).is_none() {
+                    remove.push(*seq);
+                }
+            }
+            StepKind::Add(entry) => {
+                add.insert(entry.event.seq, Arc::clone(entry));
+            }
+        }
     }
-    changes
+    Changes {
+        add: add.into_values().collect(),
+        remove,
+    }
 }
