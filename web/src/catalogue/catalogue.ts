@@ -2,6 +2,7 @@
 import { useSuspenseQuery } from '@tanstack/react-query'
 import { catalogueQuery } from '../api/queries'
 import { STREAMS, type Catalogue, type Field, type Stream } from '../api/types'
+import { t } from '../i18n'
 
 export interface StreamFields {
   stream: Stream
@@ -40,8 +41,7 @@ export function fieldsOf(catalogue: Catalogue, stream: Stream): StreamFields {
   const known = streams.get(stream)
   if (known) return known
   const declared = catalogue.streams.find((candidate) => candidate.name === stream)?.fields ?? []
-  // Values carry their unit here, so labels need not repeat it.
-  const fields = declared.map((field) => ({ ...field, label: field.label.replace(/ \(ms\)$/, '') }))
+  const fields = declared.map((field) => ({ ...field, label: t.fields[field.name] ?? field.label }))
   const result = { stream, fields, byName: new Map(fields.map((field) => [field.name, field])) }
   streams.set(stream, result)
   return result

@@ -50,10 +50,11 @@ export const en = {
     intro: 'Create the first administrator. The link works once.',
     email: 'Email',
     password: 'Password',
-    passwordHint: 'At least 12 characters. A sentence is easier to remember than a word.',
+    passwordHint: (characters: number) =>
+      `At least ${characters} characters. A sentence is easier to remember than a word.`,
     repeat: 'Repeat password',
     submit: 'Create administrator',
-    tooShort: 'Use at least 12 characters.',
+    tooShort: (characters: number) => `Use at least ${characters} characters.`,
     differs: 'The two passwords differ.',
     noToken: 'The address lacks its token.',
     noTokenHint:
@@ -143,6 +144,17 @@ export const en = {
     moreColumns: (hidden: number) => `${hidden} more`,
   },
 
+  /** Names of fields where the catalogue's, derived from the field's own, reads less well. */
+  fields: {
+    seq: 'Sequence number',
+    truncated: 'Cut at the size limit',
+    ip: 'IP address',
+    is_stream: 'Streamed',
+    latency_ms: 'Latency',
+    ttft_ms: 'Time to first token',
+    call_count: 'Calls',
+  } as Record<string, string | undefined>,
+
   /** Shorter names for the heads of columns; elsewhere fields have their full names. */
   columns: {
     user_name: 'User',
@@ -217,7 +229,13 @@ export const en = {
     showAll: (lines: string) => `Show all ${lines} lines`,
     showLess: 'Show less',
     cut: 'Cut at the size limit when it was received.',
-    image: 'Image, not loaded',
+    image: 'Image of the message',
+    showImage: 'Show image',
+    imageBroken: 'This image cannot be drawn.',
+    imageUnknown: 'An image in a format that is not drawn here. The raw JSON holds it.',
+    imageElsewhere: 'Image kept elsewhere, not loaded:',
+    copyAddress: 'Copy address',
+    reasoning: 'Reasoning',
     toolCall: 'Tool call',
     toolResult: 'Tool result',
     related: 'Related',

@@ -11,7 +11,8 @@ import { Notice } from '../ui/Notice'
 import { GatePage } from './GatePage'
 import { formText } from './SignInPage'
 
-const PASSWORD_LENGTH_MIN = 12
+/** The server's own limit, counted as it counts: in characters. */
+const PASSWORD_CHARACTERS_MIN = 8
 
 export function SetupPage() {
   const token = useLocation({ select: (location) => location.hash.replace(/^#/, '') })
@@ -63,7 +64,7 @@ function SetupForm({ token }: { token: string }) {
         />
         <PasswordInput
           label={t.setup.password}
-          description={t.setup.passwordHint}
+          description={t.setup.passwordHint(PASSWORD_CHARACTERS_MIN)}
           name="password"
           autoComplete="new-password"
           size="md"
@@ -102,7 +103,9 @@ function useSetUp(token: string) {
     const password = formText(form, 'password')
     const found: Problems = {
       ...(email === '' && { email: t.signIn.emailMissing }),
-      ...(password.length < PASSWORD_LENGTH_MIN && { password: t.setup.tooShort }),
+      ...(Array.from(password).length < PASSWORD_CHARACTERS_MIN && {
+        password: t.setup.tooShort(PASSWORD_CHARACTERS_MIN),
+      }),
       ...(password !== formText(form, 'repeat') && { repeat: t.setup.differs }),
     }
     setProblems(found)

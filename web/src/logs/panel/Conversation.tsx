@@ -1,11 +1,15 @@
 /** Messages in order, each under its role; tool calls fold. */
 import { t } from '../../i18n'
 import { EventText } from '../../ui/EventText'
-import { Icon } from '../../ui/Icon'
-import type { Message, Part } from './conversation'
+import { Icon, type IconName } from '../../ui/Icon'
+import type { Message } from './conversation'
+import { ImagePart } from './ImagePart'
 import { JsonView } from './JsonView'
+import type { Part } from './parts'
 import { PlainText } from './PlainText'
 import classes from './Conversation.module.css'
+
+const HINT_CHARACTERS_MAX = 160
 
 export function Conversation({ messages }: { messages: Message[] }) {
   return (
@@ -29,31 +33,40 @@ function PartView({ part }: { part: Part }) {
     case 'text':
       return <PlainText text={part.text} />
     case 'image':
-      return (
-        <p className={classes.image}>
-          <Icon name="image" size={14} /> {t.panel.image}
-        </p>
-      )
+      return <ImagePart source={part.source} />
+    case 'thinking':
+      return <Card icon="thought" title={t.panel.reasoning} text={part.text} />
     case 'tool_call':
-      return <ToolCard title={t.panel.toolCall} name={part.name} text={part.input} />
+      return <Card icon="tool" title={t.panel.toolCall} name={part.name} text={part.input} />
     case 'tool_result':
-      return <ToolCard title={t.panel.toolResult} name="" text={part.text} />
+      return <Card icon="tool" title={t.panel.toolResult} text={part.text} />
     case 'other':
       return <JsonView value={part.value} />
   }
 }
 
-function ToolCard({ title, name, text }: { title: string; name: string; text: string }) {
+interface CardProps {
+  icon: IconName
+  title: string
+  name?: string
+  text: string
+}
+
+/** What is long and rarely read first: folded, with its beginning as a hint. */
+function Card({ icon, title, name = '', text }: CardProps) {
   return (
-    <details className={classes.tool}>
+    <details className={classes.card} data-kind={icon}>
       <summary>
-        <Icon name="tool" size={13} />
-        {title}
+        <Icon name={icon} size={13} />
+        <span className={classes.title}>{title}</span>
         {name !== '' && (
           <code>
             <EventText value={name} />
           </code>
         )}
+        <span className={classes.hint}>
+          <EventText value={text.slice(0, HINT_CHARACTERS_MAX)} />
+        </span>
       </summary>
       <PlainText text={text} />
     </details>

@@ -1,110 +1,110 @@
 /**
- * Reads a request and its response as a conversation. Knows the chat style of OpenAI and the message
- * style of Anthropic; whatever is neither is undefined, and the caller shows it as JSON.
+ * Reads a request and its response as a conversation. Knows OpenAI's chat and Responses, Anthropic's
+ * messages and Gemini's contents; whatever is none of them is undefined, and the caller shows it as
+ * JSON. Nothing is dropped: a part that is not understood stays in its message as JSON.
  */
 import type { Json } from '../../api/types'
-
-export type Part =
-  | { kind: 'text'; text: string }
-  | { kind: 'image' }
-  | { kind: 'tool_call'; name: string; input: string }
-  | { kind: 'tool_result'; text: string }
-  | { kind: 'other'; value: Json }
+import { isObject, readContent, readToolCall, textOf, thinking, type JsonObject } from './parts'
+import type { Part } from './parts'
 
 export interface Message {
   role: string
   parts: Part[]
 }
 
-type JsonObject = Record<string, Json>
-
-/** The messages of a request: `messages`, with `system` before them where it stands apart. */
+/** The messages of a request, with what stands apart as the system's before them. */
 export function requestMessages(request: Json | undefined): Message[] | undefined {
-  if (!isObject(request) || !Array.isArray(request['messages'])) return undefined
-  const messages = request['messages'].map(readMessage)
-  if (messages.includes(undefined)) return undefined
-  const system = request['system']
-  const first = system === undefined ? [] : [{ role: 'system', parts: readContent(system) }]
-  return [...first, ...(messages as Message[])]
+  if (!isObject(request)) return undefined
+  const { messages, contents, input, prompt } = request
+  const turns = readTurns(messages ?? contents ?? input ?? prompt)
+  if (!turns) return undefined
+  const apart = ['system', 'instructions', 'systemInstruction', 'system_instruction']
+  const system = apart.flatMap((name) => readContent(request[name]))
+  return system.length > 0 ? [{ role: 'system', parts: system }, ...turns] : turns
 }
 
-/** The messages of a response: OpenAI's choices, or Anthropic's content. */
+/** The messages of a response: choices, candidates, output items, or one message. */
 export function responseMessages(response: Json | undefined): Message[] | undefined {
   if (!isObject(response)) return undefined
-  if (Array.isArray(response['choices'])) {
-    const messages = response['choices'].map((choice) =>
-      isObject(choice) ? readMessage(choice['message'] ?? null) : undefined,
-    )
-    return messages.length > 0 && !messages.includes(undefined)
-      ? (messages as Message[])
-      : undefined
+  const { choices, candidates, output, content } = response
+  if (Array.isArray(choices)) return readTurns(choices.flatMap(answerOf))
+  if (Array.isArray(candidates)) return readTurns(candidates.flatMap(answerOf))
+  if (Array.isArray(output)) return readTurns(output)
+  return Array.isArray(content) ? readTurns([response]) : undefined
+}
+
+/** What a choice or a candidate says; one that was stopped before it said anything stays whole. */
+function answerOf(choice: Json): Json[] {
+  if (!isObject(choice)) return [choice]
+  const { message, content, text } = choice
+  if (Array.isArray(message)) return message
+  if (typeof text === 'string') return [{ role: 'assistant', content: text }]
+  return [message ?? content ?? { role: 'assistant', content: [choice] }]
+}
+
+function readTurns(turns: Json | undefined): Message[] | undefined {
+  if (typeof turns === 'string') return [{ role: 'user', parts: readContent(turns) }]
+  if (!Array.isArray(turns) || turns.length === 0) return undefined
+  const messages: Message[] = []
+  for (const turn of turns) {
+    const message = isObject(turn) ? readTurn(turn) : undefined
+    if (!message) return undefined
+    const previous = messages.at(-1)
+    // Items of the Responses API are pieces of one answer: reasoning, calls, text.
+    if (turnIsItem(turn) && previous?.role === message.role) previous.parts.push(...message.parts)
+    else messages.push(message)
   }
-  return response['type'] === 'message' || Array.isArray(response['content'])
-    ? [readMessage(response)].filter((message) => message !== undefined)
-    : undefined
+  return messages
 }
 
-function readMessage(message: Json): Message | undefined {
-  if (!isObject(message)) return undefined
-  const role = message['role']
-  if (typeof role !== 'string') return undefined
-  const content = readContent(message['content'])
-  const parts = role === 'tool' ? content.map(asToolResult) : content
-  const calls = Array.isArray(message['tool_calls']) ? message['tool_calls'].map(readToolCall) : []
-  return { role, parts: [...parts, ...calls] }
+function turnIsItem(turn: Json): boolean {
+  return isObject(turn) && typeof turn['type'] === 'string' && turn['role'] !== 'user'
 }
 
-function readContent(content: Json | undefined): Part[] {
-  if (content === undefined || content === null || content === '') return []
-  if (typeof content === 'string') return [{ kind: 'text', text: content }]
-  return Array.isArray(content) ? content.map(readPart) : [{ kind: 'other', value: content }]
+function readTurn(turn: JsonObject): Message | undefined {
+  const { role, type } = turn
+  if (typeof role === 'string') return readMessage(role, turn)
+  // Gemini leaves the role out where there is only one speaker.
+  if (Array.isArray(turn['parts'])) return readMessage('user', turn)
+  return typeof type === 'string' ? readItem(type, turn) : undefined
 }
 
-function readPart(part: Json): Part {
-  if (typeof part === 'string') return { kind: 'text', text: part }
-  if (!isObject(part)) return { kind: 'other', value: part }
-  const { type, text } = part
-  if (typeof text === 'string') return { kind: 'text', text }
-  if (type === 'image_url' || type === 'image' || type === 'input_image') return { kind: 'image' }
-  if (type === 'tool_use') {
-    return { kind: 'tool_call', name: nameOf(part), input: pretty(part['input']) }
+function readMessage(role: string, message: JsonObject): Message {
+  const reasoning = message['reasoning_content'] ?? message['reasoning']
+  const calls = Array.isArray(message['tool_calls']) ? message['tool_calls'] : []
+  const legacyCall = message['function_call']
+  const content = [
+    ...readContent(message['content'] ?? message['parts']),
+    ...readContent(message['refusal']),
+  ]
+  const parts = [
+    ...(typeof reasoning === 'string' ? thinking(reasoning) : []),
+    ...(role === 'tool' || role === 'function' ? content.map(asToolResult) : content),
+    ...calls.map(readToolCall),
+    ...(isObject(legacyCall) ? [readToolCall(legacyCall)] : []),
+  ]
+  // Results of tools come in the user's name, but a person did not say them.
+  const onlyResults =
+    parts.some(({ kind }) => kind === 'tool_result') &&
+    parts.every(({ kind }) => kind === 'tool_result' || kind === 'image')
+  return { role: onlyResults ? 'tool' : role, parts }
+}
+
+/** An item of the Responses API that is no message. */
+function readItem(type: string, item: JsonObject): Message {
+  if (type === 'reasoning') {
+    const text = [textOf(item['summary']), textOf(item['content'])].filter(Boolean).join('\n\n')
+    return { role: 'assistant', parts: thinking(text) }
   }
-  if (type === 'tool_result') return { kind: 'tool_result', text: plainText(part['content']) }
-  return { kind: 'other', value: part }
-}
-
-function readToolCall(call: Json): Part {
-  const target = isObject(call) && isObject(call['function']) ? call['function'] : call
-  if (!isObject(target)) return { kind: 'other', value: call }
-  return { kind: 'tool_call', name: nameOf(target), input: pretty(target['arguments']) }
+  if (type.endsWith('_call_output')) {
+    return { role: 'tool', parts: [{ kind: 'tool_result', text: textOf(item['output']) }] }
+  }
+  if (type === 'function_call' || type === 'custom_tool_call') {
+    return { role: 'assistant', parts: [readToolCall(item)] }
+  }
+  return { role: 'assistant', parts: [{ kind: 'other', value: item }] }
 }
 
 function asToolResult(part: Part): Part {
-  return part.kind === 'text' ? { kind: 'tool_result', text: pretty(part.text) } : part
-}
-
-function plainText(content: Json | undefined): string {
-  if (typeof content === 'string') return content
-  const parts = readContent(content)
-  const texts = parts.map((part) => (part.kind === 'text' ? part.text : undefined))
-  return texts.includes(undefined) ? pretty(content) : texts.join('\n')
-}
-
-/** JSON inside a string is common in tool calls: it is formatted, other text stays. */
-function pretty(value: Json | undefined): string {
-  if (value === undefined) return ''
-  if (typeof value !== 'string') return JSON.stringify(value, null, 2)
-  try {
-    return JSON.stringify(JSON.parse(value), null, 2)
-  } catch {
-    return value
-  }
-}
-
-function nameOf(object: JsonObject): string {
-  return typeof object['name'] === 'string' ? object['name'] : ''
-}
-
-function isObject(value: Json | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
+  return part.kind === 'text' ? { kind: 'tool_result', text: textOf(part.text) } : part
 }

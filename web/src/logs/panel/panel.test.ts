@@ -2,56 +2,11 @@ import { describe, expect, it } from 'vitest'
 import type { Catalogue, LogEvent } from '../../api/types'
 import { billingOf } from './billing'
 import { changesOf } from './changes'
-import { requestMessages, responseMessages } from './conversation'
 import { curlOf } from './curl'
 import { tokensOf } from './jsonTokens'
 import { relatedLinks } from './relatedLinks'
 
 const event = (fields: object): LogEvent => ({ id: 'e1', time: '2026-11-19T14:00:00Z', ...fields })
-
-describe('conversations', () => {
-  it('reads OpenAI chat with tool calls and their results', () => {
-    const messages = requestMessages({
-      messages: [
-        { role: 'user', content: [{ type: 'text', text: 'Hi' }, { type: 'image_url' }] },
-        {
-          role: 'assistant',
-          content: null,
-          tool_calls: [{ function: { name: 'find', arguments: '{"q":1}' } }],
-        },
-        { role: 'tool', content: '[]' },
-      ],
-    })
-    expect(messages).toEqual([
-      { role: 'user', parts: [{ kind: 'text', text: 'Hi' }, { kind: 'image' }] },
-      {
-        role: 'assistant',
-        parts: [{ kind: 'tool_call', name: 'find', input: '{\n  "q": 1\n}' }],
-      },
-      { role: 'tool', parts: [{ kind: 'tool_result', text: '[]' }] },
-    ])
-  })
-  it('reads Anthropic messages with the system prompt apart', () => {
-    const messages = requestMessages({
-      system: 'Be brief.',
-      messages: [{ role: 'user', content: 'Hi' }],
-    })
-    expect(messages?.map(({ role }) => role)).toEqual(['system', 'user'])
-    const answer = responseMessages({
-      type: 'message',
-      role: 'assistant',
-      content: [{ type: 'tool_use', name: 'find', input: { q: 1 } }],
-    })
-    expect(answer?.[0]?.parts[0]).toMatchObject({ kind: 'tool_call', name: 'find' })
-  })
-  it.each([null, 'cut off {"mess', { input: ['a'] }, { messages: [42] }, { messages: {} }])(
-    'leaves %j to the JSON view',
-    (payload) => {
-      expect(requestMessages(payload)).toBeUndefined()
-      expect(responseMessages(payload)).toBeUndefined()
-    },
-  )
-})
 
 describe('billing items', () => {
   const items = [
