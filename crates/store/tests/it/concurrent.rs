@@ -6,6 +6,7 @@ use daybook_model::logstore::{Outcome, ScanRequest, Write};
 use daybook_model::{Event, ListRequest, LogStore, Query, Sort, Stream, Timestamp, catalogue};
 use futures_executor::block_on;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::time::{Duration, Instant};
 
 const BATCHES: i64 = 250;
 const BATCH_EVENTS: i64 = 5;
@@ -31,6 +32,15 @@ fn second_half(number: i64) -> Event {
     event
 }
 
+/// Lets readers go on until it is dropped, also by a failure.
+struct Reading<'a>(&'a AtomicBool);
+
+impl Drop for Reading<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
 #[test]
 fn a_reader_sees_each_event_once_at_any_instant() {
     let dir = tempfile::tempdir().unwrap();
@@ -47,8 +57,10 @@ fn a_reader_sees_each_event_once_at_any_instant() {
                 rounds
             })
         });
+        let reading = Reading(&done);
         write(&store, &acknowledged);
-        done.store(true, Ordering::Relaxed);
+        wait_until_moved(&store);
+        drop(reading);
         readers.map(|reader| reader.join().unwrap())
     });
     read(&store, BATCHES * BATCH_EVENTS);
@@ -73,6 +85,15 @@ fn write(store: &dyn LogStore, acknowledged: &AtomicI64) {
         let stored = |outcome: &&Outcome| matches!(outcome, Outcome::Stored(_));
         assert_eq!(outcomes.iter().filter(stored).count(), 5, "{outcomes:?}");
         acknowledged.store(first + BATCH_EVENTS, Ordering::SeqCst);
+    }
+}
+
+/// The last events move into partitions while the readers go on.
+fn wait_until_moved(store: &dyn LogStore) {
+    let began = Instant::now();
+    while block_on(store.stats()).unwrap().head_events > 0 {
+        assert!(began.elapsed() < Duration::from_secs(60), "nothing moves");
+        std::thread::sleep(Duration::from_millis(20));
     }
 }
 
