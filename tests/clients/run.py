@@ -9,14 +9,16 @@ Where PyPI cannot be reached a client is skipped, and said so; with CI or DAYBOO
 failure.
 """
 
+import contextlib
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
 import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import checks
@@ -36,6 +38,7 @@ def main(wanted: list[str]) -> int:
     chosen = [client for client in CLIENTS if not wanted or any(name in client.name for name in wanted)]
     if not chosen:
         raise SystemExit("no such client; there are: " + ", ".join(client.name for client in CLIENTS))
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that nothing stays behind
     required = bool(os.environ.get("CI")) or os.environ.get("DAYBOOK_REQUIRE_CLIENTS") == "1"
     passed = failed = skipped = 0
     for client, lines, problems in run_all(chosen, require_binary()):
@@ -71,7 +74,8 @@ def run_all(chosen: list[Client], binary: str):
     mock, openai_url = openai_mock.start()
     with tempfile.TemporaryDirectory(prefix="daybook-clients-") as folder, ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
         try:
-            pythons = dict(zip(groups, pool.map(interpreter, groups)))
+            # The last, LiteLLM's, takes longest to install.
+            pythons = {group: pool.submit(interpreter, group) for group in reversed(groups)}
             running = [
                 pool.submit(run_client, client, pythons[client.group], binary, Path(folder, str(number)), openai_url)
                 for number, client in enumerate(chosen)
@@ -92,8 +96,9 @@ def interpreter(group: str) -> Path | str:
         return f"PyPI cannot be reached, {unreachable} is not installed"
 
 
-def run_client(client: Client, python: Path | str, binary: str, folder: Path, openai_url: str):
+def run_client(client: Client, installing: Future, binary: str, folder: Path, openai_url: str):
     """The number of calls, None when the client is skipped, and the problems found."""
+    python = installing.result()
     if isinstance(python, str):
         return None, [python]
     folder.mkdir()
@@ -132,20 +137,26 @@ def emit(client: Client, python: Path, daybook: Daybook, openai_url: str) -> lis
     with tempfile.TemporaryFile("w+") as errors:
         process = subprocess.Popen(
             [python, HERE / client.emitter], env=env, text=True, stderr=errors,
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True,
         )  # fmt: skip
-        watchdog = threading.Timer(EMITTER_S, process.kill)
+        watchdog = threading.Timer(EMITTER_S, end_with_children, [process])
         watchdog.start()
         try:
             lines = list(read_lines(process, daybook))
             code = process.wait()
         finally:
             watchdog.cancel()
-            process.kill()
+            end_with_children(process)
         errors.seek(0)
         if code != 0:
             raise EmitterFailed(f"{client.emitter} ended with {code}: {errors.read()[-1500:].strip()}")
     return lines
+
+
+def end_with_children(process) -> None:
+    """Ends the script and what it started, LiteLLM's proxy for one."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
 
 
 def read_lines(process, daybook: Daybook):
