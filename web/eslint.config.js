@@ -34,7 +34,7 @@ export default tseslint.config(
     languageOptions: { globals: { process: 'readonly', console: 'readonly', URL: 'readonly' } },
   },
   // `use` is what Playwright calls the body of a test in a fixture; there is no React in e2e.
-  { files: ['e2e/**'], rules: { 'react-hooks/rules-of-hooks': 'off' } },
+  { files: ['e2e/**', 'screenshots/**'], rules: { 'react-hooks/rules-of-hooks': 'off' } },
   {
     files: ['public/**'],
     languageOptions: {

@@ -13,13 +13,14 @@ export default defineConfig({
   forbidOnly: true,
   reporter: [['list']],
   use: {
-    baseURL: process.env['DAYBOOK_E2E_URL'] ?? `http://127.0.0.1:${port}`,
+    baseURL: process.env['DAYBOOK_URL'] ?? `http://127.0.0.1:${port}`,
     timezoneId: 'Europe/Berlin',
     locale: 'en-GB',
     trace: 'retain-on-failure',
     viewport: { width: 1440, height: 900 },
     launchOptions: {
-      executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
+      executablePath:
+        process.env['DAYBOOK_CHROMIUM'] ?? process.env['CHROMIUM'] ?? '/usr/bin/chromium',
       args: [
         '--no-sandbox',
         '--disable-gpu',

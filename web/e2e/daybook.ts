@@ -2,7 +2,7 @@
 import { expect, test as base, type Page } from '@playwright/test'
 
 export const ADMIN = {
-  email: process.env['DAYBOOK_ADMIN_EMAIL'] ?? 'admin@daybook.example',
+  email: process.env['DAYBOOK_ADMIN_EMAIL'] ?? 'admin@example.com',
   password: process.env['DAYBOOK_ADMIN_PASSWORD'] ?? 'correct horse battery staple',
 }
 

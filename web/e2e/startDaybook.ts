@@ -7,7 +7,7 @@ const READY_WITHIN_MS = 180_000
 
 export default async function startDaybook(config: FullConfig): Promise<(() => void) | undefined> {
   // Set to test a Daybook that runs already; its administrator must be the one of `ADMIN`.
-  if (process.env['DAYBOOK_E2E_URL']) return undefined
+  if (process.env['DAYBOOK_URL']) return undefined
   const binary = process.env['DAYBOOK_BIN']
   if (!binary) throw new Error('set DAYBOOK_BIN to the daybook binary, e.g. target/release/daybook')
   const url = new URL(config.projects[0]?.use.baseURL ?? '')

@@ -32,7 +32,7 @@ export const en = {
   },
 
   signIn: {
-    title: 'Sign in to Daybook',
+    title: 'Sign in',
     email: 'Email',
     password: 'Password',
     submit: 'Sign in',
@@ -246,6 +246,15 @@ export const en = {
     notFound: 'This event does not exist, or you may not see it.',
     notFoundHint: 'It may have been archived. Close the panel to see the list.',
     otherFields: 'Other',
+  },
+
+  figures: {
+    user: 'User',
+    tokens: 'Tokens',
+    inAndOut: (input: string, output: string) => `${input} in, ${output} out`,
+    cost: 'Cost',
+    latency: 'Latency',
+    firstToken: (time: string) => `first token ${time}`,
   },
 
   empty: {

@@ -22,19 +22,21 @@ export function HistogramLegend({ histogram }: { histogram: Histogram | undefine
   }
   return (
     <div className={classes.legend}>
-      {seriesOf(histogram).map(([value, total]) => (
-        <UnstyledButton
-          key={value}
-          className={classes.series ?? ''}
-          disabled={value === ''}
-          title={t.values.filter(value)}
-          onClick={() => ask({ filters: addFilter(state.filters, histogram.by, 'eq', value) })}
-        >
-          <span className={classes.swatch} data-tone={toneOf(value)} />
-          {value === '' ? t.histogram.other : formatEnum(visibleText(value))}
-          <b>{formatNumber(total)}</b>
-        </UnstyledButton>
-      ))}
+      <div className={classes.names}>
+        {seriesOf(histogram).map(([value, total]) => (
+          <UnstyledButton
+            key={value}
+            className={classes.series ?? ''}
+            disabled={value === ''}
+            title={t.values.filter(value)}
+            onClick={() => ask({ filters: addFilter(state.filters, histogram.by, 'eq', value) })}
+          >
+            <span className={classes.swatch} data-tone={toneOf(value)} />
+            {value === '' ? t.histogram.other : formatEnum(visibleText(value))}
+            <b>{formatNumber(total)}</b>
+          </UnstyledButton>
+        ))}
+      </div>
       <span className={classes.per}>{t.histogram.per(intervalName(histogram.interval_ms))}</span>
       <Tooltip label={t.range.zoomedOut}>
         <ActionIcon

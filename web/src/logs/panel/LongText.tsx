@@ -16,7 +16,13 @@ export function LongText({ text, children }: LongTextProps) {
   const [open, setOpen] = useState(false)
   const lines = text.split('\n')
   const folds = lines.length > LINES_MAX + 5 || text.length > CHARACTERS_MAX * 1.2
-  const short = folds ? lines.slice(0, LINES_MAX).join('\n').slice(0, CHARACTERS_MAX) : text
+  const short = folds
+    ? lines
+        .slice(0, LINES_MAX)
+        .join('\n')
+        .slice(0, CHARACTERS_MAX)
+        .replace(/[\ud800-\udbff]$/, '')
+    : text
   return (
     <>
       {children(open ? text : short)}

@@ -11,6 +11,7 @@ import { StatusChip, toneOf } from '../../ui/StatusChip'
 import { useLogView } from '../LogView'
 import { stateOf, titleOf } from '../presentation'
 import { curlOf } from './curl'
+import { KeyFigures } from './KeyFigures'
 import classes from './PanelHeader.module.css'
 
 interface PanelHeaderProps {
@@ -80,6 +81,7 @@ function Headline({ event }: { event: LogEvent }) {
         {date.getTimezoneOffset() !== 0 && <span>{formatFull(date, 'local')}</span>}
         <span>{formatRelative(date)}</span>
       </p>
+      {stream === 'usage' && <KeyFigures event={event} />}
     </>
   )
 }

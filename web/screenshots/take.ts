@@ -1,0 +1,65 @@
+/** Takes the pictures of the README and the guide: `npm run screenshots`. */
+import { statSync } from 'node:fs'
+import type { Page } from '@playwright/test'
+import { expect, openView, rows, test } from '../e2e/daybook'
+
+const FOLDER = new URL('../../docs/guide/screenshots/', import.meta.url).pathname
+const SIZE_MAX = 300 * 1024
+
+async function take(page: Page, name: string): Promise<void> {
+  // A pointer that rests on something would show as a marked row.
+  await page.mouse.move(0, 0)
+  await page.evaluate(() => document.fonts.ready)
+  await expect(page.getByText('Loading events')).toHaveCount(0)
+  await page.waitForLoadState('networkidle')
+  const path = `${FOLDER}${name}.png`
+  await page.screenshot({ path, animations: 'disabled', caret: 'hide' })
+  expect(statSync(path).size, `bytes of ${name}.png`).toBeLessThanOrEqual(SIZE_MAX)
+}
+
+/** A call worth showing: it used a tool, and what was said fits the picture. */
+async function conversation(page: Page): Promise<string> {
+  const answer = await page.request.get(
+    '/api/v1/logs/usage?from=-7d&outcome=success&protocol=openai_chat&source=virtual_key&page_size=200',
+  )
+  const { items } = (await answer.json()) as { items: { id: string }[] }
+  for (const { id } of items) {
+    const event = await (await page.request.get(`/api/v1/logs/usage/events/${id}`)).text()
+    const length = event.length
+    if (event.includes('"tool_calls"') && length < 3200) return id
+  }
+  throw new Error('the demo has no short call with a tool')
+}
+
+test('sign-in', async ({ page }) => {
+  await page.goto('/')
+  await expect(page.getByLabel('Email')).toBeVisible()
+  await page.getByLabel('Email').blur()
+  await take(page, 'sign-in')
+})
+
+for (const stream of ['audit', 'usage', 'auth', 'system']) {
+  test(stream, async ({ signedIn: page }) => {
+    await openView(page, `/logs/${stream}?from=-7d`)
+    await take(page, `${stream}-light`)
+  })
+}
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  test.describe(colorScheme, () => {
+    test.use({ colorScheme })
+    test('usage with an open event', async ({ signedIn: page }) => {
+      const id = await conversation(page)
+      await openView(page, `/logs/usage?from=-7d&protocol=openai_chat&open=${id}`)
+      await expect(page.getByRole('region', { name: 'Prompt' })).toBeVisible()
+      await take(page, `usage-panel-${colorScheme}`)
+    })
+  })
+}
+
+test('audit with what changed', async ({ signedIn: page }) => {
+  await openView(page, '/logs/audit?from=-7d&resource_name=gpt-4o')
+  await rows(page).filter({ hasText: 'model.disabled' }).first().click()
+  await expect(page.getByRole('table', { name: 'Changes' })).toBeVisible()
+  await take(page, 'audit-change-light')
+})

@@ -1,0 +1,72 @@
+/** What one asks first about a call: who, how much, what it cost, how long it took. */
+import type { LogEvent } from '../../api/types'
+import { formatMoney } from '../../format/money'
+import { formatMilliseconds, formatNumber } from '../../format/number'
+import { t } from '../../i18n'
+import { EventText } from '../../ui/EventText'
+import classes from './KeyFigures.module.css'
+
+export function KeyFigures({ event }: { event: LogEvent }) {
+  const figures = figuresOf(event)
+  if (figures.length === 0) return null
+  return (
+    <dl className={classes.figures}>
+      {figures.map(({ label, value, note }) => (
+        <div key={label}>
+          <dt>{label}</dt>
+          <dd>
+            <EventText value={value} />
+          </dd>
+          {note !== undefined && (
+            <dd className={classes.note}>
+              <EventText value={note} />
+            </dd>
+          )}
+        </div>
+      ))}
+    </dl>
+  )
+}
+
+interface Figure {
+  label: string
+  value: string
+  note?: string | undefined
+}
+
+function figuresOf(event: LogEvent): Figure[] {
+  const { total_tokens: tokens, cost, latency_ms: latency } = event
+  const figures: Figure[] = []
+  const [who, stands] = [text(event['api_key_name']), text(event['user_name'])]
+  const first = who ?? stands
+  if (first !== undefined) {
+    figures.push({ label: t.figures.user, value: first, note: who && stands })
+  }
+  if (typeof tokens === 'number') {
+    figures.push({ label: t.figures.tokens, value: formatNumber(tokens), note: inAndOut(event) })
+  }
+  if (typeof cost === 'number') {
+    figures.push({ label: t.figures.cost, value: formatMoney(cost) })
+  }
+  if (typeof latency === 'number') {
+    figures.push({
+      label: t.figures.latency,
+      value: formatMilliseconds(latency),
+      note: firstToken(event),
+    })
+  }
+  return figures
+}
+
+function inAndOut({ input_tokens: input, output_tokens: output }: LogEvent): string | undefined {
+  if (typeof input !== 'number' || typeof output !== 'number') return undefined
+  return t.figures.inAndOut(formatNumber(input), formatNumber(output))
+}
+
+function firstToken({ ttft_ms: first }: LogEvent): string | undefined {
+  return typeof first === 'number' ? t.figures.firstToken(formatMilliseconds(first)) : undefined
+}
+
+function text(value: LogEvent[string]): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined
+}
