@@ -47,14 +47,14 @@ const fn f(name: &'static str, kind: Kind) -> Field {
 
 /// Fields of every event.
 const COMMON: &[Field] = &[
-    f("id", Id).bytes_max(limits::ID_BYTES_MAX),
+    f("id", Id).search().bytes_max(limits::ID_BYTES_MAX),
     f("seq", Integer).ours(),
     f("time", Time).column(),
     f("received_at", Time).ours(),
     f("origin", Keyword).ours(),
     f("ingest_key_id", Keyword).ours(),
     f("request_id", Id).search().group(Request),
-    f("trace_id", Id).group(Request),
+    f("trace_id", Id).search().group(Request),
     f("workspace_id", Keyword).search(),
     f("workspace_name", Keyword).search().sort(),
     f("details", Json(Shape::Object)).group(Content),
@@ -184,7 +184,7 @@ const AUTH: &[Field] = &[
         .column()
         .group(User),
     f("method", Keyword).group(User),
-    f("session_id", Id).group(Request),
+    f("session_id", Id).search().group(Request),
     f("ip", Keyword).search().column().group(Request),
     f("user_agent", Keyword).group(Request),
 ];

@@ -1,7 +1,7 @@
 //! Strict JSON: one reading of every document. Duplicate keys, lone surrogates, numbers that are
 //! none and nesting beyond the limit are refused, so that no two parsers can disagree.
 
-use crate::limits;
+use crate::{Rejection, limits};
 use serde::de::{self, DeserializeSeed, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 use serde_json::{Map, Number, Value};
@@ -27,13 +27,21 @@ pub type Members<'a> = Vec<(Cow<'a, str>, &'a RawValue)>;
 /// Parses the outermost object only; values are syntactically checked.
 ///
 /// # Errors
-/// As [`parse`]: also when a key stands twice.
-pub fn members(text: &str) -> Result<Members<'_>, String> {
+/// Names the member whose value is no JSON; also when a key stands twice.
+pub fn members(text: &str) -> Result<Members<'_>, Rejection> {
     let mut deserializer = serde_json::Deserializer::from_str(text);
-    let members = de::Deserializer::deserialize_map(&mut deserializer, MembersVisitor)
-        .map_err(|e| e.to_string())?;
-    deserializer.end().map_err(|e| e.to_string())?;
-    Ok(members)
+    let mut reading = None;
+    let visitor = MembersVisitor {
+        reading: &mut reading,
+    };
+    let members = de::Deserializer::deserialize_map(&mut deserializer, visitor);
+    match members.and_then(|members| deserializer.end().map(|()| members)) {
+        Ok(members) => Ok(members),
+        Err(error) => Err(match reading {
+            Some(key) => Rejection::field(&key, format!("not valid JSON: {error}")),
+            None => Rejection::event(error.to_string()),
+        }),
+    }
 }
 
 /// Valid JSON on one line: white space between tokens goes, and escaped surrogates without their
@@ -124,9 +132,12 @@ fn collect_text(value: &Value, out: &mut String) {
     }
 }
 
-struct MembersVisitor;
+struct MembersVisitor<'a> {
+    /// The member whose value is being read.
+    reading: &'a mut Option<String>,
+}
 
-impl<'de> Visitor<'de> for MembersVisitor {
+impl<'de> Visitor<'de> for MembersVisitor<'_> {
     type Value = Members<'de>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -142,7 +153,10 @@ impl<'de> Visitor<'de> for MembersVisitor {
             if members.len() >= 512 {
                 return Err(de::Error::custom("more than 512 fields"));
             }
-            members.push((key, map.next_value()?));
+            *self.reading = Some(key.clone().into_owned());
+            let value = map.next_value()?;
+            *self.reading = None;
+            members.push((key, value));
         }
         Ok(members)
     }
@@ -296,6 +310,7 @@ mod tests {
         assert!(
             members(r#"{"a":1,"\u0061":2}"#)
                 .unwrap_err()
+                .error
                 .contains("duplicate key")
         );
     }

@@ -2,12 +2,13 @@
 //! or an amendment, writes all that queued during one flush as the next commit, and makes it
 //! visible only when it is on disk. It alone gives `seq`.
 
+use crate::error::io_error;
 use crate::head::{Head, id_hash};
 use crate::health::Health;
 use crate::identity::Identity;
 use crate::options::Options;
 use crate::state::Shared;
-use crate::wal::{Record, Segment};
+use crate::wal::{Extent, Record, Segment};
 use daybook_model::event::Form;
 use daybook_model::logstore::{Outcome, StoreResult, Write};
 use daybook_model::{Event, StoreError, Stream};
@@ -57,6 +58,10 @@ const COMMIT_BYTES: usize = 32 << 20;
 /// How often an idle committer looks whether its head is old.
 const IDLE: Duration = Duration::from_millis(500);
 
+/// After this long without a commit a head of this many events gives its memory back.
+const QUIET: Duration = Duration::from_secs(10);
+const QUIET_EVENTS: usize = 4096;
+
 /// The thread's state.
 #[derive(Debug)]
 pub(crate) struct Committer {
@@ -70,7 +75,9 @@ pub(crate) struct Committer {
     pub(crate) segment: Option<Segment>,
     pub(crate) next_seq: i64,
     pub(crate) next_commit: u64,
+    pub(crate) extent: Arc<Extent>,
     pub(crate) head_since: Instant,
+    pub(crate) last_commit: Instant,
 }
 
 impl Committer {
@@ -79,7 +86,7 @@ impl Committer {
         loop {
             match requests.recv_timeout(IDLE) {
                 Ok(first) => self.commit(gather(first, requests)),
-                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Timeout) => self.idle(),
                 Err(RecvTimeoutError::Disconnected) => return,
             }
             self.rotate_if_due();
@@ -137,21 +144,15 @@ impl Committer {
         for (record, json) in &records {
             record.write(json, &mut bytes);
         }
-        self.ensure_segment()?;
-        let Some(segment) = &mut self.segment else {
-            return Err(StoreError::Unavailable(
-                "there is no log segment to write to".into(),
-            ));
-        };
-        if let Err(error) = segment.commit(&bytes) {
+        if let Err(error) = self.segment()?.commit(&bytes) {
             return Err(self.commit_failed(&error));
         }
-        self.next_commit = segment.next_commit();
+        self.next_commit += 1;
         self.next_seq = next_seq;
-        self.shared
-            .get()
-            .active()
-            .apply(records.into_iter().map(|(record, _)| record));
+        self.last_commit = Instant::now();
+        self.health.works();
+        let active = Arc::clone(self.shared.get().active());
+        active.apply(records.into_iter().map(|(record, _)| record));
         Ok(())
     }
 
@@ -159,19 +160,31 @@ impl Committer {
     /// after any other failure only a restart, which reads the log anew, can tell the truth.
     fn commit_failed(&mut self, error: &std::io::Error) -> StoreError {
         self.segment = None;
-        if error.kind() != std::io::ErrorKind::StorageFull {
-            self.health
-                .stop_writing(format!("writing the log failed: {error}"));
+        let why = format!("writing the log failed: {error}");
+        if error.kind() == std::io::ErrorKind::StorageFull {
+            self.health.failed(why.clone());
+        } else {
+            self.health.stop_writing(why.clone());
         }
-        tracing::error!(%error, "the write-ahead log cannot be written");
-        StoreError::Unavailable(format!("writing the log failed: {error}"))
+        StoreError::Unavailable(why)
     }
 
-    fn ensure_segment(&mut self) -> StoreResult<()> {
+    /// The segment that takes commits; a new one when the last could not be written.
+    fn segment(&mut self) -> StoreResult<&mut Segment> {
         if self.segment.is_none() {
-            self.rotate()?;
+            self.rotate()
+                .inspect_err(|error| self.health.failed(error.to_string()))?;
         }
-        Ok(())
+        self.segment
+            .as_mut()
+            .ok_or_else(|| StoreError::Unavailable("the log has no segment".into()))
+    }
+
+    /// Nobody asked for anything: time to see whether a full disk has space again.
+    fn idle(&mut self) {
+        if self.health.is_troubled() && self.health.writable().is_ok() && self.segment().is_ok() {
+            self.health.works();
+        }
     }
 
     fn rotate_if_due(&mut self) {
@@ -179,26 +192,25 @@ impl Committer {
         let options = &self.options;
         let due = events >= options.head_events_max
             || bytes >= options.head_bytes_max
-            || (events > 0 && self.head_since.elapsed() >= options.head_age_max);
+            || (events > 0 && self.head_since.elapsed() >= options.head_age_max)
+            || (events >= QUIET_EVENTS && self.last_commit.elapsed() >= QUIET);
         if due
             && self.health.writable().is_ok()
             && let Err(error) = self.rotate()
         {
-            tracing::warn!(%error, "the head could not be rotated");
+            self.health.failed(error.to_string());
         }
     }
 
     /// Begins a new segment and head; the mover takes the old ones.
     fn rotate(&mut self) -> StoreResult<()> {
+        let failed = |error: std::io::Error| io_error("making a log segment", &error);
         let generation = self.shared.get().active().generation + 1;
-        let segment = Segment::create(
-            &self.options.wal_dir(),
-            generation,
-            self.next_seq,
-            self.next_commit,
-        )
-        .map_err(|e| crate::error::io_error("making a log segment", &e))?;
-        let head = Arc::new(Head::new(segment.generation(), self.next_seq - 1));
+        let dir = self.options.wal_dir();
+        let segment =
+            Segment::create(&dir, generation, self.next_seq, self.next_commit).map_err(failed)?;
+        self.extent.made(generation).map_err(failed)?;
+        let head = Arc::new(Head::new(generation, self.next_seq - 1));
         self.segment = Some(segment);
         self.head_since = Instant::now();
         self.shared.change(|state| state.heads.push(head));

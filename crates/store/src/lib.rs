@@ -33,7 +33,7 @@ use std::collections::BTreeSet;
 use std::fs::File;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::mpsc::{Sender, channel};
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::Instant;
 
@@ -81,26 +81,54 @@ impl Store {
                 .map(|p| (p.key, Arc::new(p)))
                 .collect(),
         };
+        let making = |error: std::io::Error| io_error("making a log segment", &error);
+        let generation = replayed.next_generation.max(first_free_generation(&state));
+        let oldest = replayed
+            .segments
+            .first()
+            .map_or(generation, |segment| segment.generation);
         for segment in replayed.segments {
             state.heads.push(Arc::new(replayed_head(segment, &state)));
         }
-        let generation = replayed.next_generation.max(first_free_generation(&state));
-        let segment = wal::Segment::create(&wal_dir, generation, next_seq, replayed.next_commit)
-            .map_err(|e| io_error("making a log segment", &e))?;
+        let next_commit = replayed.next_commit;
+        let segment =
+            wal::Segment::create(&wal_dir, generation, next_seq, next_commit).map_err(making)?;
+        let extent = Arc::new(wal::Extent::begin(&wal_dir, oldest, generation).map_err(making)?);
         state
             .heads
             .push(Arc::new(Head::new(generation, next_seq - 1)));
-        let next_commit = replayed.next_commit;
-        Self::start(options, state, lock, segment, next_seq, next_commit)
+        let shared = Arc::new(Shared::new(state));
+        let health = Arc::new(Health::default());
+        let (rotated, rotations) = channel();
+        let committer = Committer {
+            options: options.clone(),
+            shared: Arc::clone(&shared),
+            health: Arc::clone(&health),
+            queued_bytes: Arc::default(),
+            rotated,
+            segment: Some(segment),
+            next_seq,
+            next_commit,
+            extent: Arc::clone(&extent),
+            head_since: Instant::now(),
+            last_commit: Instant::now(),
+        };
+        let closing = Arc::default();
+        let mover = Mover {
+            options: options.clone(),
+            shared,
+            closing,
+            extent,
+        };
+        Self::start(options, lock, committer, mover, rotations)
     }
 
     fn start(
         options: Options,
-        state: State,
         lock: File,
-        segment: wal::Segment,
-        next_seq: i64,
-        next_commit: u64,
+        committer: Committer,
+        mover: Mover,
+        rotations: Receiver<()>,
     ) -> Result<Self, StoreError> {
         let queries = rayon::ThreadPoolBuilder::new()
             .num_threads(options.query_threads)
@@ -108,33 +136,16 @@ impl Store {
             .build()
             .map_err(internal)?;
         let (requests, request_queue) = channel();
-        let (rotated, rotations) = channel();
         let inner = Inner {
-            shared: Arc::new(Shared::new(state)),
-            health: Arc::default(),
-            queued_bytes: Arc::default(),
-            closing: Arc::default(),
+            shared: Arc::clone(&committer.shared),
+            health: Arc::clone(&committer.health),
+            queued_bytes: Arc::clone(&committer.queued_bytes),
+            closing: Arc::clone(&mover.closing),
             requests: Mutex::new(Some(requests)),
             threads: Mutex::default(),
             queries,
-            options: options.clone(),
-            _lock: lock,
-        };
-        let committer = Committer {
-            options: options.clone(),
-            shared: Arc::clone(&inner.shared),
-            health: Arc::clone(&inner.health),
-            queued_bytes: Arc::clone(&inner.queued_bytes),
-            rotated,
-            segment: Some(segment),
-            next_seq,
-            next_commit,
-            head_since: Instant::now(),
-        };
-        let mover = Mover {
             options,
-            shared: Arc::clone(&inner.shared),
-            closing: Arc::clone(&inner.closing),
+            _lock: lock,
         };
         inner.spawn("committer", move || committer.run(&request_queue))?;
         inner.spawn("mover", move || mover.run(&rotations))?;

@@ -6,7 +6,7 @@ use crate::head::{Entry, Head, PartitionKey, partition_of};
 use crate::options::Options;
 use crate::partition::{self, Changes, Partition, partition_dir};
 use crate::state::Shared;
-use crate::wal::{prepare_spare, segment_path, sync_dir};
+use crate::wal::{Extent, prepare_spare, segment_path, sync_dir};
 use daybook_model::{StoreError, Timestamp};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -26,23 +26,29 @@ pub(crate) struct Mover {
     pub(crate) options: Options,
     pub(crate) shared: Arc<Shared>,
     pub(crate) closing: Arc<AtomicBool>,
+    pub(crate) extent: Arc<Extent>,
 }
 
 impl Mover {
     /// Moves heads until the store closes.
     pub(crate) fn run(self, rotated: &Receiver<()>) {
+        let mut trouble: Option<StoreError> = None;
         loop {
-            self.prepare_segment();
+            let prepared = self.prepare_segment();
             let done = self.move_rotated().and_then(|()| self.seal_one());
-            let more = match done {
-                Ok(more) => more,
-                Err(error) => {
-                    tracing::error!(%error, "events could not be moved into partitions; trying again");
-                    false
-                }
-            };
+            let done = done.and_then(|more| prepared.map(|()| more));
             if self.closing.load(Ordering::Relaxed) {
                 return;
+            }
+            let more = *done.as_ref().unwrap_or(&false);
+            match done.err() {
+                // Once for each trouble, however often it is tried again.
+                Some(error) if trouble.as_ref() != Some(&error) => {
+                    tracing::error!(%error, "events wait in memory and in the log; trying again");
+                    trouble = Some(error);
+                }
+                Some(_) => {}
+                None => trouble = None,
             }
             let wait = if more { Duration::ZERO } else { IDLE };
             match rotated.recv_timeout(wait) {
@@ -53,12 +59,10 @@ impl Mover {
         }
     }
 
-    fn prepare_segment(&self) {
+    fn prepare_segment(&self) -> Result<(), StoreError> {
         let bytes = self.options.head_bytes_max.min(32 << 20) as u64;
-        if let Err(error) = prepare_spare(&self.options.wal_dir(), bytes) {
-            // The committer makes its own, a little slower.
-            tracing::warn!(%error, "no log segment could be prepared");
-        }
+        prepare_spare(&self.options.wal_dir(), bytes)
+            .map_err(|e| crate::error::io_error("preparing a log segment", &e))
     }
 
     fn move_rotated(&self) -> Result<(), StoreError> {
@@ -100,9 +104,7 @@ impl Mover {
             elapsed_ms,
             "moved heads into their partitions"
         );
-        generations
-            .into_iter()
-            .try_for_each(|generation| self.drop_segment(generation))
+        self.drop_segments(&generations)
     }
 
     fn move_part(
@@ -128,17 +130,18 @@ impl Mover {
         }
     }
 
-    /// Removes the log segment of a moved head.
-    fn drop_segment(&self, generation: u64) -> Result<(), StoreError> {
+    /// Removes the log segments of moved heads.
+    fn drop_segments(&self, generations: &[u64]) -> Result<(), StoreError> {
         let dir = self.options.wal_dir();
         let remove = || -> std::io::Result<()> {
-            match std::fs::remove_file(segment_path(&dir, generation)) {
-                Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
-                _ => {}
+            self.extent
+                .moved_before(generations.last().map_or(0, |last| last + 1))?;
+            for generation in generations {
+                std::fs::remove_file(segment_path(&dir, *generation))?;
             }
             sync_dir(&dir)
         };
-        remove().map_err(|e| crate::error::io_error("removing a log segment", &e))
+        remove().map_err(|e| crate::error::io_error("removing log segments", &e))
     }
 
     /// Seals one partition whose period is over; returns whether it found one.

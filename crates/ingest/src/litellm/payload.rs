@@ -11,7 +11,7 @@ pub(super) struct Payload<'a>(Members<'a>);
 
 impl<'a> Payload<'a> {
     pub(super) fn parse(element: &'a str) -> Result<Self, Rejection> {
-        json::members(element).map(Self).map_err(Rejection::event)
+        json::members(element).map(Self)
     }
 
     /// Whether a member is there and not null.

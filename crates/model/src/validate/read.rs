@@ -28,7 +28,7 @@ impl Event {
 }
 
 fn read(text: &str, stored: bool) -> Result<Event, Rejection> {
-    let members = json::members(text).map_err(Rejection::event)?;
+    let members = json::members(text)?;
     let stream = members.iter().find(|(key, _)| key == "stream");
     let (_, stream) = stream.ok_or_else(|| Rejection::field("stream", "missing"))?;
     let name: String = serde_json::from_str(stream.get())
@@ -74,6 +74,10 @@ pub fn value_from_json(field: &Field, raw: &RawValue) -> Result<Option<Value>, S
             Value::Json(json::compact(raw))
         }
         Kind::Id | Kind::Keyword | Kind::Text => match parse_text(text)? {
+            // An id that is silently another one would make a repeated delivery a second event.
+            empty if empty.is_empty() && field.name == "id" => {
+                return Err("must not be empty".into());
+            }
             empty if empty.is_empty() => return Ok(None),
             text => Value::Text(text.into()),
         },
@@ -94,6 +98,9 @@ pub fn value_from_json(field: &Field, raw: &RawValue) -> Result<Option<Value>, S
 
 fn parse_text(text: &str) -> Result<String, String> {
     serde_json::from_str(text).map_err(|e| match text.starts_with('"') {
+        true if e.to_string().contains("hex escape") => {
+            "not a valid text: half of a surrogate pair".into()
+        }
         true => format!("not a valid text: {e}"),
         false => "expected a text".into(),
     })

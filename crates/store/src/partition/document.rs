@@ -92,7 +92,7 @@ pub(super) fn payloads_of(event: &Event) -> Option<String> {
 
 /// Puts payloads back into their event.
 pub(super) fn add_payloads(event: &mut Event, payloads: &str) -> Result<(), Rejection> {
-    for (name, raw) in json::members(payloads).map_err(Rejection::event)? {
+    for (name, raw) in json::members(payloads)? {
         if event.field(&name).kind == Kind::Payload {
             event.set_json(&name, raw.get());
         }

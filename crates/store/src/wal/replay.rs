@@ -1,11 +1,12 @@
 //! Reading the log at start: every commit that was acknowledged, in order. A torn tail, which no
 //! one was promised, is left out; damage before it stops the start with a report.
 
+use super::extent;
 use super::frame::{self, Found};
 use super::record::Record;
-use super::segment::{HEADER_BYTES, Header};
+use super::segment::{HEADER_BYTES, Header, segment_path};
 use daybook_model::StoreError;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// The commits of one segment.
 #[derive(Debug)]
@@ -32,7 +33,8 @@ pub(crate) fn replay(dir: &Path) -> Result<Replayed, StoreError> {
         next_seq: 1,
         next_commit: 1,
     };
-    for path in segment_files(dir)? {
+    for generation in extent::needed(dir, generations(dir)?)? {
+        let path = segment_path(dir, generation);
         let bytes = std::fs::read(&path).map_err(|e| damaged(&path, format!("unreadable: {e}")))?;
         let header = Header::read(&bytes).ok_or_else(|| damaged(&path, "its header is invalid"))?;
         if !replayed.segments.is_empty() {
@@ -64,14 +66,15 @@ pub(crate) fn replay(dir: &Path) -> Result<Replayed, StoreError> {
     Ok(replayed)
 }
 
-fn segment_files(dir: &Path) -> Result<Vec<PathBuf>, StoreError> {
+/// The generations whose segments are there, in order.
+fn generations(dir: &Path) -> Result<Vec<u64>, StoreError> {
     let entries = std::fs::read_dir(dir).map_err(|e| damaged(dir, format!("unreadable: {e}")))?;
-    let mut paths: Vec<PathBuf> = entries
-        .filter_map(|entry| entry.ok().map(|entry| entry.path()))
-        .filter(|path| path.extension().is_some_and(|extension| extension == "wal"))
+    let names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+    let mut found: Vec<u64> = names
+        .filter_map(|name| name.strip_suffix(".wal")?.parse().ok())
         .collect();
-    paths.sort();
-    Ok(paths)
+    found.sort_unstable();
+    Ok(found)
 }
 
 fn read_segment(
@@ -97,7 +100,11 @@ fn read_segment(
                     format!("commit {number} at byte {at}, expected {expected}"),
                 ));
             }
-            Found::Blank | Found::Broken => break,
+            Found::Blank => break,
+            Found::Broken => {
+                report_torn(path, at, bytes.len(), expected);
+                break;
+            }
         }
     }
     if let Some(later) = frame::later_commit(bytes, at, header.nonce, expected) {
@@ -106,6 +113,23 @@ fn read_segment(
         return Err(damaged(path, message));
     }
     Ok((records, expected))
+}
+
+/// Nobody was promised what a torn write held, but whoever looks for it should find this.
+fn report_torn(path: &Path, at: usize, length: usize, commit: u64) {
+    let segment = path
+        .file_name()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned();
+    let left_out_bytes = length - at;
+    tracing::warn!(
+        segment,
+        at,
+        left_out_bytes,
+        commit,
+        "the write-ahead log ends in a torn write, which was never acknowledged; it is left out"
+    );
 }
 
 fn expect(path: &Path, what: &str, found: u64, expected: u64) -> Result<(), StoreError> {
@@ -128,7 +152,7 @@ fn damaged(path: &Path, what: impl std::fmt::Display) -> StoreError {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{RecordKind, Segment, prepare_spare, segment_path};
+    use super::super::{Extent, RecordKind, Segment, prepare_spare, segment_path};
     use super::*;
     use daybook_model::event::Form;
     use daybook_model::{Event, Stream, Timestamp};
@@ -166,7 +190,7 @@ mod tests {
         let mut first = Segment::create(dir.path(), 4, 10, 7).unwrap();
         commit(&mut first, 10..12);
         commit(&mut first, 12..13);
-        let mut second = Segment::create(dir.path(), 5, 13, first.next_commit()).unwrap();
+        let mut second = Segment::create(dir.path(), 5, 13, 9).unwrap();
         commit(&mut second, 13..14);
         commit(&mut second, 14..16);
         dir
@@ -234,10 +258,28 @@ mod tests {
             }
             std::fs::write(&path, &whole).unwrap();
         }
+    }
+
+    #[test]
+    fn a_segment_that_must_exist_is_missed() {
+        let dir = written();
+        let extent = Extent::begin(dir.path(), 4, 5).unwrap();
+        replay(dir.path()).unwrap();
         std::fs::remove_file(segment_path(dir.path(), 4)).unwrap();
         assert!(
-            replay(dir.path()).is_ok(),
-            "the oldest segments go when their events are moved"
+            replay(dir.path())
+                .unwrap_err()
+                .to_string()
+                .contains("segment 4 is missing")
+        );
+        extent.moved_before(5).unwrap();
+        replay(dir.path()).expect("its events are in partitions");
+        extent.made(6).unwrap();
+        assert!(
+            replay(dir.path())
+                .unwrap_err()
+                .to_string()
+                .contains("segment 6 is missing")
         );
     }
 }

@@ -118,16 +118,6 @@ impl Segment {
         })
     }
 
-    /// The head it belongs to.
-    pub(crate) const fn generation(&self) -> u64 {
-        self.header.generation
-    }
-
-    /// The number of the next commit.
-    pub(crate) const fn next_commit(&self) -> u64 {
-        self.next_commit
-    }
-
     /// Writes a commit and flushes it to the disk. After an error the segment must not be used:
     /// what the file holds is then unknown.
     pub(crate) fn commit(&mut self, records: &[u8]) -> io::Result<()> {
@@ -139,7 +129,11 @@ impl Segment {
             records,
         );
         self.file.write_all_at(&self.buffer, self.offset)?;
-        self.file.sync_data()?;
+        // Unlike a short write, a failed flush leaves open whether the commit is there: never taken
+        // for a full disk, after which writing goes on.
+        self.file
+            .sync_data()
+            .map_err(|e| io::Error::other(format!("flushing: {e}")))?;
         self.offset += self.buffer.len() as u64;
         self.next_commit += 1;
         // A rare giant commit must not hold its memory for ever.

@@ -13,6 +13,20 @@ fn with_heads_of_a_few_events() {
     conformance(40, |dir: &Path| Arc::new(open(dir)));
 }
 
+/// Partitions collect small segments until these are merged.
+#[test]
+fn with_partitions_that_are_never_sealed() {
+    conformance(24, |dir: &Path| {
+        let options = Options {
+            head_events_max: 1,
+            head_bytes_max: SEGMENT_BYTES,
+            lateness: Duration::from_secs(1 << 40),
+            ..Options::new(dir)
+        };
+        Arc::new(Store::open(options).unwrap())
+    });
+}
+
 /// Events divide about equally between a live head, heads being moved and partitions.
 #[test]
 fn with_heads_of_a_few_bytes() {
