@@ -1,6 +1,8 @@
 import { defineConfig } from '@playwright/test'
 
-const port = Number(process.env['DAYBOOK_E2E_PORT'] ?? 7179)
+// Any port, so that two checkouts can test at once; workers read the one that was drawn first.
+process.env['DAYBOOK_E2E_PORT'] ??= String(20_000 + Math.floor(Math.random() * 10_000))
+const port = process.env['DAYBOOK_E2E_PORT']
 
 /** The system's Chromium against the real binary: nothing is downloaded, nothing is imitated. */
 export default defineConfig({

@@ -3,6 +3,7 @@ import { column, expect, money, openView, rows, signIn, test, total } from './da
 const TABS = ['Audit', 'Usage logs', 'Authentication logs', 'System events']
 
 test('the four logs are tabs, and each has events', async ({ signedIn: page }) => {
+  await page.goto('/')
   for (const name of TABS) {
     await page.getByRole('tab', { name, exact: true }).click()
     await expect(page.getByRole('tab', { name, exact: true })).toHaveAttribute(
