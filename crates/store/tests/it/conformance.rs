@@ -1,36 +1,30 @@
 //! The suite every log store passes, with heads of several sizes.
 
-use super::{SEGMENT_BYTES, open};
+use super::{SEGMENT_BYTES, open, tiny_heads};
 use daybook_store::{Options, Store};
 use daybook_testkit::conformance;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Most events are in partitions soon, in several segments each, sealed and reopened.
+/// Most events are in partitions soon, which are sealed and reopened.
 #[test]
-fn with_heads_of_a_few_events() {
-    conformance(40, |dir: &Path| Arc::new(open(dir)));
+fn with_partitions_sealed_at_once() {
+    conformance(24, |dir: &Path| {
+        Arc::new(Store::open(tiny_heads(dir)).unwrap())
+    });
 }
 
 /// Partitions collect small segments until these are merged.
 #[test]
-fn with_partitions_that_are_never_sealed() {
-    conformance(24, |dir: &Path| {
-        let options = Options {
-            head_events_max: 1,
-            head_bytes_max: SEGMENT_BYTES,
-            lateness: Duration::from_secs(1 << 40),
-            ..Options::new(dir)
-        };
-        Arc::new(Store::open(options).unwrap())
-    });
+fn with_partitions_never_sealed() {
+    conformance(24, |dir: &Path| Arc::new(open(dir)));
 }
 
 /// Events divide about equally between a live head, heads being moved and partitions.
 #[test]
 fn with_heads_of_a_few_bytes() {
-    conformance(32, |dir: &Path| {
+    conformance(16, |dir: &Path| {
         let options = Options {
             head_bytes_max: 40_000,
             head_age_max: Duration::from_secs(60),
@@ -44,7 +38,7 @@ fn with_heads_of_a_few_bytes() {
 /// Everything stays in the head; reopening replays it.
 #[test]
 fn with_a_head_that_is_never_full() {
-    conformance(32, |dir: &Path| {
+    conformance(16, |dir: &Path| {
         let options = Options {
             head_bytes_max: SEGMENT_BYTES,
             ..Options::new(dir)

@@ -17,7 +17,7 @@ use std::task::{Context, Waker};
 use std::time::Duration;
 
 /// Longer than background work waits in a store opened for tests.
-const PAUSE: Duration = Duration::from_millis(15);
+const PAUSE: Duration = Duration::from_millis(25);
 
 pub(super) struct Run<'a, F> {
     open: &'a F,

@@ -31,14 +31,14 @@ pub(super) enum Step {
 pub(super) fn steps() -> impl Strategy<Value = Vec<Step>> {
     let some_earlier = || vec(any::<Index>(), 1..6);
     let step = prop_oneof![
-        8 => batch().prop_map(Step::Deliver),
+        10 => batch().prop_map(Step::Deliver),
         2 => vec(batch(), 2..5).prop_map(Step::Together),
         2 => some_earlier().prop_map(Step::Redeliver),
         1 => some_earlier().prop_map(Step::Contradict),
-        16 => vec(question(), 1..8).prop_map(Step::Ask),
+        14 => vec(question(), 1..8).prop_map(Step::Ask),
         1 => Just(Step::Reopen),
         1 => batch().prop_map(Step::Crash),
-        2 => Just(Step::Pause),
+        4 => Just(Step::Pause),
     ];
-    vec(step, 1..60)
+    vec(step, 1..100)
 }
