@@ -5,6 +5,7 @@ import { expect, openView, rows, test } from '../e2e/daybook'
 
 const FOLDER = new URL('../../docs/guide/screenshots/', import.meta.url).pathname
 const SIZE_MAX = 300 * 1024
+const CALLS = 'from=-7d&platform_model=gpt-4o'
 
 async function take(page: Page, name: string): Promise<void> {
   // A pointer that rests on something would show as a marked row.
@@ -17,18 +18,19 @@ async function take(page: Page, name: string): Promise<void> {
   expect(statSync(path).size, `bytes of ${name}.png`).toBeLessThanOrEqual(SIZE_MAX)
 }
 
-/** A call worth showing: it used a tool, and what was said fits the picture. */
+/** A call worth showing, in sight in its list: short, and with a tool if there is one. */
 async function conversation(page: Page): Promise<string> {
-  const answer = await page.request.get(
-    '/api/v1/logs/usage?from=-7d&outcome=success&protocol=openai_chat&source=virtual_key&page_size=200',
-  )
+  const answer = await page.request.get(`/api/v1/logs/usage?${CALLS}&page_size=16`)
   const { items } = (await answer.json()) as { items: { id: string }[] }
+  const short: { id: string; usesTool: boolean }[] = []
   for (const { id } of items) {
     const event = await (await page.request.get(`/api/v1/logs/usage/events/${id}`)).text()
-    const length = event.length
-    if (event.includes('"tool_calls"') && length < 3200) return id
+    const isShort = event.length < 3200 && event.includes('"messages"')
+    if (isShort) short.push({ id, usesTool: event.includes('"tool_calls"') })
   }
-  throw new Error('the demo has no short call with a tool')
+  const chosen = short.find(({ usesTool }) => usesTool) ?? short[0]
+  if (!chosen) throw new Error('the demo has no short conversation among its latest calls')
+  return chosen.id
 }
 
 test('sign-in', async ({ page }) => {
@@ -50,7 +52,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     test.use({ colorScheme })
     test('usage with an open event', async ({ signedIn: page }) => {
       const id = await conversation(page)
-      await openView(page, `/logs/usage?from=-7d&protocol=openai_chat&open=${id}`)
+      await openView(page, `/logs/usage?${CALLS}&open=${id}`)
       await expect(page.getByRole('region', { name: 'Prompt' })).toBeVisible()
       await take(page, `usage-panel-${colorScheme}`)
     })
