@@ -1,25 +1,41 @@
 //! What a call cost. LiteLLM counts in binary floats; each amount is rounded once, to nano-USD.
 
-use super::payload::Payload;
-use daybook_model::{Event, NanoUsd};
+use super::payload::{Payload, number};
+use daybook_model::{Event, NanoUsd, Rejection};
 use serde_json::{Map, Value, json};
 
-pub(super) fn apply(payload: &Payload<'_>, event: &mut Event) {
-    let Some(cost) = payload.value("response_cost").and_then(|cost| nano(&cost)) else {
-        return;
+/// # Errors
+/// When a cost was sent that is none.
+pub(super) fn apply(payload: &Payload<'_>, event: &mut Event) -> Result<(), Rejection> {
+    let Some(cost) = set_cost(payload, "response_cost", event)? else {
+        return Ok(());
     };
-    if cost < 0 {
-        return;
-    }
-    event.set_integer("cost", cost);
-    event.set_text("cost_source", "reported");
     if let Some(items) = items(&payload.object("cost_breakdown"), cost, event) {
         event.set_json("billing_items", Value::Array(items).to_string());
     }
+    Ok(())
+}
+
+/// Sets the cost that a member tells, if it is there; returns it in nano-USD.
+///
+/// # Errors
+/// When the member is no amount, or a negative one.
+pub(super) fn set_cost(
+    payload: &Payload<'_>,
+    name: &str,
+    event: &mut Event,
+) -> Result<Option<i64>, Rejection> {
+    let charged = |cost: &Value| nano(cost).filter(|cost| *cost >= 0);
+    let cost = number(&payload.sent(name), name, charged)?;
+    if let Some(cost) = cost {
+        event.set_integer("cost", cost);
+        event.set_text("cost_source", "reported");
+    }
+    Ok(cost)
 }
 
 /// An amount in nano-USD.
-pub(super) fn nano(amount: &Value) -> Option<i64> {
+fn nano(amount: &Value) -> Option<i64> {
     let amount = match amount {
         Value::Number(number) => NanoUsd::from_json(number),
         Value::String(text) => NanoUsd::parse(text.trim()),

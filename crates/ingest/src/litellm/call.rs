@@ -1,6 +1,6 @@
 //! A `StandardLoggingPayload`: one attempt to call a model.
 
-use super::payload::{Payload, text_of};
+use super::payload::{Payload, number, text_of};
 use super::{billing, content, people};
 use crate::tokens::Tokens;
 use crate::{bounded, provider};
@@ -42,8 +42,8 @@ pub(super) fn event(payload: &Payload<'_>) -> Result<Event, Rejection> {
     if let Some(first) = first.filter(|_| streamed) {
         event.set_integer("ttft_ms", to_ms(first.us() - start.us()));
     }
-    tokens(payload, &metadata, failed).apply(&mut event);
-    billing::apply(payload, &mut event);
+    tokens(payload, &metadata, failed)?.apply(&mut event);
+    billing::apply(payload, &mut event)?;
     people::apply(payload, &metadata, &parameters, &mut event);
     content::apply(payload, &parameters, &mut event);
     bounded::set_object(
@@ -124,48 +124,58 @@ fn protocol(call_type: &str) -> Option<&'static str> {
     })
 }
 
-/// The counts at the top are zero when nothing was counted: the usage object tells which. Versions
-/// without one are believed on success.
-fn tokens(payload: &Payload<'_>, metadata: &Map<String, Value>, failed: bool) -> Tokens {
-    let usage = metadata.get("usage_object");
-    let counted = match usage {
-        Some(usage) => usage.as_object().is_some_and(|usage| !usage.is_empty()),
-        None => {
-            !failed
-                && payload
-                    .integer("total_tokens")
-                    .is_some_and(|total| total > 0)
-        }
-    };
-    if !counted {
-        return Tokens::default();
-    }
-    let usage = usage.cloned().unwrap_or_default();
+/// The counts at the top, or those of the usage object that is beside them. Zeros of a call that
+/// failed without a usage object mean that nothing was counted.
+///
+/// # Errors
+/// Names a count that is none.
+fn tokens(
+    payload: &Payload<'_>,
+    metadata: &Map<String, Value>,
+    failed: bool,
+) -> Result<Tokens, Rejection> {
+    let usage = metadata.get("usage_object").cloned().unwrap_or_default();
     let first = |pointers: &[&str]| {
-        pointers
-            .iter()
-            .find_map(|pointer| usage.pointer(pointer).and_then(Value::as_i64))
+        let counts = pointers.iter().map(|pointer| {
+            let name = format!("metadata.usage_object{}", pointer.replace('/', "."));
+            let value = usage.pointer(pointer).unwrap_or(&Value::Null);
+            number(value, &name, crate::otlp::count)
+        });
+        counts.filter_map(Result::transpose).next().transpose()
     };
-    Tokens {
-        input: payload.integer("prompt_tokens"),
-        output: payload.integer("completion_tokens"),
-        total: payload.integer("total_tokens"),
+    let whole = |name: &str, pointers: &[&str]| match payload.count(name)? {
+        None => first(pointers),
+        known => Ok(known),
+    };
+    let tokens = Tokens {
+        input: whole("prompt_tokens", &["/prompt_tokens", "/input_tokens"])?,
+        output: whole(
+            "completion_tokens",
+            &["/completion_tokens", "/output_tokens"],
+        )?,
+        total: whole("total_tokens", &["/total_tokens"])?,
         cache_read: first(&[
             "/prompt_tokens_details/cached_tokens",
             "/input_tokens_details/cached_tokens",
             "/cache_read_input_tokens",
-        ]),
+        ])?,
         cache_write: first(&[
             "/cache_creation_input_tokens",
             "/prompt_tokens_details/cache_creation_tokens",
             "/prompt_tokens_details/cache_write_tokens",
             "/input_tokens_details/cache_write_tokens",
-        ]),
+        ])?,
         reasoning: first(&[
             "/completion_tokens_details/reasoning_tokens",
             "/output_tokens_details/reasoning_tokens",
-        ]),
+        ])?,
+    };
+    let uncounted = usage.as_object().is_none_or(Map::is_empty);
+    let wholes = [tokens.input, tokens.output, tokens.total];
+    if failed && uncounted && wholes.into_iter().flatten().all(|count| count == 0) {
+        return Ok(Tokens::default());
     }
+    Ok(tokens)
 }
 
 /// What may help whoever looks into one call. Never the price map, tracebacks or headers.
@@ -241,4 +251,138 @@ fn details(
 
 fn to_ms(us: i64) -> i64 {
     us.saturating_add(500) / 1000
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::normalise;
+    use daybook_model::Event;
+    use serde_json::{Value, json};
+
+    fn element(members: Value) -> String {
+        let mut element =
+            json!({"litellm_call_id": "c1", "startTime": 1_763_600_000.5, "status": "success"});
+        let Value::Object(members) = members else {
+            panic!("{members}")
+        };
+        element.as_object_mut().unwrap().extend(members);
+        element.to_string()
+    }
+
+    fn counts(event: &Event) -> [Option<i64>; 3] {
+        ["input_tokens", "output_tokens", "cache_read_tokens"].map(|name| event.integer(name))
+    }
+
+    #[test]
+    fn counts_are_read_in_every_form() {
+        let zeros = json!({"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0});
+        let with = |mut members: Value, name: &str, value: Value| {
+            members[name] = value;
+            members
+        };
+        let cases = [
+            (
+                json!({"prompt_tokens": "20", "completion_tokens": 10, "total_tokens": 30}),
+                [Some(20), Some(10), None],
+            ),
+            (
+                json!({"prompt_tokens": " 20 ", "completion_tokens": 10.0, "total_tokens": "30.0",
+                    "metadata": {"usage_object": {"prompt_tokens": 20, "prompt_tokens_details": {"cached_tokens": "4"}}}}),
+                [Some(20), Some(10), Some(4)],
+            ),
+            (
+                json!({"prompt_tokens": 5, "completion_tokens": 10}),
+                [Some(5), Some(10), None],
+            ),
+            (
+                json!({"metadata": {"usage_object": {"prompt_tokens": 5, "output_tokens": "10"}}}),
+                [Some(5), Some(10), None],
+            ),
+            (
+                json!({"prompt_tokens": null, "completion_tokens": ""}),
+                [None; 3],
+            ),
+            (zeros.clone(), [Some(0), Some(0), None]),
+            (
+                with(zeros.clone(), "metadata", json!({"usage_object": {}})),
+                [Some(0), Some(0), None],
+            ),
+            (with(zeros, "status", "failure".into()), [None; 3]),
+            (
+                json!({"prompt_tokens": 5, "completion_tokens": 0, "status": "failure"}),
+                [Some(5), Some(0), None],
+            ),
+        ];
+        for (members, expected) in cases {
+            let event = normalise(&element(members.clone())).unwrap();
+            assert_eq!(counts(&event), expected, "{members}");
+        }
+    }
+
+    #[test]
+    fn a_count_or_cost_that_is_none_is_refused_by_name() {
+        let usage = |members: Value| json!({"metadata": {"usage_object": members}});
+        let old = |members: Value| {
+            let mut element = json!({"startTime": "2026-11-21 01:00:00"});
+            element
+                .as_object_mut()
+                .unwrap()
+                .extend(members.as_object().unwrap().clone());
+            element
+        };
+        let cases = [
+            (json!({"prompt_tokens": -5}), "prompt_tokens"),
+            (json!({"completion_tokens": 1.5}), "completion_tokens"),
+            (json!({"total_tokens": [3]}), "total_tokens"),
+            (json!({"total_tokens": []}), "total_tokens"),
+            (json!({"prompt_tokens": true}), "prompt_tokens"),
+            (json!({"prompt_tokens": 1e30}), "prompt_tokens"),
+            (json!({"response_cost": "abc"}), "response_cost"),
+            (json!({"response_cost": "NaN"}), "response_cost"),
+            (json!({"response_cost": -1}), "response_cost"),
+            (json!({"response_cost": 1e30}), "response_cost"),
+            (json!({"response_cost": {}}), "response_cost"),
+            (
+                usage(json!({"prompt_tokens_details": {"cached_tokens": "few"}})),
+                "metadata.usage_object.prompt_tokens_details.cached_tokens",
+            ),
+            (
+                usage(json!({"completion_tokens_details": {"reasoning_tokens": -1}})),
+                "metadata.usage_object.completion_tokens_details.reasoning_tokens",
+            ),
+            (old(json!({"cost": "abc"})), "cost"),
+            (old(json!({"cost": -1})), "cost"),
+            (
+                old(json!({"usage": "Usage(completion_tokens=4, prompt_tokens=-5)"})),
+                "usage.prompt_tokens",
+            ),
+        ];
+        for (members, field) in cases {
+            let rejection = normalise(&element(members.clone())).unwrap_err();
+            assert_eq!(rejection.field.as_deref(), Some(field), "{members}");
+        }
+        let huge = element(json!({})).replacen('{', r#"{"response_cost":1e999,"#, 1);
+        assert_eq!(
+            normalise(&huge).unwrap_err().field.as_deref(),
+            Some("response_cost")
+        );
+    }
+
+    #[test]
+    fn numbers_in_texts_are_numbers() {
+        let event = normalise(&element(json!({
+            "startTime": "1763600000.5", "endTime": "1763600001.5", "response_cost": "4.5e-06", "model": "m"
+        })));
+        let event = event.unwrap();
+        assert_eq!(
+            (event.integer("latency_ms"), event.integer("cost")),
+            (Some(1000), Some(4500))
+        );
+        assert_eq!(event.text("upstream_model"), Some("m"), "the current form");
+        let old = normalise(&element(json!({
+            "startTime": "2026-11-21 01:00:00", "cost": "None",
+            "usage": "{'completion_tokens': 4, 'prompt_tokens': '20', 'prompt_tokens_details': {'cached_tokens': None}}"
+        })));
+        assert_eq!(counts(&old.unwrap()), [Some(20), Some(4), None]);
+    }
 }

@@ -49,16 +49,53 @@ impl<'a> Payload<'a> {
         }
     }
 
-    pub(super) fn integer(&self, name: &str) -> Option<i64> {
-        self.value(name)?.as_i64()
+    /// A number of tokens.
+    ///
+    /// # Errors
+    /// As [`number`].
+    pub(super) fn count(&self, name: &str) -> Result<Option<i64>, Rejection> {
+        number(&self.sent(name), name, crate::otlp::count)
+    }
+
+    /// A member as a value, also when it is empty. A number beyond all limits is its text.
+    pub(super) fn sent(&self, name: &str) -> Value {
+        let member = self.0.iter().find(|(key, _)| key == name);
+        member.map_or(Value::Null, |(_, raw)| {
+            serde_json::from_str(&json::compact(raw)).unwrap_or_else(|_| raw.get().into())
+        })
     }
 
     /// Epoch seconds as a time.
     pub(super) fn time(&self, name: &str) -> Option<Timestamp> {
-        let seconds = self.value(name)?.as_f64()?;
+        let seconds = seconds(&self.value(name)?)?;
         // A cast of a float saturates; years beyond 9999 are refused later like any other.
         (seconds > 0.0).then(|| Timestamp::from_us((seconds * 1e6).round() as i64))
     }
+}
+
+/// The number that `read` finds in a value; `None` when nothing was sent.
+///
+/// # Errors
+/// When something was sent in which `read` finds none: it must not vanish without a word.
+pub(super) fn number(
+    value: &Value,
+    name: &str,
+    read: fn(&Value) -> Option<i64>,
+) -> Result<Option<i64>, Rejection> {
+    if value.is_null() || [Some(""), Some("None")].contains(&value.as_str()) {
+        return Ok(None);
+    }
+    let unusable = || Rejection::field(name, "expected a number that is not negative");
+    read(value).map(Some).ok_or_else(unusable)
+}
+
+/// Seconds since 1970, as a number or a text.
+pub(super) fn seconds(value: &Value) -> Option<f64> {
+    let seconds = match value {
+        Value::String(text) => text.trim().parse().ok(),
+        value => value.as_f64(),
+    };
+    seconds.filter(|seconds| seconds.is_finite())
 }
 
 /// A time as Python writes it: RFC 3339, perhaps with a space, perhaps without an offset, which

@@ -2,11 +2,10 @@
 //! Python. Numbers and times are read back; structures stay the texts they are.
 
 use super::billing;
-use super::payload::{Payload, python_time};
+use super::payload::{Payload, number, python_time};
 use crate::tokens::Tokens;
 use daybook_model::value::write_json_text;
 use daybook_model::{Event, Rejection, Stream};
-use serde_json::Value;
 
 pub(super) fn event(payload: &Payload<'_>) -> Result<Event, Rejection> {
     let text = |name: &str| {
@@ -38,25 +37,17 @@ pub(super) fn event(payload: &Payload<'_>) -> Result<Event, Rejection> {
     let error = text("error_str").or_else(|| text("exception"));
     event.set_text("outcome", if error.is_some() { "error" } else { "success" });
     event.set_text("error", error.unwrap_or_default());
-    let cost = text("cost")
-        .or_else(|| text("response_cost"))
-        .map(Value::String);
-    if let Some(cost) = cost
-        .as_ref()
-        .and_then(billing::nano)
-        .filter(|cost| *cost >= 0)
-    {
-        event.set_integer("cost", cost);
-        event.set_text("cost_source", "reported");
+    if billing::set_cost(payload, "cost", &mut event)?.is_none() {
+        billing::set_cost(payload, "response_cost", &mut event)?;
     }
     let usage = text("usage").unwrap_or_default();
     Tokens {
-        input: count_in(&usage, "prompt_tokens"),
-        output: count_in(&usage, "completion_tokens"),
-        total: count_in(&usage, "total_tokens"),
-        cache_read: count_in(&usage, "cached_tokens"),
-        cache_write: count_in(&usage, "cache_creation_input_tokens"),
-        reasoning: count_in(&usage, "reasoning_tokens"),
+        input: count_in(&usage, "prompt_tokens")?,
+        output: count_in(&usage, "completion_tokens")?,
+        total: count_in(&usage, "total_tokens")?,
+        cache_read: count_in(&usage, "cached_tokens")?,
+        cache_write: count_in(&usage, "cache_creation_input_tokens")?,
+        reasoning: count_in(&usage, "reasoning_tokens")?,
     }
     .apply(&mut event);
     for (name, member) in [("request", "messages"), ("response", "response")] {
@@ -75,20 +66,19 @@ pub(super) fn event(payload: &Payload<'_>) -> Result<Event, Rejection> {
 }
 
 /// The number after `name=` or `'name':` in Python's text of a structure.
-fn count_in(text: &str, name: &str) -> Option<i64> {
+fn count_in(text: &str, name: &str) -> Result<Option<i64>, Rejection> {
     let mut rest = text;
-    loop {
-        let at = rest.find(name)?;
+    while let Some(at) = rest.find(name) {
         let begins =
             !rest[..at].ends_with(|before: char| before == '_' || before.is_alphanumeric());
         rest = &rest[at + name.len()..];
         let value = rest.trim_start_matches(['\'', '"']).trim_start();
         if let Some(value) = value.strip_prefix(['=', ':']).filter(|_| begins) {
-            let value = value.trim_start();
-            let end = value
-                .find(|c: char| !c.is_ascii_digit())
-                .unwrap_or(value.len());
-            return value[..end].parse().ok();
+            let end = value.find([',', ')', '}']).unwrap_or(value.len());
+            let value = value[..end].trim().trim_matches(['\'', '"']);
+            let field = format!("usage.{name}");
+            return number(&value.into(), &field, crate::otlp::count);
         }
     }
+    Ok(None)
 }

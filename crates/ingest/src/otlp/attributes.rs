@@ -1,5 +1,5 @@
 //! Attributes of a span or record under their current names. Whoever reads one takes it out; what
-//! is left in the end goes into `details`.
+//! is left in the end goes into `details`, with the names of those that could not be used.
 
 use super::message::{KeyValue, into_map};
 use serde_json::{Map, Value};
@@ -103,13 +103,20 @@ const RENAMED: &[(&str, &str)] = &[
 
 /// Attributes by name.
 #[derive(Debug, Default)]
-pub(super) struct Attributes(Map<String, Value>);
+pub(super) struct Attributes {
+    values: Map<String, Value>,
+    /// Names of those that were taken but are not what their name promises.
+    unusable: Vec<String>,
+}
 
 impl Attributes {
     pub(super) fn new(attributes: Vec<KeyValue>) -> Self {
-        let mut attributes = Self(into_map(attributes));
+        let mut attributes = Self {
+            values: into_map(attributes),
+            unusable: Vec::new(),
+        };
         for (old, new) in RENAMED {
-            if let Some(value) = attributes.0.remove(*old) {
+            if let Some(value) = attributes.values.remove(*old) {
                 attributes.put(new, value);
             }
         }
@@ -118,50 +125,75 @@ impl Attributes {
 
     /// Sets an attribute unless it is there.
     pub(super) fn put(&mut self, name: &str, value: Value) {
-        if !value.is_null() && !self.0.contains_key(name) {
-            self.0.insert(name.into(), value);
+        if !value.is_null() && !self.has(name) {
+            self.values.insert(name.into(), value);
         }
     }
 
+    /// Sets an attribute over what is there.
+    pub(super) fn replace(&mut self, name: &str, value: Value) {
+        self.values.insert(name.into(), value);
+    }
+
+    /// Notes that an attribute was sent but cannot be used.
+    pub(super) fn note_unusable(&mut self, name: &str) {
+        self.unusable.push(name.into());
+    }
+
     pub(super) fn has(&self, name: &str) -> bool {
-        self.0.contains_key(name)
+        self.values.contains_key(name)
     }
 
     /// The text of an attribute, without taking it.
     pub(super) fn text(&self, name: &str) -> Option<&str> {
-        self.0.get(name)?.as_str()
+        self.values.get(name)?.as_str()
     }
 
     pub(super) fn take(&mut self, name: &str) -> Option<Value> {
-        self.0.remove(name)
+        self.values.remove(name)
+    }
+
+    /// Takes an attribute as what `read` makes of it; notes it as unusable when that is nothing.
+    pub(super) fn take_as<T>(
+        &mut self,
+        name: &str,
+        read: impl FnOnce(&Value) -> Option<T>,
+    ) -> Option<T> {
+        let read = read(&self.take(name)?);
+        if read.is_none() {
+            self.note_unusable(name);
+        }
+        read
     }
 
     pub(super) fn take_text(&mut self, name: &str) -> Option<String> {
-        match self.take(name)? {
-            Value::String(text) => Some(text).filter(|text| !text.is_empty()),
+        let text = self.take_as(name, |value| match value {
+            Value::String(text) => Some(text.clone()),
             Value::Number(number) => Some(number.to_string()),
             Value::Bool(truth) => Some(truth.to_string()),
             _ => None,
-        }
+        });
+        text.filter(|text| !text.is_empty())
     }
 
-    /// A whole number; some clients send it as text or with a fraction of zero.
     pub(super) fn take_integer(&mut self, name: &str) -> Option<i64> {
-        integer(&self.take(name)?)
+        self.take_as(name, integer)
+    }
+
+    /// A number of things: whole and not negative.
+    pub(super) fn take_count(&mut self, name: &str) -> Option<i64> {
+        self.take_as(name, count)
     }
 
     pub(super) fn take_float(&mut self, name: &str) -> Option<f64> {
-        match self.take(name)? {
-            Value::String(text) => text.parse().ok(),
-            value => value.as_f64(),
-        }
+        self.take_as(name, float)
     }
 
     pub(super) fn take_boolean(&mut self, name: &str) -> Option<bool> {
-        match self.take(name)? {
-            Value::String(text) => text.parse().ok(),
+        self.take_as(name, |value| match value {
+            Value::String(text) => text.to_ascii_lowercase().parse().ok(),
             value => value.as_bool(),
-        }
+        })
     }
 
     /// Structured content: on spans it is a JSON text, on records it is structured. A text that is
@@ -173,19 +205,19 @@ impl Attributes {
     /// Takes the attributes whose names start so; names come without the prefix.
     pub(super) fn take_prefixed(&mut self, prefix: &str) -> Map<String, Value> {
         let names: Vec<String> = self
-            .0
+            .values
             .keys()
             .filter(|name| name.starts_with(prefix))
             .cloned()
             .collect();
         let taken = names.into_iter().filter_map(|name| {
-            let value = self.0.remove(&name)?;
+            let value = self.values.remove(&name)?;
             Some((name[prefix.len()..].to_owned(), value))
         });
         taken.collect()
     }
 
-    /// What nobody took, without what may be a secret.
+    /// What nobody took, without what may be a secret, and what was `unusable`.
     pub(super) fn into_rest(self) -> Map<String, Value> {
         let secret = |name: &str| {
             let name = name.to_ascii_lowercase();
@@ -200,22 +232,38 @@ impl Attributes {
             .iter()
             .any(|word| name.contains(word))
         };
-        self.0
-            .into_iter()
-            .filter(|(name, _)| !secret(name))
+        let rest = self.values.into_iter().filter(|(name, _)| !secret(name));
+        let unusable = (!self.unusable.is_empty()).then(|| self.unusable.into());
+        rest.chain(unusable.map(|names| ("unusable".into(), names)))
             .collect()
     }
 }
 
-pub(super) fn integer(value: &Value) -> Option<i64> {
-    match value {
-        Value::Number(number) => number.as_i64().or_else(|| {
-            let float = number.as_f64().filter(|float| float.fract() == 0.0)?;
-            format!("{float:.0}").parse().ok()
-        }),
-        Value::String(text) => text.parse().ok(),
+/// A whole number; some clients send it as text or with a fraction of zero.
+fn integer(value: &Value) -> Option<i64> {
+    let whole = match value {
+        Value::Number(number) => number.as_i64(),
+        Value::String(text) => text.trim().parse().ok(),
         _ => None,
-    }
+    };
+    whole.or_else(|| {
+        let float = float(value).filter(|float| float.fract() == 0.0)?;
+        format!("{float:.0}").parse().ok()
+    })
+}
+
+/// A whole number that is not negative.
+pub(crate) fn count(value: &Value) -> Option<i64> {
+    integer(value).filter(|count| *count >= 0)
+}
+
+/// A finite number.
+pub(super) fn float(value: &Value) -> Option<f64> {
+    let float = match value {
+        Value::String(text) => text.trim().parse().ok(),
+        value => value.as_f64(),
+    };
+    float.filter(|float| float.is_finite())
 }
 
 /// The JSON inside a text, if there is any.

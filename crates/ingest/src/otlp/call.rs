@@ -1,7 +1,7 @@
 //! A model call: from attributes under their current names to a usage event. Spans and the records
 //! that tell of the same call share it.
 
-use super::attributes::Attributes;
+use super::attributes::{Attributes, float};
 use super::conversation::Content;
 use super::ids::Ids;
 use crate::tokens::Tokens;
@@ -53,11 +53,11 @@ pub(super) fn event(
     if let Some(stream) = attributes.take_boolean("gen_ai.request.stream") {
         event.set_boolean("is_stream", stream);
     }
-    if let Some(seconds) = attributes.take_float("gen_ai.response.time_to_first_chunk") {
-        // A cast of a float saturates; what is no time is left out.
-        if (0.0..1e9).contains(&seconds) {
-            event.set_integer("ttft_ms", (seconds * 1000.0).round() as i64);
-        }
+    let first = attributes.take_as("gen_ai.response.time_to_first_chunk", |value| {
+        float(value).filter(|seconds| (0.0..1e9).contains(seconds))
+    });
+    if let Some(seconds) = first {
+        event.set_integer("ttft_ms", (seconds * 1000.0).round() as i64);
     }
     take_tokens(&mut attributes).apply(&mut event);
     take_cost(&mut attributes, &mut event);
@@ -74,15 +74,26 @@ pub(super) fn event(
 }
 
 fn take_tokens(attributes: &mut Attributes) -> Tokens {
-    let mut take = |name: &str| attributes.take_integer(&format!("gen_ai.usage.{name}"));
-    Tokens {
+    let sent = ["input_tokens", "output_tokens"]
+        .map(|name| attributes.has(&format!("gen_ai.usage.{name}")));
+    let mut take = |name: &str| attributes.take_count(&format!("gen_ai.usage.{name}"));
+    let mut tokens = Tokens {
         input: take("input_tokens"),
         output: take("output_tokens"),
         total: take("total_tokens"),
         cache_read: take("cache_read.input_tokens"),
         cache_write: take("cache_write.input_tokens"),
         reasoning: take("reasoning.output_tokens"),
+    };
+    // A half that cannot be used is what the total leaves for it: else the total, which is stored
+    // as the sum of both, would shrink to the other half.
+    let left = |half: i64| tokens.total?.checked_sub(half).filter(|left| *left >= 0);
+    match (tokens.input, tokens.output, sent) {
+        (None, Some(output), [true, _]) => tokens.input = left(output),
+        (Some(input), None, [_, true]) => tokens.output = left(input),
+        _ => {}
     }
+    tokens
 }
 
 /// A cost in USD as the sender reports it; other currencies stay in the details.
@@ -91,12 +102,15 @@ fn take_cost(attributes: &mut Attributes, event: &mut Event) {
     if currency.is_some_and(|currency| !currency.eq_ignore_ascii_case("usd")) {
         return;
     }
-    let cost = match attributes.take("gen_ai.usage.cost") {
-        Some(Value::Number(number)) => NanoUsd::from_json(&number),
-        Some(Value::String(text)) => NanoUsd::parse(&text),
-        _ => return,
-    };
-    if let Ok(NanoUsd(cost @ 0..)) = cost {
+    let cost = attributes.take_as("gen_ai.usage.cost", |cost| {
+        let cost = match cost {
+            Value::Number(number) => NanoUsd::from_json(number),
+            Value::String(text) => NanoUsd::parse(text.trim()),
+            _ => return None,
+        };
+        cost.ok().filter(|cost| cost.0 >= 0)
+    });
+    if let Some(NanoUsd(cost)) = cost {
         event.set_integer("cost", cost);
         event.set_text("cost_source", "reported");
     }

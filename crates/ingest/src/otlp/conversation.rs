@@ -166,7 +166,8 @@ pub(super) fn tool_call(id: &Value, name: &Value, arguments: &Value) -> Value {
     json!({"id": id, "type": "function", "function": function})
 }
 
-fn as_text(value: &Value) -> String {
+/// A text as it is, nothing as an empty one, anything else as JSON.
+pub(super) fn as_text(value: &Value) -> String {
     match value {
         Value::Null => String::new(),
         Value::String(text) => text.clone(),

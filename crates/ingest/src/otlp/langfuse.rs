@@ -1,7 +1,9 @@
 //! Langfuse's SDK: `langfuse.observation.*`, with JSON in texts.
 
+mod usage;
+
 use super::attributes::{Attributes, parsed};
-use super::conversation::{self, Content};
+use super::conversation::{self, Content, as_text};
 use serde_json::{Map, Value, json};
 
 /// Puts what Langfuse says under the current names; returns the content.
@@ -46,57 +48,26 @@ pub(super) fn translate(attributes: &mut Attributes, failed: bool) -> Content {
     }
 }
 
-/// Tokens in the words of the provider's API: chat, Responses, or Langfuse's own.
+/// Tokens in the words of the provider's API, chat or Responses, or in Langfuse's own.
 fn usage(attributes: &mut Attributes) {
-    let Some(usage) = attributes.take_json("langfuse.observation.usage_details") else {
-        return;
+    let name = "langfuse.observation.usage_details";
+    let usage = match attributes.take_json(name) {
+        Some(Value::Object(usage)) => usage,
+        Some(_) => return attributes.note_unusable(name),
+        None => return,
     };
     // Both APIs have one kind of observation; only the words for tokens tell them apart.
-    if usage["prompt_tokens"].is_number() {
+    let known = |name: &str| usage.get(name).is_some_and(|value| !value.is_null());
+    if known("prompt_tokens") {
         attributes.put("openai.api.type", "chat".into());
-    } else if usage["input_tokens_details"].is_object() {
+    } else if usage
+        .get("input_tokens_details")
+        .is_some_and(Value::is_object)
+    {
         attributes.put("openai.api.type", "responses".into());
     }
-    let names: [(&str, &[&str]); 6] = [
-        (
-            "input_tokens",
-            &["/prompt_tokens", "/input_tokens", "/input"],
-        ),
-        (
-            "output_tokens",
-            &["/completion_tokens", "/output_tokens", "/output"],
-        ),
-        ("total_tokens", &["/total_tokens", "/total"]),
-        (
-            "cache_read.input_tokens",
-            &[
-                "/prompt_tokens_details/cached_tokens",
-                "/input_tokens_details/cached_tokens",
-                "/input_cached_tokens",
-                "/cache_read_input_tokens",
-            ],
-        ),
-        (
-            "cache_write.input_tokens",
-            &[
-                "/input_tokens_details/cache_write_tokens",
-                "/cache_creation_input_tokens",
-            ],
-        ),
-        (
-            "reasoning.output_tokens",
-            &[
-                "/completion_tokens_details/reasoning_tokens",
-                "/output_tokens_details/reasoning_tokens",
-                "/output_reasoning_tokens",
-            ],
-        ),
-    ];
-    for (name, pointers) in names {
-        let count = pointers.iter().find_map(|pointer| usage.pointer(pointer));
-        if let Some(count) = count.filter(|count| !count.is_null()) {
-            attributes.put(&format!("gen_ai.usage.{name}"), count.clone());
-        }
+    for (name, count) in usage::counts(usage) {
+        attributes.replace(&format!("gen_ai.usage.{name}"), count);
     }
 }
 
@@ -113,9 +84,9 @@ fn metadata(attributes: &mut Attributes) {
 }
 
 fn content(attributes: &mut Attributes, embedding: bool) -> Content {
-    let input = attributes.take_json("langfuse.observation.input");
-    let text = attributes.take_text("langfuse.observation.output");
-    let output = text.clone().map(|text| parsed(Value::String(text)));
+    let input = attributes.take("langfuse.observation.input").map(told);
+    let sent = attributes.take("langfuse.observation.output");
+    let output = sent.clone().map(told);
     let model = attributes.text("gen_ai.request.model");
     if embedding {
         let request = input.map(|input| json!({"model": model, "input": input}));
@@ -144,13 +115,23 @@ fn content(attributes: &mut Attributes, embedding: bool) -> Content {
         {
             conversation::response(Value::Array(items))
         }
+        Some(Value::String(text)) => Some(conversation::text_response(&text, None)),
         // A text that happens to be JSON was the answer all the same.
-        _ => text.map(|text| conversation::text_response(&text, None)),
+        _ => sent.map(|sent| conversation::text_response(&as_text(&sent), None)),
     };
     Content {
         request,
         response,
         ..Content::default()
+    }
+}
+
+/// What was asked or answered: a structure or a text, which some SDKs quote as JSON. A number is
+/// a text that happens to be one.
+fn told(sent: Value) -> Value {
+    match parsed(sent.clone()) {
+        told @ (Value::Object(_) | Value::Array(_) | Value::String(_)) => told,
+        _ => as_text(&sent).into(),
     }
 }
 

@@ -203,13 +203,24 @@ struct JsonAny {
 
 impl From<JsonAny> for AnyValue {
     fn from(json: JsonAny) -> Self {
-        let integer = |value: Value| value.as_i64().or_else(|| value.as_str()?.parse().ok());
-        let double = |value: Value| value.as_f64().or_else(|| value.as_str()?.parse().ok());
+        // A number that is none stays as it was sent, for whoever expects one to say so.
+        let as_sent = |value: Value| match value {
+            Value::String(text) => Any::Text(text),
+            value => Any::Text(value.to_string()),
+        };
+        let integer = |value: Value| {
+            let number = value.as_i64().or_else(|| value.as_str()?.parse().ok());
+            number.map_or_else(|| as_sent(value), Any::Integer)
+        };
+        let double = |value: Value| {
+            let number = value.as_f64().or_else(|| value.as_str()?.parse().ok());
+            number.map_or_else(|| as_sent(value), Any::Double)
+        };
         let bytes = |text: String| base64::engine::general_purpose::STANDARD.decode(text).ok();
         let value = (json.string_value.map(Any::Text))
             .or(json.bool_value.map(Any::Boolean))
-            .or(json.int_value.and_then(integer).map(Any::Integer))
-            .or(json.double_value.and_then(double).map(Any::Double))
+            .or(json.int_value.map(integer))
+            .or(json.double_value.map(double))
             .or(json.array_value.map(Any::Array))
             .or(json.kvlist_value.map(Any::Object))
             .or(json.bytes_value.and_then(bytes).map(Any::Bytes));
@@ -218,7 +229,7 @@ impl From<JsonAny> for AnyValue {
 }
 
 impl AnyValue {
-    /// The value as plain JSON: bytes in base64, what JSON cannot say as null.
+    /// The value as plain JSON: bytes in base64, numbers that JSON does not know as texts.
     pub(super) fn into_json(self) -> Value {
         match self.value {
             None => Value::Null,
@@ -226,7 +237,7 @@ impl AnyValue {
             Some(Any::Boolean(truth)) => Value::Bool(truth),
             Some(Any::Integer(number)) => Value::Number(number.into()),
             Some(Any::Double(number)) => {
-                Number::from_f64(number).map_or(Value::Null, Value::Number)
+                Number::from_f64(number).map_or_else(|| number.to_string().into(), Value::Number)
             }
             Some(Any::Array(array)) => array.values.into_iter().map(Self::into_json).collect(),
             Some(Any::Object(object)) => Value::Object(into_map(object.values)),
