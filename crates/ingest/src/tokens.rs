@@ -35,7 +35,8 @@ impl Tokens {
 
     /// Some providers count cached tokens beside the input (Anthropic) and reasoning beside the
     /// output (Gemini). Two signs tell: the parts exceed the whole, or the reported total is the
-    /// sum of whole and parts. Then the parts are added to the whole. Negative counts are none.
+    /// sum of whole and parts. Then the parts are added to the whole, never where the numbers are
+    /// sound without. Negative counts are none.
     fn consistent(self) -> Self {
         let known = |count: Option<i64>| count.filter(|count| *count >= 0);
         let mut tokens = Self {
@@ -49,17 +50,28 @@ impl Tokens {
         let part = |count: Option<i64>| count.unwrap_or(0);
         let cached = part(tokens.cache_read).saturating_add(part(tokens.cache_write));
         let reasoning = part(tokens.reasoning);
-        let input_exceeded = tokens.input.is_some_and(|input| cached > input);
-        let output_exceeded = tokens.output.is_some_and(|output| reasoning > output);
-        let whole = part(tokens.input).saturating_add(part(tokens.output));
-        let totals = |extra: i64| {
-            let both = tokens.input.is_some() && tokens.output.is_some();
-            both && extra > 0 && tokens.total == whole.checked_add(extra)
+        let exceeds = |part: i64, whole: Option<i64>| whole.is_some_and(|whole| part > whole);
+        let cached_exceeds = exceeds(cached, tokens.input);
+        let reasoning_exceeds = exceeds(reasoning, tokens.output);
+        let is_total = |(cached_beside, reasoning_beside): &(bool, bool)| {
+            let beside = |is: bool, count: i64| i128::from(if is { count } else { 0 });
+            let (Some(input), Some(output), Some(total)) =
+                (tokens.input, tokens.output, tokens.total)
+            else {
+                return false;
+            };
+            let sum = i128::from(input) + i128::from(output);
+            sum + beside(*cached_beside, cached) + beside(*reasoning_beside, reasoning)
+                == i128::from(total)
         };
-        let all = cached.saturating_add(reasoning);
-        let cached_beside = input_exceeded || totals(cached) || totals(all);
-        let reasoning_beside =
-            output_exceeded || totals(all) || (totals(reasoning) && reasoning != cached);
+        // Fewest repairs first.
+        let readings = [(false, false), (true, false), (false, true), (true, true)];
+        let mut possible = readings
+            .into_iter()
+            .filter(|(c, r)| (*c || !cached_exceeds) && (*r || !reasoning_exceeds));
+        let (cached_beside, reasoning_beside) = possible
+            .find(is_total)
+            .unwrap_or((cached_exceeds, reasoning_exceeds));
         if cached_beside {
             tokens.input = tokens.input.map(|input| input.saturating_add(cached));
         }
@@ -118,6 +130,11 @@ mod tests {
                 "both beside",
                 [100, 50, 195, 30, -1, 15],
                 (Some(130), Some(65)),
+            ),
+            (
+                "only the thoughts are beside, though the cache is as large",
+                [60, 5, 115, 50, -1, 50],
+                (Some(60), Some(55)),
             ),
             (
                 "no overflow",
