@@ -7,12 +7,15 @@ use crate::metrics::Metrics;
 use crate::{envelope, openapi, routes, ui};
 use axum::Router;
 use axum::routing::get;
-use daybook_model::logstore::StoreResult;
+use daybook_model::logstore::{Stats, StoreResult};
 use daybook_model::{LogStore, StoreError};
 use std::future::Future;
 use std::sync::Arc;
-use std::time::Duration;
-use tokio::sync::Semaphore;
+use std::time::{Duration, Instant};
+use tokio::sync::{Mutex, Semaphore};
+
+/// How old the figures may be that supervisors are answered from.
+const RECENT: Duration = Duration::from_secs(1);
 
 /// What can be set from outside.
 #[derive(Debug, Clone)]
@@ -50,6 +53,7 @@ pub struct App {
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) options: Arc<Options>,
     queries: Arc<Semaphore>,
+    recent_stats: Arc<Mutex<Option<(Instant, Stats)>>>,
 }
 
 impl App {
@@ -62,6 +66,7 @@ impl App {
             metrics: Arc::default(),
             queries: Arc::new(Semaphore::new(options.queries_max)),
             options: Arc::new(options),
+            recent_stats: Arc::default(),
         }
     }
 
@@ -81,6 +86,22 @@ impl App {
                 envelope::wrap,
             ))
             .with_state(self)
+    }
+
+    /// The store's figures, a second old at most: they take a walk over all events not yet in
+    /// partitions, and anybody may ask whether the server is ready, as often as they like.
+    pub(crate) async fn recent_stats(&self) -> ApiResult<Stats> {
+        let mut recent = self.recent_stats.lock().await;
+        if let Some((taken, stats)) = &*recent
+            && taken.elapsed() < RECENT
+        {
+            return Ok(stats.clone());
+        }
+        let stats = self
+            .query(|store| async move { store.stats().await })
+            .await?;
+        *recent = Some((Instant::now(), stats.clone()));
+        Ok(stats)
     }
 
     /// Asks the store, within the limits on queries. A query that takes too long is given up, but

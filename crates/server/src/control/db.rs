@@ -1,5 +1,6 @@
 //! The database and its two doors: readers that cannot write, and one writer behind
-//! [`super::Control::change`]. What else writes is named at [`Db::begin`] and [`Db::note`].
+//! [`super::Control::change`]. What else writes is named at [`Db::begin`], [`Db::write`]
+//! and [`Db::note`].
 
 use super::{ControlError, Result};
 use sqlx::sqlite::{
@@ -7,17 +8,29 @@ use sqlx::sqlite::{
     SqliteSynchronous,
 };
 use sqlx::{Sqlite, SqlitePool, Transaction};
-use std::path::Path;
-use std::time::Duration;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 /// How long a writer waits for another process, such as `daybook key create`.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 const READERS: u32 = 4;
+/// How often the log says that notes cannot be written.
+const COMPLAIN_EVERY: Duration = Duration::from_secs(60);
+
+/// The database's file.
+pub(super) fn file(data_dir: &Path) -> PathBuf {
+    data_dir.join("control.db")
+}
+
+type Statement<'q> = sqlx::query::Query<'q, Sqlite, sqlx::sqlite::SqliteArguments>;
 
 #[derive(Debug, Clone)]
 pub(super) struct Db {
     reader: SqlitePool,
     writer: SqlitePool,
+    /// When a note last could not be written and the log said so.
+    complained: Arc<Mutex<Option<Instant>>>,
 }
 
 impl Db {
@@ -27,7 +40,7 @@ impl Db {
             cause,
         })?;
         let options = SqliteConnectOptions::new()
-            .filename(data_dir.join("control.db"))
+            .filename(file(data_dir))
             .create_if_missing(true)
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
@@ -42,7 +55,11 @@ impl Db {
             .max_connections(READERS)
             .connect_with(options.pragma("query_only", "ON"))
             .await?;
-        Ok(Self { reader, writer })
+        Ok(Self {
+            reader,
+            writer,
+            complained: Arc::default(),
+        })
     }
 
     pub(super) const fn reader(&self) -> &SqlitePool {
@@ -56,13 +73,27 @@ impl Db {
         Ok(self.writer.begin_with("BEGIN IMMEDIATE").await?)
     }
 
-    /// Bookkeeping that is no change of state and leaves no audit event: when a key or a session
-    /// was last seen, and taking delivered events out of the outbox.
-    pub(super) async fn note(
-        &self,
-        statement: sqlx::query::Query<'_, Sqlite, sqlx::sqlite::SqliteArguments>,
-    ) -> Result<SqliteQueryResult> {
+    /// A statement that is no change of state and leaves no audit event: taking delivered events
+    /// out of the outbox.
+    pub(super) async fn write(&self, statement: Statement<'_>) -> Result<SqliteQueryResult> {
         Ok(statement.execute(&self.writer).await?)
+    }
+
+    /// Bookkeeping of the same kind that nothing depends on: when a key or a session was last
+    /// seen. Whoever asks is served without it, on a full disk for example.
+    pub(super) async fn note(&self, statement: Statement<'_>) {
+        let Err(error) = self.write(statement).await else {
+            return;
+        };
+        let now = Instant::now();
+        let mut complained = self
+            .complained
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if complained.is_none_or(|last| now.duration_since(last) >= COMPLAIN_EVERY) {
+            *complained = Some(now);
+            tracing::warn!(%error, "when keys and sessions were last used cannot be noted now");
+        }
     }
 
     pub(super) async fn close(&self) {

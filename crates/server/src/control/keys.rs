@@ -235,7 +235,7 @@ impl Control {
         let stale = |used: Timestamp| used.plus_us(USED_EVERY_US) < now;
         if key.revoked_at.is_none() && key.last_used_at.is_none_or(stale) {
             let note = sqlx::query("UPDATE api_keys SET last_used_at = $1 WHERE id = $2");
-            self.db.note(note.bind(now.us()).bind(&key.id)).await?;
+            self.db.note(note.bind(now.us()).bind(&key.id)).await;
         }
         Ok(Some(key))
     }

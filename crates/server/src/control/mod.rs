@@ -17,7 +17,7 @@ pub use keys::{Key, NewKey, Scope};
 pub(crate) use pieces::HeldCall;
 pub use secrets::new_password;
 pub use sessions::{SESSION_ABSOLUTE_US, Session, SignedIn};
-pub use users::User;
+pub use users::{Bootstrap, User};
 
 use daybook_model::LogStore;
 use std::path::Path;
@@ -103,6 +103,11 @@ impl Control {
             throttle: Arc::default(),
             setup_token: Arc::default(),
         })
+    }
+
+    /// Whether a directory holds what [`Control::open`] would otherwise make.
+    pub fn exists_in(data_dir: &Path) -> bool {
+        db::file(data_dir).exists()
     }
 
     /// The same, with a log store that takes the events of the outbox.

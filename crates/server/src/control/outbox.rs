@@ -84,7 +84,7 @@ impl Control {
                     tracing::error!(id, "an event of the outbox met another with its id");
                 }
                 self.db
-                    .note(sqlx::query("DELETE FROM outbox WHERE id = $1").bind(id))
+                    .write(sqlx::query("DELETE FROM outbox WHERE id = $1").bind(id))
                     .await?;
             }
         }

@@ -154,7 +154,7 @@ impl Control {
         };
         if row.last_seen_at < now - SEEN_EVERY_US {
             let note = sqlx::query("UPDATE sessions SET last_seen_at = $1 WHERE token_hash = $2");
-            self.db.note(note.bind(now).bind(token_hash)).await?;
+            self.db.note(note.bind(now).bind(token_hash)).await;
         }
         let user = User {
             id: row.user_id,

@@ -34,6 +34,19 @@ impl User {
     }
 }
 
+/// What became of the account that the environment asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Bootstrap {
+    /// It was made: there was none.
+    Made,
+    /// It is there, with this password.
+    There,
+    /// It is there, with another password.
+    OtherPassword,
+    /// It is not there, but others are.
+    OtherAccounts,
+}
+
 /// The one spelling of an e-mail address.
 pub(super) fn normal_email(email: &str) -> Result<String> {
     let email = email.trim().to_lowercase();
@@ -60,16 +73,35 @@ impl Control {
         Ok(users == 0)
     }
 
-    /// Makes the first account if there is none.
+    /// Makes the first account if there is none. What is there is never changed, but the log says
+    /// when it is not what was asked for.
     ///
     /// # Errors
     /// When e-mail or password cannot be used, or the database refuses.
-    pub async fn bootstrap(&self, email: &str, password: String) -> Result<()> {
+    pub async fn bootstrap(&self, email: &str, password: String) -> Result<Bootstrap> {
         if self.setup_needed().await? {
             let actor = Actor::system("bootstrap");
             self.create_first_user(&actor, email, password).await?;
+            return Ok(Bootstrap::Made);
         }
-        Ok(())
+        let email = normal_email(email)?;
+        let find = sqlx::query_scalar("SELECT password_hash FROM users WHERE email = $1");
+        let hash: Option<String> = find.bind(&email).fetch_optional(self.db.reader()).await?;
+        let Some(hash) = hash else {
+            tracing::warn!(
+                email,
+                "there are accounts already: the one of the environment was not made"
+            );
+            return Ok(Bootstrap::OtherAccounts);
+        };
+        if self.passwords.verify(password, Some(hash)).await? {
+            return Ok(Bootstrap::There);
+        }
+        tracing::warn!(
+            email,
+            "the account exists and is unchanged: the environment's password is not its password"
+        );
+        Ok(Bootstrap::OtherPassword)
     }
 
     /// A new token for the set-up link; earlier ones end. It lives as long as the process.

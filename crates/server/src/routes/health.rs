@@ -25,15 +25,12 @@ pub(crate) async fn alive() -> &'static str {
     )
 )]
 pub(crate) async fn ready(State(app): State<App>) -> ApiResult<&'static str> {
-    let stats = app
-        .query(|store| async move { store.stats().await })
-        .await?;
+    let stats = app.recent_stats().await?;
     app.control.setup_needed().await?;
     match stats.read_only {
-        // The reason is for the operator: it may name paths.
-        Some(_) => Err(ApiError::unavailable(
+        Some(why) => Err(ApiError::unavailable(
             "read_only",
-            "the store takes no events now",
+            format!("the store takes no events now: {why}"),
         )),
         None => Ok("ready\n"),
     }

@@ -3,12 +3,13 @@
 use crate::support::{EMAIL, PASSWORD, make_key, server};
 use crate::troubled::Troubled;
 use daybook_model::{LogStore, Query, Stream};
-use daybook_server::control::{Actor, Control, NewKey, Scope};
+use daybook_server::control::{Actor, Bootstrap, Control, NewKey, Scope};
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions, SqliteConnection};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 async fn database(dir: &Path) -> SqliteConnection {
     let options = SqliteConnectOptions::new().filename(dir.join("control.db"));
@@ -224,4 +225,78 @@ async fn a_store_that_refuses_is_503_with_retry_after() {
         200,
         "reading goes on"
     );
+}
+
+#[tokio::test]
+async fn whether_the_server_is_ready_is_the_stores_word_a_second_old_at_most() {
+    let store = Arc::new(Troubled::default());
+    let server = crate::support::server_with(Default::default(), Arc::clone(&store) as _).await;
+    for _ in 0..50 {
+        assert_eq!(server.get("/readyz").await.status, 200);
+    }
+    assert!(
+        store.counted.load(Ordering::Relaxed) < 25,
+        "not every probe counts all events"
+    );
+    store.refuses.store(true, Ordering::Relaxed);
+    tokio::time::sleep(Duration::from_millis(1_050)).await;
+    let answer = server.get("/readyz").await;
+    assert_eq!(answer.error(), (503, "read_only".into()));
+    assert!(
+        answer.text().contains("the disk is full"),
+        "{}",
+        answer.text()
+    );
+}
+
+#[tokio::test]
+async fn what_cannot_be_noted_refuses_nobody() {
+    let server = server().await;
+    let cookie = server.sign_in().await;
+    let read = make_key(&server.control, "reader", &[Scope::Read]).await;
+    let mut db = database(server.dir.path()).await;
+    for sql in [
+        "UPDATE sessions SET last_seen_at = last_seen_at - 600000000",
+        "CREATE TRIGGER full_keys BEFORE UPDATE ON api_keys BEGIN SELECT RAISE(FAIL, 'full'); END",
+        "CREATE TRIGGER full_sessions BEFORE UPDATE ON sessions BEGIN SELECT RAISE(FAIL, 'full'); END",
+    ] {
+        sqlx::query(sql).execute(&mut db).await.unwrap();
+    }
+    for header in [("x-api-key", read.as_str()), ("cookie", &cookie)] {
+        for path in ["/api/v1/logs/usage", "/metrics"] {
+            let answer = server
+                .request(axum::http::Method::GET, path, &[header], ())
+                .await;
+            assert_eq!(answer.status, 200, "{path}: {}", answer.text());
+        }
+    }
+    // The triggers were in the way of something.
+    let used: i64 = sqlx::query_scalar(
+        "SELECT COUNT(*) FROM api_keys WHERE name = 'reader' AND last_used_at IS NOT NULL",
+    )
+    .fetch_one(&mut db)
+    .await
+    .unwrap();
+    assert_eq!(used, 0);
+}
+
+#[tokio::test]
+async fn an_account_is_never_changed_by_the_environment() {
+    let server = server().await;
+    let bootstrap = async |email: &str, password: &str| {
+        let made = server.control.bootstrap(email, password.into()).await;
+        made.unwrap()
+    };
+    assert_eq!(bootstrap(EMAIL, PASSWORD).await, Bootstrap::Made);
+    assert_eq!(bootstrap(EMAIL, PASSWORD).await, Bootstrap::There);
+    assert_eq!(
+        bootstrap(EMAIL, "another password").await,
+        Bootstrap::OtherPassword
+    );
+    assert_eq!(
+        bootstrap("bo@example.com", PASSWORD).await,
+        Bootstrap::OtherAccounts
+    );
+    assert_eq!(server.try_sign_in(EMAIL, PASSWORD).await.status, 200);
+    assert_eq!(server.total("audit", "action=user.*").await, 1);
 }

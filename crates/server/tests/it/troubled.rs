@@ -6,7 +6,7 @@ use daybook_model::logstore::{
 };
 use daybook_model::{Event, Field, ListRequest, LogStore, Query, StoreError};
 use daybook_testkit::MemoryStore;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 /// A log store in trouble.
@@ -17,6 +17,8 @@ pub(crate) struct Troubled {
     pub(crate) refuses: AtomicBool,
     /// Its lists take a minute.
     pub(crate) slow: AtomicBool,
+    /// How often it counted its events.
+    pub(crate) counted: AtomicU64,
 }
 
 impl LogStore for Troubled {
@@ -59,6 +61,13 @@ impl LogStore for Troubled {
     }
 
     fn stats(&self) -> BoxFuture<'_, StoreResult<Stats>> {
-        self.inner.stats()
+        self.counted.fetch_add(1, Ordering::Relaxed);
+        Box::pin(async move {
+            let mut stats = self.inner.stats().await?;
+            if self.refuses.load(Ordering::Relaxed) {
+                stats.read_only = Some("the disk is full".into());
+            }
+            Ok(stats)
+        })
     }
 }
