@@ -4,9 +4,10 @@
 use crate::cli::{KeyCreateArgs, KeyRevokeArgs, Place};
 use crate::{Failure, config, output};
 use daybook_server::control::{Actor, Control, NewKey};
+use std::path::Path;
 
 pub(crate) async fn create(args: KeyCreateArgs) -> Result<(), Failure> {
-    let control = Control::open(&config::data_dir(args.place)?).await?;
+    let control = open(args.place).await?;
     let new = NewKey {
         name: args.name,
         origin: args.origin,
@@ -19,7 +20,7 @@ pub(crate) async fn create(args: KeyCreateArgs) -> Result<(), Failure> {
 }
 
 pub(crate) async fn list(place: Place) -> Result<(), Failure> {
-    let control = Control::open(&config::data_dir(place)?).await?;
+    let control = open(place).await?;
     for key in control.keys().await? {
         let scopes: Vec<_> = key.scopes.iter().map(|scope| scope.name()).collect();
         let state = match (key.revoked_at, key.last_used_at) {
@@ -47,7 +48,45 @@ pub(crate) async fn revoke(args: KeyRevokeArgs) -> Result<(), Failure> {
     Ok(())
 }
 
+async fn open(place: Place) -> Result<Control, Failure> {
+    let data_dir = config::data_dir(place)?;
+    let news = news_of(&data_dir);
+    let control = Control::open(&data_dir).await?;
+    if let Some(news) = news {
+        output::note(&news);
+    }
+    Ok(control)
+}
+
+/// What to say when opening makes the directory: a mistyped path would otherwise go unnoticed until
+/// its keys are refused.
+fn news_of(data_dir: &Path) -> Option<String> {
+    let path = std::path::absolute(data_dir);
+    let path = path.as_deref().unwrap_or(data_dir).display();
+    (!Control::exists_in(data_dir))
+        .then(|| format!("daybook: a new data directory was made: {path} held none"))
+}
+
 /// Whoever can run the command on this machine.
 pub(crate) fn actor() -> Actor {
     Actor::system("command line")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_directory_made_by_mistake_is_named() {
+        let dir = tempfile::tempdir().unwrap();
+        let mistyped = dir.path().join("typo");
+        let news = news_of(&mistyped).unwrap();
+        assert!(news.contains(mistyped.to_str().unwrap()), "{news}");
+        let place = Place {
+            data_dir: Some(mistyped.clone()),
+            config: None,
+        };
+        open(place).await.unwrap().close().await;
+        assert_eq!(news_of(&mistyped), None, "from now on it is in use");
+    }
 }
