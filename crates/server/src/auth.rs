@@ -161,28 +161,57 @@ async fn session(parts: &Parts, app: &App) -> ApiResult<Option<Session>> {
         return Ok(None);
     };
     if !parts.method.is_safe() {
-        check_same_site(&parts.headers)?;
+        check_same_site(parts)?;
     }
     Ok(app.control.find_session(token).await?)
 }
 
 /// Browsers send the cookie along with requests that other sites provoke; those cannot set this
-/// header, and newer browsers say where a request comes from.
-pub(crate) fn check_same_site(headers: &HeaderMap) -> ApiResult<()> {
-    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+/// header, and browsers say where a request comes from.
+fn check_same_site(parts: &Parts) -> ApiResult<()> {
+    let text = |name: &str| text(&parts.headers, name);
     let ours = text("x-daybook-csrf") == Some("1");
-    let site = text("sec-fetch-site");
-    if ours && matches!(site, None | Some("same-origin" | "none")) {
-        return Ok(());
+    let same_site = matches!(text("sec-fetch-site"), None | Some("same-origin" | "none"));
+    if !ours || !same_site {
+        let message =
+            "changes by cookie need the header x-daybook-csrf: 1 and must come from this site";
+        return Err(ApiError::forbidden("csrf", message));
     }
-    let message =
-        "changes by cookie need the header x-daybook-csrf: 1 and must come from this site";
-    Err(ApiError::forbidden("csrf", message))
+    match parts.headers.get(header::ORIGIN) {
+        Some(origin) if !is_ours(parts, origin.to_str().unwrap_or_default()) => {
+            let message = "the request comes from a page of another host; a proxy in front of \
+                           Daybook must pass on Host, or send X-Forwarded-Host";
+            Err(ApiError::forbidden("csrf", message))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Whether an origin is the host that the request was sent to. Of its scheme only a proxy knows.
+fn is_ours(parts: &Parts, origin: &str) -> bool {
+    let Some((scheme, host)) = origin.split_once("://") else {
+        return false;
+    };
+    let default_port = if scheme == "https" { ":443" } else { ":80" };
+    let bare = |host: &str| {
+        let host = host.trim().to_ascii_lowercase();
+        host.strip_suffix(default_port)
+            .map_or(host.clone(), str::to_owned)
+    };
+    let forwarded = text(&parts.headers, "x-forwarded-host").filter(|_| is_proxied(parts));
+    let sent_to = text(&parts.headers, header::HOST.as_str()).into_iter();
+    sent_to
+        .chain(forwarded.into_iter().flat_map(|hosts| hosts.split(',')))
+        .any(|known| bare(known) == bare(host))
+}
+
+fn text<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
+    headers.get(name).and_then(|value| value.to_str().ok())
 }
 
 /// The key in any of the headers that clients use for one.
 fn sent_key(headers: &HeaderMap) -> Option<String> {
-    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    let text = |name: &str| text(headers, name);
     if let Some(authorization) = text(header::AUTHORIZATION.as_str()) {
         let (scheme, value) = authorization.split_once(' ').unwrap_or((authorization, ""));
         if scheme.eq_ignore_ascii_case("bearer") {
@@ -228,19 +257,19 @@ fn cookie<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
         .map(|(_, value)| value)
 }
 
+fn peer(parts: &Parts) -> Option<IpAddr> {
+    let peer = parts.extensions.get::<Peer>();
+    peer.map(|peer| peer.0.to_canonical())
+}
+
 /// Only a proxy on this machine is believed about the connection in front of it.
+fn is_proxied(parts: &Parts) -> bool {
+    peer(parts).is_some_and(|peer| peer.is_loopback())
+}
+
 fn from(parts: &Parts) -> From {
-    let text = |name: &str| {
-        parts
-            .headers
-            .get(name)
-            .and_then(|value| value.to_str().ok())
-    };
-    let peer = parts
-        .extensions
-        .get::<Peer>()
-        .map(|peer| peer.0.to_canonical());
-    let proxied = peer.is_some_and(|peer| peer.is_loopback());
+    let text = |name: &str| text(&parts.headers, name);
+    let (peer, proxied) = (peer(parts), is_proxied(parts));
     let forwarded = text("x-forwarded-for")
         .filter(|_| proxied)
         .and_then(|addresses| addresses.rsplit(',').next()?.trim().parse().ok());

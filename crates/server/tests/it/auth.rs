@@ -217,6 +217,55 @@ async fn changes_by_cookie_must_come_from_our_own_pages() {
 }
 
 #[tokio::test]
+async fn changes_by_cookie_name_this_host_as_their_origin() {
+    let server = server().await;
+    let cookie = server.sign_in().await;
+    let body = json!({"name": "x", "scopes": ["read"]}).to_string();
+    let create = async |peer: [u8; 4], headers: &[(&str, &str)]| {
+        let mut request = Request::post("/api/v1/api-keys")
+            .header("cookie", &cookie)
+            .header("x-daybook-csrf", "1")
+            .header("content-type", "application/json")
+            .extension(Peer(peer.into()));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let answer = server
+            .send(request.body(Body::from(body.clone())).unwrap())
+            .await;
+        answer.status.as_u16()
+    };
+    let (proxy, stranger) = ([127, 0, 0, 1], [203, 0, 113, 8]);
+    let host = ("host", "logs.example:7070");
+    let evil = ("origin", "http://evil.example");
+    assert_eq!(create(stranger, &[host, evil]).await, 403);
+    let same_origin = ("sec-fetch-site", "same-origin");
+    assert_eq!(create(stranger, &[host, evil, same_origin]).await, 403);
+    for other in ["null", "http://logs.example", "http://logs.example:70700"] {
+        assert_eq!(create(stranger, &[host, ("origin", other)]).await, 403);
+    }
+    let ours = ("origin", "http://Logs.example:7070");
+    assert_eq!(create(stranger, &[host, ours]).await, 201);
+    let with_port = [
+        ("host", "logs.example:443"),
+        ("origin", "https://logs.example"),
+    ];
+    assert_eq!(create(stranger, &with_port).await, 201);
+
+    let forwarded = [
+        ("host", "127.0.0.1:7070"),
+        ("x-forwarded-host", "logs.example"),
+        ("origin", "https://logs.example"),
+    ];
+    assert_eq!(create(proxy, &forwarded).await, 201);
+    assert_eq!(
+        create(stranger, &forwarded).await,
+        403,
+        "only a proxy on this machine is believed"
+    );
+}
+
+#[tokio::test]
 async fn sign_ins_leave_auth_and_audit_events() {
     let server = server().await;
     server.sign_in().await;
