@@ -3,6 +3,9 @@
 
 use memchr::{memchr, memchr2, memchr3};
 
+/// What some editors and exports put in front of UTF-8; it is no part of the text.
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
 /// How elements stand in a body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
@@ -54,6 +57,8 @@ enum Place {
 pub struct Splitter {
     place: Place,
     element_max: usize,
+    /// The first bytes of the body, until it is clear whether they are a byte order mark.
+    head: Option<Vec<u8>>,
     /// The beginning of an element whose end has not arrived.
     pending: Vec<u8>,
     /// Whether the current element passed `element_max` and is only skipped.
@@ -73,6 +78,7 @@ impl Splitter {
                 Format::Lines => Place::Line,
             },
             element_max,
+            head: Some(Vec::new()),
             pending: Vec::new(),
             skipping: false,
             depth: 0,
@@ -101,6 +107,25 @@ impl Splitter {
         chunk: &[u8],
         sink: &mut dyn FnMut(Piece<'_>),
     ) -> Result<(), SplitError> {
+        let Some(head) = &mut self.head else {
+            return self.split(chunk, sink);
+        };
+        let missing = BYTE_ORDER_MARK.len() - head.len();
+        let (more, rest) = chunk.split_at(chunk.len().min(missing));
+        head.extend_from_slice(more);
+        if head.len() < BYTE_ORDER_MARK.len() {
+            return Ok(());
+        }
+        self.split_head(sink)?;
+        self.split(rest, sink)
+    }
+
+    fn split_head(&mut self, sink: &mut dyn FnMut(Piece<'_>)) -> Result<(), SplitError> {
+        let head = self.head.take().unwrap_or_default();
+        self.split(head.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&head), sink)
+    }
+
+    fn split(&mut self, chunk: &[u8], sink: &mut dyn FnMut(Piece<'_>)) -> Result<(), SplitError> {
         let mut at = 0;
         while at < chunk.len() {
             let rest = &chunk[at..];
@@ -123,6 +148,7 @@ impl Splitter {
     /// # Errors
     /// When the end comes too early, or there was nothing.
     pub fn finish(mut self, sink: &mut dyn FnMut(Piece<'_>)) -> Result<(), SplitError> {
+        self.split_head(sink)?;
         match self.place {
             Place::Start => Err(SplitError::Empty),
             Place::Array => Err(SplitError::Truncated),
@@ -390,6 +416,19 @@ mod tests {
             Ok(()),
         );
         assert_split(Format::Lines, "", &[], Ok(()));
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_passed_over_where_the_body_begins() {
+        assert_split(Format::Json, "\u{feff}[1]", &["1"], Ok(()));
+        assert_split(Format::Json, "\u{feff}{}", &["{}"], Ok(()));
+        assert_split(Format::Json, "\u{feff}", &[], Err(SplitError::Empty));
+        assert_split(Format::Json, "[]", &[], Ok(()));
+        assert_split(Format::Lines, "\u{feff}{}\n1", &["{}", "1"], Ok(()));
+        assert_split(Format::Lines, "1\n\u{feff}2", &["1", "\u{feff}2"], Ok(()));
+        // U+FEC4 begins with the same byte.
+        assert_split(Format::Lines, "\u{fec4}", &["\u{fec4}"], Ok(()));
+        assert_split(Format::Lines, "1", &["1"], Ok(()));
     }
 
     #[test]

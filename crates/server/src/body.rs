@@ -18,6 +18,9 @@ const SILENCE_MAX: Duration = Duration::from_secs(30);
 const CHUNK_BYTES: usize = 64 << 10;
 /// How much smaller events usually are when compressed.
 const USUAL_RATIO: usize = 4;
+/// How compressed data begins; no JSON and no OTLP message does.
+const MAGIC: [(&str, &[u8]); 2] = [("gzip", b"\x1f\x8b"), ("zstd", b"\x28\xb5\x2f\xfd")];
+const MAGIC_BYTES_MAX: usize = 4;
 /// 8 MiB: the largest window that decoders must support (RFC 9659).
 const ZSTD_WINDOW_LOG_MAX: u32 = 23;
 
@@ -25,6 +28,8 @@ const ZSTD_WINDOW_LOG_MAX: u32 = 23;
 pub(crate) struct Decoded {
     reader: Pin<Box<dyn AsyncRead + Send>>,
     coded: bool,
+    /// The first decoded bytes, as many as tell compressed data.
+    head: Vec<u8>,
     decoded_bytes: usize,
     decoded_max: usize,
     expected_bytes: usize,
@@ -123,6 +128,7 @@ impl Decoded {
         Ok(Self {
             reader: decoder(coding, source),
             coded: coding != Coding::Identity,
+            head: Vec::with_capacity(MAGIC_BYTES_MAX),
             decoded_bytes: 0,
             decoded_max,
             expected_bytes: match coding {
@@ -156,7 +162,28 @@ impl Decoded {
         if self.decoded_bytes > self.decoded_max {
             return Err(Self::decoded_too_large(self.decoded_max));
         }
+        self.check_head(&out[out.len() - count..])?;
         Ok(count > 0)
+    }
+
+    /// Compressed data that nothing announced would be read as many broken events.
+    fn check_head(&mut self, read: &[u8]) -> ApiResult<()> {
+        let missing = MAGIC_BYTES_MAX - self.head.len();
+        if missing == 0 {
+            return Ok(());
+        }
+        self.head.extend(read.iter().take(missing));
+        let found = MAGIC.iter().find(|(_, magic)| self.head.starts_with(magic));
+        let Some((name, _)) = found else {
+            return Ok(());
+        };
+        let message = match self.coded {
+            true => format!("the body looks compressed with {name} once more: compress it once"),
+            false => format!(
+                "the body looks compressed: send the header Content-Encoding: {name}, or no compression"
+            ),
+        };
+        Err(ApiError::bad_request("bad_coding", message).about("content-encoding"))
     }
 
     fn decoded_too_large(limit: usize) -> ApiError {

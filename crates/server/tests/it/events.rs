@@ -94,6 +94,50 @@ async fn one_content_coding_is_undone() {
 }
 
 #[tokio::test]
+async fn compressed_data_that_nothing_announces_is_refused_as_such() {
+    let server = server().await;
+    let lines = format!("{}\n", message("packed")).repeat(1000);
+    let zstd = zstd::encode_all(lines.as_bytes(), 3).unwrap();
+    let gzipped = gzip(lines.as_bytes());
+    let ndjson = ("content-type", "application/x-ndjson");
+    let coded = ("content-encoding", "gzip");
+    for (headers, body, what) in [
+        (vec![ndjson], gzipped.clone(), "Content-Encoding: gzip"),
+        (vec![], gzipped.clone(), "Content-Encoding: gzip"),
+        (vec![ndjson], zstd.clone(), "Content-Encoding: zstd"),
+        (vec![ndjson, coded], gzip(&gzipped), "compress it once"),
+        (vec![ndjson, coded], gzip(&zstd), "zstd once more"),
+    ] {
+        let answer = server.post_events(&headers, body).await;
+        assert_eq!(answer.error(), (400, "bad_coding".into()), "{headers:?}");
+        assert!(answer.text().contains(what), "{}", answer.text());
+    }
+    // However the bytes arrive.
+    let bytes = gzipped
+        .into_iter()
+        .map(|byte| Ok::<_, std::io::Error>(vec![byte]));
+    let body = axum::body::Body::from_stream(futures_util::stream::iter(bytes));
+    let answer = server.post_events(&[ndjson], body).await;
+    assert_eq!(answer.error(), (400, "bad_coding".into()));
+}
+
+#[tokio::test]
+async fn a_byte_order_mark_is_no_part_of_the_body() {
+    let server = server().await;
+    let kind = [("content-type", "application/x-ndjson")];
+    let lines = format!("\u{feff}{}\n{}", message("one"), message("two"));
+    assert_eq!(
+        counts(&server.post_events(&kind, lines).await),
+        (2, 0, vec![])
+    );
+    let array = format!("\u{feff}[{}]", message("three"));
+    assert_eq!(
+        counts(&server.post_events(&[], array).await),
+        (1, 0, vec![])
+    );
+}
+
+#[tokio::test]
 async fn a_bad_element_rejects_only_itself() {
     let server = server().await;
     let body = concat!(
@@ -126,7 +170,7 @@ async fn a_bad_element_rejects_only_itself() {
         (5, "colour", "unknown field"),
         (6, "input_tokens", "expected a whole number"),
         (7, "time", "24 hours in the future"),
-        (8, "", "expected value"),
+        (8, "cost", "expected value"),
         (9, "seq", "cannot be sent"),
         (10, "", "expected `,` or `}`"),
         (11, "", "expected a JSON object"),
@@ -205,6 +249,19 @@ async fn rejections_beyond_the_list_are_counted() {
         answer["rejected"].as_array().unwrap().len(),
         limits::REJECTIONS_LISTED_MAX
     );
+    assert_eq!(answer["rejected_total"], many);
+
+    let kind = ("content-type", "application/x-ndjson");
+    let many = limits::BATCH_EVENTS_MAX;
+    let answer = server.post_events(&[kind], "bad\n".repeat(many)).await;
+    let bytes = answer.body.len();
+    assert!(bytes < 200 * limits::REJECTIONS_LISTED_MAX, "{bytes} bytes");
+    let answer = answer.json();
+    assert_eq!(
+        answer["rejected"].as_array().unwrap().len(),
+        limits::REJECTIONS_LISTED_MAX
+    );
+    assert_eq!(answer["rejected"][999]["index"], 999);
     assert_eq!(answer["rejected_total"], many);
 }
 
