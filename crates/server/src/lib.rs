@@ -13,6 +13,7 @@ mod intake;
 mod leftover;
 mod metrics;
 mod openapi;
+mod refusals;
 mod routes;
 mod serve;
 mod ui;

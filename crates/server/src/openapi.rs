@@ -1,6 +1,7 @@
 //! The OpenAPI document: routes from their handlers, fields and filters from the catalogue.
 
 use crate::app::App;
+use crate::refusals;
 use axum::Router;
 use axum::http::header;
 use axum::response::IntoResponse;
@@ -65,6 +66,7 @@ pub(crate) fn split(routes: OpenApiRouter<App>) -> (Router<App>, String) {
     add_events(&mut document);
     add_parameters(&mut document);
     add_vocabulary(&mut document);
+    refusals::add(&mut document);
     let mut text = serde_json::to_string_pretty(&document).expect("the document is JSON");
     text.push('\n');
     (router, text)

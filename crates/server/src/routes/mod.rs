@@ -41,6 +41,7 @@ pub(crate) fn api() -> OpenApiRouter<App> {
         .routes(routes!(otlp::traces))
         .routes(routes!(otlp::langfuse_traces))
         .routes(routes!(otlp::logs))
+        .routes(routes!(otlp::metrics))
         .routes(routes!(health::alive))
         .routes(routes!(health::ready))
         .routes(routes!(health::metrics))

@@ -1,4 +1,5 @@
-//! OTLP over HTTP. Answers follow its specification: `partial_success` for what was refused for
+//! OTLP over HTTP. Metrics are read and dropped, for exporters send all three signals to one
+//! address. Answers follow its specification: `partial_success` for what was refused for
 //! good, a `Status` for errors, and 503 – never 500, which exporters do not repeat – when the
 //! sender should come again.
 
@@ -6,6 +7,7 @@ use super::events::count;
 use crate::app::App;
 use crate::auth::Ingester;
 use crate::body::Decoded;
+use crate::budget::Reservation;
 use crate::conversations::calls_of;
 use crate::error::{ApiError, ApiResult};
 use crate::intake::{Run, blocking};
@@ -19,21 +21,26 @@ use serde_json::json;
 
 type Normaliser = fn(&[u8], Encoding) -> Result<Normalised, OtlpError>;
 
-/// One of the two signals that carry model calls.
+/// What exporters send.
 #[derive(Debug, Clone, Copy)]
 struct Signal {
-    normalise: Normaliser,
+    /// Reads the events of a message; nothing where a signal has none.
+    normalise: Option<Normaliser>,
     /// Name of the counter in `partialSuccess`.
     rejected: &'static str,
 }
 
 const TRACES: Signal = Signal {
-    normalise: otlp::traces,
+    normalise: Some(otlp::traces),
     rejected: "rejectedSpans",
 };
 const LOGS: Signal = Signal {
-    normalise: otlp::logs,
+    normalise: Some(otlp::logs),
     rejected: "rejectedLogRecords",
+};
+const METRICS: Signal = Signal {
+    normalise: None,
+    rejected: "rejectedDataPoints",
 };
 
 /// Send spans (OTLP/HTTP, protobuf or JSON). Spans of model calls become usage events.
@@ -94,6 +101,26 @@ pub(crate) async fn logs(
     export(app, LOGS, &headers, ingester, body).await
 }
 
+/// Send metrics (OTLP/HTTP, protobuf or JSON). They are not stored, and the answer says so:
+/// exporters of all signals need no other address for them.
+#[utoipa::path(
+    post,
+    operation_id = "send_otlp_metrics",
+    path = "/v1/metrics",
+    tag = "compatibility",
+    request_body(content((Vec<u8> = "application/x-protobuf"), (Object = "application/json"))),
+    responses((status = 200, description = "ExportMetricsServiceResponse"), (status = 503, description = "Send again later.")),
+    security(("api_key" = []))
+)]
+pub(crate) async fn metrics(
+    State(app): State<App>,
+    headers: HeaderMap,
+    ingester: Result<Ingester, ApiError>,
+    body: Body,
+) -> Response {
+    export(app, METRICS, &headers, ingester, body).await
+}
+
 async fn export(
     app: App,
     signal: Signal,
@@ -148,13 +175,20 @@ async fn take(
 ) -> ApiResult<(u64, String)> {
     let mut reserved = app.budget.reserve();
     let mut body = Decoded::new(headers, body, limits::BODY_DECOMPRESSED_BYTES_MAX)?;
+    let Some(normalise) = signal.normalise else {
+        drop_body(&mut reserved, body).await?;
+        return Ok((
+            0,
+            "Daybook does not store metrics: they were dropped".into(),
+        ));
+    };
     reserved.cover(3 * body.expected_bytes()).await?;
     let mut message = Vec::with_capacity(body.expected_bytes());
     while body.read(&mut message).await? {
         // The message, what it decodes to, and the events made of it.
         reserved.cover(3 * message.capacity()).await?;
     }
-    let normalised = blocking(move || (signal.normalise)(&message, encoding)).await?;
+    let normalised = blocking(move || normalise(&message, encoding)).await?;
     let normalised =
         normalised.map_err(|error| ApiError::bad_request("malformed_body", error.to_string()))?;
     app.metrics.received("dropped", normalised.dropped);
@@ -176,6 +210,16 @@ async fn take(
     });
     let reason = normalised.message.or(first).unwrap_or_default();
     Ok((run.tally.rejected_total, reason))
+}
+
+/// Reads a body to its end, within its limits, and keeps nothing of it.
+async fn drop_body(reserved: &mut Reservation, mut body: Decoded) -> ApiResult<()> {
+    let mut chunk = Vec::new();
+    while body.read(&mut chunk).await? {
+        reserved.cover(chunk.capacity()).await?;
+        chunk.clear();
+    }
+    Ok(())
 }
 
 fn success(signal: Signal, encoding: Encoding, rejected: u64, message: &str) -> Response {

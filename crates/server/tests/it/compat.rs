@@ -138,6 +138,23 @@ async fn litellm_keeps_what_is_good_whatever_comes_with_it() {
         post(&server, path, JSON, "hello").await.error(),
         (400, "malformed_body".into())
     );
+    assert_eq!(
+        post(&server, path, JSON, b"\x1f\x8b\x08\0".to_vec())
+            .await
+            .error(),
+        (400, "bad_coding".into())
+    );
+    let marked = format!("\u{feff}{}", litellm(2, "hi"));
+    let marked = post(&server, path, JSON, marked).await.json();
+    assert_eq!(marked["accepted"], 1);
+    let many = limits::REJECTIONS_LISTED_MAX + 5;
+    let bad = format!("[{}0]", "0,".repeat(many - 1));
+    let bad = post(&server, path, JSON, bad).await.json();
+    assert_eq!(
+        bad["rejected"].as_array().unwrap().len(),
+        limits::REJECTIONS_LISTED_MAX
+    );
+    assert_eq!(bad["rejected_total"], many);
 }
 
 #[tokio::test]
@@ -248,6 +265,37 @@ async fn otlp_refuses_in_its_own_words() {
             .status,
         200
     );
+}
+
+#[tokio::test]
+async fn metrics_are_taken_and_dropped_and_the_answer_says_so() {
+    let server = server().await;
+    let path = "/v1/metrics";
+    let answer = post(&server, path, JSON, r#"{"resourceMetrics":[]}"#).await;
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    let partial = &answer.json()["partialSuccess"];
+    assert_eq!(partial["rejectedDataPoints"], "0");
+    let message = partial["errorMessage"].as_str().unwrap();
+    assert!(message.contains("does not store metrics"), "{message}");
+
+    let answer = post(&server, path, PROTOBUF, vec![0x0a, 0]).await;
+    assert_eq!(
+        (answer.status.as_u16(), answer.header("content-type")),
+        (200, "application/x-protobuf")
+    );
+    // partial_success { rejected_data_points: 0, error_message: … }
+    let mut inner = vec![0x08, 0, 0x12, message.len() as u8];
+    inner.extend(message.as_bytes());
+    let mut expected = vec![0x0a, inner.len() as u8];
+    expected.extend(inner);
+    assert_eq!(answer.body, expected);
+
+    let large = vec![0_u8; limits::BODY_DECOMPRESSED_BYTES_MAX + 1];
+    assert_eq!(post(&server, path, PROTOBUF, large).await.status, 413);
+    let nobody = server.request(Method::POST, path, &[JSON], "{}").await;
+    assert_eq!(nobody.status, 401);
+    let other = post(&server, path, ("content-type", "text/plain"), "{}").await;
+    assert_eq!(other.status, 415);
 }
 
 /// The prompt and the answer of the call in log records of their own.

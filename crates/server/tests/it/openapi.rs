@@ -1,5 +1,7 @@
 //! The committed API reference is the one the code describes.
 
+use crate::support::server;
+use axum::http::Method;
 use serde_json::Value;
 use std::path::Path;
 
@@ -42,4 +44,72 @@ fn the_document_lists_the_filters_of_each_stream() {
     assert!(named("request").is_none(), "payloads are no filters");
     let cost = &document["components"]["schemas"]["UsageEvent"]["properties"]["cost"];
     assert_eq!(cost["x-filter-operators"][3], "gte");
+}
+
+#[tokio::test]
+async fn refusals_are_in_the_document() {
+    let server = server().await;
+    let document: Value = serde_json::from_str(&daybook_server::openapi_document()).unwrap();
+    let cookie = server.sign_in().await;
+    let (cookie, key) = (
+        ("cookie", cookie.as_str()),
+        ("x-api-key", server.key.as_str()),
+    );
+    let json = ("content-type", "application/json");
+    let brotli = ("content-encoding", "br");
+    for (method, path, template, headers, status) in [
+        (Method::DELETE, "/api/v1/session", "", vec![cookie], "403"),
+        (Method::POST, "/api/v1/session", "", vec![], "415"),
+        (Method::POST, "/api/v1/session", "", vec![json], "400"),
+        (Method::POST, "/api/v1/setup", "", vec![json], "400"),
+        (Method::GET, "/api/v1/api-keys", "", vec![], "401"),
+        (
+            Method::POST,
+            "/api/v1/api-keys",
+            "",
+            vec![cookie, json],
+            "403",
+        ),
+        (
+            Method::DELETE,
+            "/api/v1/api-keys/x",
+            "/api/v1/api-keys/{id}",
+            vec![key],
+            "404",
+        ),
+        (
+            Method::GET,
+            "/api/v1/logs/x",
+            "/api/v1/logs/{stream}",
+            vec![key],
+            "404",
+        ),
+        (
+            Method::GET,
+            "/api/v1/logs/x/histogram",
+            "/api/v1/logs/{stream}/histogram",
+            vec![key],
+            "404",
+        ),
+        (Method::POST, "/api/v1/events", "", vec![key, brotli], "415"),
+        (Method::POST, "/ingest/litellm", "", vec![], "401"),
+        (Method::POST, "/v1/metrics", "", vec![key], "415"),
+        (Method::GET, "/metrics", "", vec![], "401"),
+    ] {
+        let answer = server.request(method.clone(), path, &headers, ()).await;
+        assert_eq!(answer.status.as_str(), status, "{method} {path}");
+        let template = if template.is_empty() { path } else { template };
+        let name = method.as_str().to_ascii_lowercase();
+        let described = &document["paths"][template][name]["responses"][status];
+        assert!(described.is_object(), "{method} {path}: {status}");
+        let enveloped = described.get("content").is_some();
+        assert_eq!(enveloped, answer.json().get("error").is_some(), "{path}");
+    }
+    for operation in document["paths"].as_object().unwrap().values() {
+        for operation in operation.as_object().unwrap().values() {
+            for answer in operation["responses"].as_object().unwrap().values() {
+                assert_ne!(answer["description"].as_str().unwrap_or_default(), "");
+            }
+        }
+    }
 }
