@@ -31,6 +31,7 @@ use parking_lot::Mutex;
 use state::{Shared, Snapshot, State};
 use std::collections::BTreeSet;
 use std::fs::File;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -166,8 +167,11 @@ impl Store {
         let (reply, answer) = oneshot::channel();
         let shared = Arc::clone(&self.0.shared);
         self.0.queries.spawn(move || {
+            // A fault of one query must not end the process, nor the thread.
+            let answer = catch_unwind(AssertUnwindSafe(|| work(&shared.snapshot())))
+                .unwrap_or_else(|_| Err(internal("a query failed unexpectedly")));
             // Whoever asked may have gone away.
-            let _ = reply.send(work(&shared.snapshot()));
+            let _ = reply.send(answer);
         });
         Box::pin(async move {
             answer
