@@ -250,7 +250,12 @@ mod tests {
 
     #[test]
     fn tokens_of_langfuse_hold_their_details() {
-        let usage = |usage: Value| ("langfuse.observation.usage_details", text(&usage.to_string()));
+        let usage = |usage: Value| {
+            (
+                "langfuse.observation.usage_details",
+                text(&usage.to_string()),
+            )
+        };
         let sent = json!({"input": 6, "input_cached_tokens": 4, "output": 2, "output_reasoning_tokens": 1});
         // Its own attributes come before those of the conventions.
         let other = ("gen_ai.usage.input_tokens", json!({"intValue": 6}));
@@ -285,9 +290,8 @@ mod tests {
                 ("langfuse.observation.input", text(sent)),
                 ("langfuse.observation.output", text(sent)),
             ]);
-            let payload = |name: &str| -> Value {
-                serde_json::from_str(event.json(name).unwrap()).unwrap()
-            };
+            let payload =
+                |name: &str| -> Value { serde_json::from_str(event.json(name).unwrap()).unwrap() };
             assert_eq!(payload("request")["messages"][0]["content"], stored);
             let answer = payload("response");
             assert_eq!(answer["choices"][0]["message"]["content"], stored);
