@@ -12,6 +12,12 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
   },
-  server: { proxy: { '/api': server, '/healthz': server } },
+  server: {
+    proxy: {
+      // The server compares Origin with Host, so Host must be passed on.
+      '/api': { target: server, changeOrigin: false },
+      '/healthz': { target: server, changeOrigin: false },
+    },
+  },
   test: { environment: 'happy-dom', include: ['src/**/*.test.{ts,tsx}'] },
 })
