@@ -164,3 +164,65 @@ fn merge_small(index: &Index, writer: &mut IndexWriter<TantivyDocument>) -> Resu
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use daybook_model::{Event, Stream, Timestamp};
+
+    fn changes(seqs: std::ops::Range<i64>) -> Changes {
+        let entry = |seq: i64| {
+            let mut event = Event::new(Stream::Usage);
+            (event.id, event.seq) = (format!("e{seq}").into(), seq);
+            event.time = Timestamp::from_us(1_700_000_000_000_000 + seq);
+            event.set_json("request", "[1]");
+            Arc::new(Entry {
+                event,
+                content_hash: 0,
+            })
+        };
+        Changes {
+            add: seqs.map(entry).collect(),
+            remove: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn late_versions_lower_nothing_and_many_moves_leave_few_segments() {
+        let dir = tempfile::tempdir().unwrap();
+        let key = (
+            Stream::Usage,
+            Stream::Usage.period(Timestamp::from_us(1_700_000_000_000_000)),
+        );
+        let mut info = CommitInfo::default();
+        for generation in 1..=30_u32 {
+            // Later moves bring smaller `seq`: versions of events that arrived long ago.
+            let first = 1_000 - i64::from(generation) * 10;
+            let moved = move_into(
+                key,
+                dir.path(),
+                info,
+                generation.into(),
+                &changes(first..first + 10),
+            );
+            info = moved.unwrap().info;
+        }
+        assert_eq!(
+            (info.moved_through, info.seq_max, info.sealed),
+            (30, 999, false)
+        );
+        let partition = Partition::at(key, dir.path()).unwrap().unwrap();
+        assert_eq!(partition.events, 300);
+        assert!(partition.searcher().unwrap().segment_readers().len() <= SEGMENTS_MAX + 1);
+        let sealed = seal(&partition).unwrap();
+        assert_eq!(
+            (sealed.events, sealed.info.seq_max, sealed.info.sealed),
+            (300, 999, true)
+        );
+        let address = sealed.addresses_of("e995").unwrap()[0];
+        assert_eq!(
+            sealed.whole_event(address).unwrap().json("request"),
+            Some("[1]")
+        );
+    }
+}
