@@ -42,7 +42,7 @@ export const en = {
       'Open the one-time set-up link that the server printed when it started, or start it again with DAYBOOK_ADMIN_EMAIL and DAYBOOK_ADMIN_PASSWORD set.',
     emailMissing: 'Enter your email address.',
     passwordMissing: 'Enter your password.',
-    tagline: 'Who did what, what it cost, and the proof.',
+    tagline: 'Who did what, and what it cost.',
   },
 
   setup: {
