@@ -1,6 +1,7 @@
 //! Daybook's vocabulary: streams, the field catalogue, events, money, queries and the contract of
 //! a log store. It does no I/O and knows no runtime, so that every other part can depend on it.
 
+pub mod aggregate;
 pub mod catalogue;
 pub mod event;
 pub mod field;
@@ -11,6 +12,7 @@ pub mod matching;
 pub mod money;
 pub mod params;
 pub mod query;
+pub mod sketch;
 pub mod stream;
 pub mod time;
 pub mod validate;

@@ -1,6 +1,7 @@
 //! The contract of a log store. Every implementation passes the same conformance suite; nothing
 //! here is impossible in SQL, and no correctness depends on there being one process.
 
+use crate::aggregate::{Breakdown, BreakdownRequest, SeriesAnswer, SeriesRequest, Summary};
 use crate::{Event, Field, ListRequest, Query, Stream, Timestamp, Value};
 use std::future::Future;
 use std::pin::Pin;
@@ -122,6 +123,63 @@ pub struct ScanRequest {
     pub payloads: bool,
 }
 
+/// A page of events of several streams, in order of time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TimelineRequest {
+    /// What is asked of each stream; each stream at most once.
+    pub queries: Vec<Query>,
+    /// Newest first; else oldest first. Order is `(time, seq)`.
+    pub descending: bool,
+    /// Events skipped before the page.
+    pub offset: u64,
+    /// Events of the page.
+    pub limit: usize,
+}
+
+/// What of old events is removed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Removal {
+    /// The events themselves.
+    Events,
+    /// Only their payloads (`request` and `response`). These go by whole partitions: those of a
+    /// period that has not ended before the limit stay.
+    Payloads,
+}
+
+/// Asks to remove what is old.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RemoveRequest {
+    /// The stream; `audit` is refused.
+    pub stream: Stream,
+    /// Events of an earlier time are concerned.
+    pub before: Timestamp,
+    /// What of them goes.
+    pub removal: Removal,
+}
+
+/// Asks to take a person's data out of events.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EraseRequest {
+    /// Which events; `audit` is refused: its ledger has an erasure of its own.
+    pub query: Query,
+    /// The fields whose values go. Never `id`, `seq` or `time`.
+    pub fields: Vec<&'static Field>,
+}
+
+/// What one step of a removal or an erasure has done. The caller repeats the request until it is
+/// `done`; nothing is lost when it stops in between.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Progress {
+    /// Events removed or rewritten by this step.
+    pub events: u64,
+    /// Bytes given back by this step, about.
+    pub bytes: u64,
+    /// Partitions that still wait, about.
+    pub partitions_left: u64,
+    /// Whether nothing is left to do.
+    pub done: bool,
+}
+
 /// What a store holds and how it is.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Stats {
@@ -159,6 +217,26 @@ pub trait LogStore: Send + Sync + std::fmt::Debug {
         limit: usize,
     ) -> BoxFuture<'_, StoreResult<Values>>;
 
+    /// A page of several streams merged in order of time, with their exact number. Without
+    /// payloads.
+    fn timeline(&self, request: TimelineRequest) -> BoxFuture<'_, StoreResult<Page>>;
+
+    /// Sums over all usage events that match.
+    fn summary(&self, query: Query) -> BoxFuture<'_, StoreResult<Summary>>;
+
+    /// Sums by value of a field.
+    fn breakdown(&self, request: BreakdownRequest) -> BoxFuture<'_, StoreResult<Breakdown>>;
+
+    /// Sums by interval and value of a field.
+    fn series(&self, request: SeriesRequest) -> BoxFuture<'_, StoreResult<SeriesAnswer>>;
+
+    /// Takes a step in removing what is old. Events that arrive late are found by a later call.
+    fn remove(&self, request: RemoveRequest) -> BoxFuture<'_, StoreResult<Progress>>;
+
+    /// Takes a step in erasing fields of events. What is erased is gone from the store's files
+    /// when the answer says `done`.
+    fn erase(&self, request: EraseRequest) -> BoxFuture<'_, StoreResult<Progress>>;
+
     /// Events per interval.
     fn histogram(&self, request: HistogramRequest) -> BoxFuture<'_, StoreResult<Histogram>>;
 
@@ -167,6 +245,9 @@ pub trait LogStore: Send + Sync + std::fmt::Debug {
 
     /// What the store holds and how it is.
     fn stats(&self) -> BoxFuture<'_, StoreResult<Stats>>;
+
+    /// Why the store takes no events, when it does not; cheap.
+    fn read_only(&self) -> Option<String>;
 
     /// The stream's number of events that match; a list without a page.
     fn count(&self, query: Query) -> BoxFuture<'_, StoreResult<u64>> {

@@ -17,9 +17,12 @@ mod wal;
 pub use options::Options;
 
 use committer::{Committer, Prepared, Request};
+use daybook_model::aggregate::{
+    Breakdown, BreakdownRequest, SeriesAnswer, SeriesRequest, Summary,
+};
 use daybook_model::logstore::{
-    BoxFuture, Histogram, HistogramRequest, Outcome, Page, ScanRequest, Stats, StoreResult, Values,
-    Write,
+    BoxFuture, EraseRequest, Histogram, HistogramRequest, Outcome, Page, Progress, RemoveRequest,
+    ScanRequest, Stats, StoreResult, TimelineRequest, Values, Write,
 };
 use daybook_model::{Event, Field, ListRequest, LogStore, Query, StoreError, Stream, limits};
 use error::{internal, io_error};
@@ -283,6 +286,34 @@ impl LogStore for Store {
 
     fn scan(&self, request: ScanRequest) -> BoxFuture<'_, StoreResult<Vec<Event>>> {
         self.answer(move |snapshot| query::scan(snapshot, request))
+    }
+
+    fn timeline(&self, _: TimelineRequest) -> BoxFuture<'_, StoreResult<Page>> {
+        self.answer(|_| Err(internal("not yet")))
+    }
+
+    fn summary(&self, _: Query) -> BoxFuture<'_, StoreResult<Summary>> {
+        self.answer(|_| Err(internal("not yet")))
+    }
+
+    fn breakdown(&self, _: BreakdownRequest) -> BoxFuture<'_, StoreResult<Breakdown>> {
+        self.answer(|_| Err(internal("not yet")))
+    }
+
+    fn series(&self, _: SeriesRequest) -> BoxFuture<'_, StoreResult<SeriesAnswer>> {
+        self.answer(|_| Err(internal("not yet")))
+    }
+
+    fn remove(&self, _: RemoveRequest) -> BoxFuture<'_, StoreResult<Progress>> {
+        self.answer(|_| Err(internal("not yet")))
+    }
+
+    fn erase(&self, _: EraseRequest) -> BoxFuture<'_, StoreResult<Progress>> {
+        self.answer(|_| Err(internal("not yet")))
+    }
+
+    fn read_only(&self) -> Option<String> {
+        self.0.health.read_only()
     }
 
     fn stats(&self) -> BoxFuture<'_, StoreResult<Stats>> {
