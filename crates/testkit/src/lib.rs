@@ -1,6 +1,7 @@
 //! What tests of several crates share: a log store too simple to be wrong, random events and
 //! queries, and the suite that compares any log store with the simple one.
 
+mod aggregates;
 mod conformance;
 mod evaluate;
 pub mod generate;

@@ -1,15 +1,20 @@
 //! A log store in memory: one vector, searched from end to end for every question. It is the
 //! yardstick of every other store, so plainness goes before speed everywhere. An event's `seq` is
-//! its position in the vector, counted from 1; nothing is ever removed.
+//! counted from 1 and never given twice, even when its event has been removed.
 
+use crate::aggregates;
 use crate::evaluate::{self, matches};
+use daybook_model::aggregate::{Breakdown, BreakdownRequest, SeriesAnswer, SeriesRequest, Summary};
+use daybook_model::catalogue::Catalogue;
 use daybook_model::event::Form;
 use daybook_model::field::Kind;
 use daybook_model::logstore::{
-    BoxFuture, Bucket, Histogram, HistogramRequest, Outcome, Page, ScanRequest, Stats, StoreResult,
-    Values, Write, stream_index,
+    BoxFuture, Bucket, EraseRequest, Histogram, HistogramRequest, Outcome, Page, Progress, Removal,
+    RemoveRequest, ScanRequest, Stats, StoreResult, TimelineRequest, Values, Write, stream_index,
 };
-use daybook_model::{Event, Field, ListRequest, LogStore, Query, Stream, Value, limits};
+use daybook_model::{
+    Event, Field, ListRequest, LogStore, Query, StoreError, Stream, Value, limits,
+};
 use std::future::ready;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -22,6 +27,7 @@ pub struct MemoryStore {
 #[derive(Debug, Default, Clone)]
 struct Kept {
     events: Vec<Stored>,
+    last_seq: i64,
 }
 
 #[derive(Debug, Clone)]
@@ -103,9 +109,38 @@ impl LogStore for MemoryStore {
         found.sort_by_key(|event| (event.time, event.seq));
         found.truncate(request.limit);
         if !request.payloads {
-            found.iter_mut().for_each(remove_payloads);
+            for event in &mut found {
+                remove_payloads(event);
+            }
         }
         Box::pin(ready(Ok(found)))
+    }
+
+    fn timeline(&self, request: TimelineRequest) -> BoxFuture<'_, StoreResult<Page>> {
+        Box::pin(ready(Ok(self.kept().timeline(&request))))
+    }
+
+    fn summary(&self, query: Query) -> BoxFuture<'_, StoreResult<Summary>> {
+        let found = self.kept().matching(&query);
+        Box::pin(ready(Ok(aggregates::summary(&found))))
+    }
+
+    fn breakdown(&self, request: BreakdownRequest) -> BoxFuture<'_, StoreResult<Breakdown>> {
+        let found = self.kept().matching(&request.query);
+        Box::pin(ready(Ok(aggregates::breakdown(&found, &request))))
+    }
+
+    fn series(&self, request: SeriesRequest) -> BoxFuture<'_, StoreResult<SeriesAnswer>> {
+        let found = self.kept().matching(&request.query);
+        Box::pin(ready(Ok(aggregates::series(&found, &request))))
+    }
+
+    fn remove(&self, request: RemoveRequest) -> BoxFuture<'_, StoreResult<Progress>> {
+        Box::pin(ready(self.kept().remove(request)))
+    }
+
+    fn erase(&self, request: EraseRequest) -> BoxFuture<'_, StoreResult<Progress>> {
+        Box::pin(ready(self.kept().erase(&request)))
     }
 
     fn stats(&self) -> BoxFuture<'_, StoreResult<Stats>> {
@@ -114,6 +149,10 @@ impl LogStore for MemoryStore {
             stats.events[stream_index(stored.event.stream)] += 1;
         }
         Box::pin(ready(Ok(stats)))
+    }
+
+    fn read_only(&self) -> Option<String> {
+        None
     }
 }
 
@@ -161,14 +200,10 @@ impl Kept {
 
     fn push(&mut self, mut event: Event) -> Outcome {
         let first_sent = event.to_json(Form::Content);
-        event.seq = self.last_seq() + 1;
-        let seq = event.seq;
+        self.last_seq += 1;
+        event.seq = self.last_seq;
         self.events.push(Stored { event, first_sent });
-        Outcome::Stored(seq)
-    }
-
-    fn last_seq(&self) -> i64 {
-        i64::try_from(self.events.len()).expect("invariant: memory is smaller than that")
+        Outcome::Stored(self.last_seq)
     }
 
     fn matching(&self, query: &Query) -> Vec<Event> {
@@ -186,14 +221,77 @@ impl Kept {
         let offset = usize::try_from(request.offset).unwrap_or(usize::MAX);
         let page = found.into_iter().skip(offset).take(request.limit);
         let mut events: Vec<Event> = page.collect();
-        events.iter_mut().for_each(remove_payloads);
-        let last = self.last_seq();
-        let as_of = request.query.as_of.map_or(last, |seq| seq.min(last));
+        for event in &mut events {
+            remove_payloads(event);
+        }
         Page {
             events,
             total,
-            as_of,
+            as_of: self.as_of(&request.query),
         }
+    }
+
+    fn timeline(&self, request: &TimelineRequest) -> Page {
+        let queries = request.queries.iter();
+        let mut found: Vec<Event> = queries.flat_map(|query| self.matching(query)).collect();
+        let total = found.len() as u64;
+        found.sort_by_key(|event| (event.time, event.seq));
+        if request.descending {
+            found.reverse();
+        }
+        let offset = usize::try_from(request.offset).unwrap_or(usize::MAX);
+        let page = found.into_iter().skip(offset).take(request.limit);
+        let mut events: Vec<Event> = page.collect();
+        for event in &mut events {
+            remove_payloads(event);
+        }
+        let visible = request.queries.iter().map(|query| self.as_of(query));
+        Page {
+            events,
+            total,
+            as_of: visible.max().unwrap_or(self.last_seq),
+        }
+    }
+
+    fn as_of(&self, query: &Query) -> i64 {
+        query
+            .as_of
+            .map_or(self.last_seq, |seq| seq.min(self.last_seq))
+    }
+
+    fn remove(&mut self, request: RemoveRequest) -> StoreResult<Progress> {
+        refuse_audit(request.stream)?;
+        let mut removed = 0;
+        match request.removal {
+            Removal::Events => {
+                let before = self.events.len();
+                self.events.retain(|stored| {
+                    stored.event.stream != request.stream || stored.event.time >= request.before
+                });
+                removed = (before - self.events.len()) as u64;
+            }
+            Removal::Payloads => {
+                let events = self.events.iter_mut().map(|stored| &mut stored.event);
+                let whole_periods = events.filter(|event| {
+                    event.stream == request.stream && period(event).end() <= request.before
+                });
+                for event in whole_periods {
+                    removed += u64::from(remove_payloads(event));
+                }
+            }
+        }
+        Ok(all_at_once(removed))
+    }
+
+    fn erase(&mut self, request: &EraseRequest) -> StoreResult<Progress> {
+        refuse_audit(request.query.stream)?;
+        let events = self.events.iter_mut().map(|stored| &mut stored.event);
+        let mut erased = 0;
+        for event in events.filter(|event| matches(&request.query, event)) {
+            let values = request.fields.iter().map(|field| event.take(field));
+            erased += u64::from(values.flatten().count() > 0);
+        }
+        Ok(all_at_once(erased))
     }
 
     fn histogram(&self, request: &HistogramRequest) -> Histogram {
@@ -249,12 +347,26 @@ fn count_values(events: &[Event], field: &Field) -> Vec<(Value, u64)> {
     counts
 }
 
-/// What lists leave out.
-fn remove_payloads(event: &mut Event) {
-    for field in daybook_model::catalogue::Catalogue::of(event.stream).fields() {
-        if field.kind == Kind::Payload {
-            event.take(field);
-        }
+/// Takes out what lists leave out; whether there was any.
+fn remove_payloads(event: &mut Event) -> bool {
+    let fields = Catalogue::of(event.stream).fields().iter();
+    let payloads = fields.filter(|field| field.kind == Kind::Payload);
+    payloads.filter_map(|field| event.take(field)).count() > 0
+}
+
+fn refuse_audit(stream: Stream) -> StoreResult<()> {
+    match stream {
+        Stream::Audit => Err(StoreError::Limit("audit events stay as they are".into())),
+        _ => Ok(()),
+    }
+}
+
+const fn all_at_once(events: u64) -> Progress {
+    Progress {
+        events,
+        bytes: 0,
+        partitions_left: 0,
+        done: true,
     }
 }
 

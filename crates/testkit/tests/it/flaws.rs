@@ -1,8 +1,9 @@
 //! A suite that cannot fail proves nothing: stores with one flaw each must be found out.
 
+use daybook_model::aggregate::{Breakdown, BreakdownRequest, SeriesAnswer, SeriesRequest, Summary};
 use daybook_model::logstore::{
-    BoxFuture, Histogram, HistogramRequest, Outcome, Page, ScanRequest, Stats, StoreResult, Values,
-    Write,
+    BoxFuture, EraseRequest, Histogram, HistogramRequest, Outcome, Page, Progress, RemoveRequest,
+    ScanRequest, Stats, StoreResult, TimelineRequest, Values, Write,
 };
 use daybook_model::{Event, Field, ListRequest, LogStore, Query};
 use daybook_testkit::{MemoryStore, check_conformance};
@@ -136,6 +137,34 @@ impl LogStore for Flawed {
 
     fn scan(&self, request: ScanRequest) -> BoxFuture<'_, StoreResult<Vec<Event>>> {
         self.inner.scan(request)
+    }
+
+    fn timeline(&self, request: TimelineRequest) -> BoxFuture<'_, StoreResult<Page>> {
+        self.inner.timeline(request)
+    }
+
+    fn summary(&self, query: Query) -> BoxFuture<'_, StoreResult<Summary>> {
+        self.inner.summary(query)
+    }
+
+    fn breakdown(&self, request: BreakdownRequest) -> BoxFuture<'_, StoreResult<Breakdown>> {
+        self.inner.breakdown(request)
+    }
+
+    fn series(&self, request: SeriesRequest) -> BoxFuture<'_, StoreResult<SeriesAnswer>> {
+        self.inner.series(request)
+    }
+
+    fn remove(&self, request: RemoveRequest) -> BoxFuture<'_, StoreResult<Progress>> {
+        self.inner.remove(request)
+    }
+
+    fn erase(&self, request: EraseRequest) -> BoxFuture<'_, StoreResult<Progress>> {
+        self.inner.erase(request)
+    }
+
+    fn read_only(&self) -> Option<String> {
+        self.inner.read_only()
     }
 
     fn stats(&self) -> BoxFuture<'_, StoreResult<Stats>> {
