@@ -1,11 +1,12 @@
-//! The suite every log store passes. Random sequences of deliveries, crashes, reopenings and
-//! questions run against a store and a [`MemoryStore`]; every answer must be the same. A failure
+//! The suite every log store passes. Random sequences of deliveries, removals, crashes, reopenings
+//! and questions run against a store and a [`MemoryStore`]; every answer must be the same. A failure
 //! is shrunk to a short sequence and printed with both answers.
 
 mod question;
 mod run;
 mod show;
 mod step;
+mod sums;
 
 use daybook_model::LogStore;
 use proptest::test_runner::{Config, RngSeed, TestError, TestRunner};

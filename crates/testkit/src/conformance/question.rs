@@ -1,9 +1,11 @@
 //! Questions and their answers.
 
-use crate::generate::{filters, id, list_request, query, time};
+use super::sums;
+use crate::generate::{filters, id, list_request, query, time, timeline_request};
+use daybook_model::aggregate::{Breakdown, BreakdownRequest, SeriesAnswer, SeriesRequest, Summary};
 use daybook_model::catalogue::Catalogue;
 use daybook_model::logstore::{
-    Histogram, HistogramRequest, Page, ScanRequest, StoreResult, Values,
+    Histogram, HistogramRequest, Page, ScanRequest, StoreResult, TimelineRequest, Values,
 };
 use daybook_model::{Event, Field, ListRequest, LogStore, Query, Stream, Timestamp, limits};
 use futures_executor::block_on;
@@ -16,10 +18,14 @@ use proptest::strategy::Union;
 #[derive(Debug, Clone)]
 pub(super) enum Question {
     List(ListRequest),
+    Timeline(TimelineRequest),
     Count(Query),
     Get(Query, String),
     Values(Query, &'static Field, String, usize),
     Histogram(HistogramRequest),
+    Summary(Query),
+    Breakdown(BreakdownRequest),
+    Series(SeriesRequest),
     /// A walk to its end, in steps of the request's limit.
     Walk(ScanRequest),
     Stats,
@@ -33,6 +39,9 @@ pub(super) enum Answer {
     Event(Option<Box<Event>>),
     Values(Values),
     Histogram(Histogram),
+    Summary(Box<Summary>),
+    Breakdown(Breakdown),
+    Series(SeriesAnswer),
     Events(Vec<Event>),
     Stats([u64; 4]),
 }
@@ -40,12 +49,16 @@ pub(super) enum Answer {
 pub(super) fn ask(store: &dyn LogStore, question: &Question) -> StoreResult<Answer> {
     Ok(match question.clone() {
         Question::List(request) => Answer::Page(block_on(store.list(request))?),
+        Question::Timeline(request) => Answer::Page(block_on(store.timeline(request))?),
         Question::Count(query) => Answer::Count(block_on(store.count(query))?),
         Question::Get(query, id) => Answer::Event(block_on(store.get(query, id))?.map(Box::new)),
         Question::Values(query, field, prefix, limit) => {
             Answer::Values(block_on(store.values(query, field, prefix, limit))?)
         }
         Question::Histogram(request) => Answer::Histogram(block_on(store.histogram(request))?),
+        Question::Summary(query) => Answer::Summary(Box::new(block_on(store.summary(query))?)),
+        Question::Breakdown(request) => Answer::Breakdown(block_on(store.breakdown(request))?),
+        Question::Series(request) => Answer::Series(block_on(store.series(request))?),
         Question::Walk(request) => Answer::Events(walk(store, request)?),
         Question::Stats => Answer::Stats(block_on(store.stats())?.events),
     })
@@ -75,7 +88,13 @@ pub(super) fn everything(stream: Stream) -> Question {
 }
 
 pub(super) fn question() -> BoxedStrategy<Question> {
-    Union::new(Stream::ALL.into_iter().map(question_to)).boxed()
+    let to_one_stream = Union::new(Stream::ALL.into_iter().map(question_to));
+    prop_oneof![
+        10 => to_one_stream,
+        1 => timeline_request().prop_map(Question::Timeline),
+        3 => sums::question(),
+    ]
+    .boxed()
 }
 
 fn question_to(stream: Stream) -> BoxedStrategy<Question> {
@@ -107,14 +126,15 @@ fn values_of(stream: Stream, field: &'static Field) -> BoxedStrategy<Question> {
 }
 
 fn histogram(stream: Stream, by: Vec<&'static Field>) -> BoxedStrategy<Question> {
-    let span = (time(), time(), 1..60_i64);
-    (query(stream), span, weighted(0.7, select(by)))
-        .prop_map(|(mut query, (from, to, buckets), by)| {
-            query.from = Some(from);
-            query.to = Some(to);
-            // As the API divides a range: the last interval may reach beyond its end.
-            let span_us = (to.us() - from.us()).max(0);
-            let interval_us = (span_us / buckets + i64::from(span_us % buckets > 0)).max(1);
+    (
+        query(stream),
+        time(),
+        time(),
+        1..60_i64,
+        weighted(0.7, select(by)),
+    )
+        .prop_map(|(mut query, from, to, buckets, by)| {
+            let interval_us = divide(&mut query, from, to, buckets);
             Question::Histogram(HistogramRequest {
                 query,
                 interval_us,
@@ -122,6 +142,14 @@ fn histogram(stream: Stream, by: Vec<&'static Field>) -> BoxedStrategy<Question>
             })
         })
         .boxed()
+}
+
+/// Bounds a query and divides its range as the API does: the last interval may reach beyond its
+/// end.
+pub(super) fn divide(query: &mut Query, from: Timestamp, to: Timestamp, parts: i64) -> i64 {
+    (query.from, query.to) = (Some(from), Some(to));
+    let span_us = (to.us() - from.us()).max(0);
+    (span_us / parts + i64::from(span_us % parts > 0)).max(1)
 }
 
 fn walk_of(stream: Stream) -> BoxedStrategy<Question> {

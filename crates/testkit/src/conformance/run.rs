@@ -3,9 +3,10 @@
 use super::question::{Answer, Question, ask, everything};
 use super::show;
 use super::step::Step;
+use super::sums;
 use crate::MemoryStore;
 use crate::generate::redelivered;
-use daybook_model::logstore::{Outcome, StoreResult, Write};
+use daybook_model::logstore::{BoxFuture, Outcome, Progress, Removal, StoreResult, Write};
 use daybook_model::{ListRequest, LogStore, Query, Sort, Stream};
 use futures_executor::block_on;
 use futures_util::future::join_all;
@@ -62,6 +63,14 @@ impl<'a, F: Fn(&Path) -> Arc<dyn LogStore>> Run<'a, F> {
             }
             Step::Reopen => self.reopen(),
             Step::Crash(batch) => self.crash(batch)?,
+            Step::Remove(request, cut) => {
+                // Payloads go by whole files, whose events nobody counts.
+                let counted = !cut && request.removal == Removal::Events;
+                self.work_off(*cut, counted, |store| store.remove(request.clone()))?;
+            }
+            Step::Erase(request, cut) => {
+                self.work_off(*cut, !cut, |store| store.erase(request.clone()))?;
+            }
             Step::Pause => std::thread::sleep(PAUSE),
         }
         Ok(())
@@ -104,9 +113,7 @@ impl<'a, F: Fn(&Path) -> Arc<dyn LogStore>> Run<'a, F> {
         let with_batch = self.model.clone();
         block_on(with_batch.append(batch.to_vec())).map_err(|e| fail(e.to_string()))?;
         let mut under_way = self.store().append(batch.to_vec());
-        let _ = under_way
-            .as_mut()
-            .poll(&mut Context::from_waker(Waker::noop()));
+        poll_once(&mut under_way);
         drop(under_way);
         self.reopen();
         self.sent.extend(batch.iter().cloned());
@@ -123,13 +130,64 @@ impl<'a, F: Fn(&Path) -> Arc<dyn LogStore>> Run<'a, F> {
         Ok(())
     }
 
+    /// Repeats a request until it is done, and compares what is left. When it is cut short, the
+    /// store is closed while the first of its steps is under way.
+    fn work_off(
+        &mut self,
+        cut: bool,
+        counted: bool,
+        ask: impl Fn(&dyn LogStore) -> BoxFuture<'_, StoreResult<Progress>>,
+    ) -> TestCaseResult {
+        if cut {
+            let mut under_way = ask(self.store());
+            poll_once(&mut under_way);
+            drop(under_way);
+            self.reopen();
+        }
+        let (expected, found) = (repeat(&self.model, &ask), repeat(self.store(), &ask));
+        let agree = match (&expected, &found) {
+            (Ok(expected), Ok(found)) => !counted || expected == found,
+            (expected, found) => expected.is_err() == found.is_err(),
+        };
+        if !agree {
+            return Err(fail(format!("expected {expected:?}\nfound    {found:?}")));
+        }
+        self.compare_everything()
+    }
+
     fn compare(&self, question: &Question) -> TestCaseResult {
         compare(&self.model, self.store(), question).map_err(fail)
     }
 
     fn compare_everything(&self) -> TestCaseResult {
-        compare_contents(&self.model, self.store()).map_err(fail)
+        compare_contents(&self.model, self.store()).map_err(fail)?;
+        let mut sums = sums::of_everything().into_iter();
+        sums.try_for_each(|question| self.compare(&question))
     }
+}
+
+fn poll_once<T>(future: &mut BoxFuture<'_, T>) {
+    let _ = future
+        .as_mut()
+        .poll(&mut Context::from_waker(Waker::noop()));
+}
+
+/// Asks until all is done; answers how many events were concerned.
+fn repeat(
+    store: &dyn LogStore,
+    ask: impl Fn(&dyn LogStore) -> BoxFuture<'_, StoreResult<Progress>>,
+) -> Result<u64, String> {
+    /// More than any sequence has partitions: work that does not end is a wrong answer, too.
+    const STEPS_MAX: usize = 1_000;
+    let mut events = 0;
+    for _ in 0..STEPS_MAX {
+        let progress = block_on(ask(store)).map_err(|e| e.to_string())?;
+        events += progress.events;
+        if progress.done {
+            return Ok(events);
+        }
+    }
+    Err(format!("not done after {STEPS_MAX} steps"))
 }
 
 /// Compares all that a store holds with what it should hold: every event with its payloads, the

@@ -22,8 +22,24 @@ pub(super) fn step(step: &Step) -> String {
         }
         Step::Reopen => "reopen".into(),
         Step::Crash(batch) => format!("crash while this is under way: {}", self::batch(batch)),
+        Step::Remove(request, cut) => format!(
+            "remove {:?} of {} before {}{}",
+            request.removal,
+            request.stream,
+            request.before,
+            cut_short(*cut)
+        ),
+        Step::Erase(request, cut) => {
+            let names: Vec<&str> = request.fields.iter().map(|field| field.name).collect();
+            let (names, of) = (names.join(", "), query(&request.query));
+            format!("erase {names} of {of}{}", cut_short(*cut))
+        }
         Step::Pause => "pause".into(),
     }
+}
+
+const fn cut_short(cut: bool) -> &'static str {
+    if cut { ", reopened in between" } else { "" }
 }
 
 pub(super) fn batch(batch: &[Write]) -> String {
@@ -44,6 +60,20 @@ pub(super) fn question(question: &Question) -> String {
             request.offset,
             request.limit
         ),
+        Question::Timeline(request) => {
+            let queries: Vec<String> = request.queries.iter().map(query).collect();
+            format!(
+                "timeline of {}, {} first, offset {} limit {}",
+                queries.join(" and "),
+                if request.descending {
+                    "newest"
+                } else {
+                    "oldest"
+                },
+                request.offset,
+                request.limit
+            )
+        }
         Question::Count(asked) => format!("count of {}", query(asked)),
         Question::Get(asked, id) => format!("event {id:?} of {}", query(asked)),
         Question::Values(asked, field, prefix, limit) => format!(
@@ -56,6 +86,30 @@ pub(super) fn question(question: &Question) -> String {
             query(&request.query),
             request.by.map(|field| field.name),
             request.interval_us
+        ),
+        Question::Summary(asked) => format!("summary of {}", query(asked)),
+        Question::Breakdown(request) => format!(
+            "breakdown of {} by {} named by {:?} in order of {:?} offset {} limit {}{}",
+            query(&request.query),
+            request.by.name,
+            request.name.map(|field| field.name),
+            request.order,
+            request.offset,
+            request.limit,
+            if request.quantiles {
+                " with quantiles"
+            } else {
+                ""
+            }
+        ),
+        Question::Series(request) => format!(
+            "series of {} by {:?} named by {:?} every {} µs in order of {:?} limit {}",
+            query(&request.query),
+            request.by.map(|field| field.name),
+            request.name.map(|field| field.name),
+            request.interval_us,
+            request.order,
+            request.limit
         ),
         Question::Walk(request) => format!(
             "walk over {} after {:?} in steps of {}{}",
@@ -124,6 +178,22 @@ pub(super) fn answer(answer: &Answer) -> String {
                 .map(|bucket| format!("{}: {} {:?}", bucket.time, bucket.count, bucket.by))
                 .collect();
             format!("[{}]", shown.join("; "))
+        }
+        Answer::Summary(summary) => format!("{summary:?}"),
+        Answer::Breakdown(breakdown) => {
+            let groups = breakdown
+                .groups
+                .iter()
+                .map(|group| format!("\n     {group:?}"));
+            format!("total {}{}", breakdown.total, groups.collect::<String>())
+        }
+        Answer::Series(answer) => {
+            let series = answer
+                .series
+                .iter()
+                .map(|series| format!("\n     {series:?}"));
+            let series: String = series.collect();
+            format!("{series}\n     other {:?}", answer.other)
         }
         Answer::Events(events) => names(events),
         Answer::Stats(events) => format!("{events:?} events per stream"),

@@ -1,11 +1,15 @@
 //! What happens to a store under test.
 
 use super::question::{Question, question};
-use crate::generate::batch;
-use daybook_model::logstore::Write;
+use crate::generate::{batch, query, time};
+use daybook_model::catalogue::Catalogue;
+use daybook_model::field::Field;
+use daybook_model::logstore::{EraseRequest, Removal, RemoveRequest, Write};
+use daybook_model::{Query, Stream};
 use proptest::collection::vec;
 use proptest::prelude::*;
-use proptest::sample::Index;
+use proptest::sample::{Index, select};
+use proptest::strategy::Union;
 
 /// One thing that happens.
 #[derive(Debug, Clone)]
@@ -24,6 +28,10 @@ pub(super) enum Step {
     Reopen,
     /// The same while a batch is under way, of which nobody learns whether it was stored.
     Crash(Vec<Write>),
+    /// What is old is removed, to the end; the flag closes the store in between.
+    Remove(RemoveRequest, bool),
+    /// Fields are erased, to the end; the flag closes the store in between.
+    Erase(EraseRequest, bool),
     /// Time passes, in which the store may move events about.
     Pause,
 }
@@ -38,7 +46,41 @@ pub(super) fn steps() -> impl Strategy<Value = Vec<Step>> {
         14 => vec(question(), 1..8).prop_map(Step::Ask),
         1 => Just(Step::Reopen),
         1 => batch().prop_map(Step::Crash),
+        1 => (remove(), any::<bool>()).prop_map(|(what, cut)| Step::Remove(what, cut)),
+        1 => (erase(), any::<bool>()).prop_map(|(what, cut)| Step::Erase(what, cut)),
         4 => Just(Step::Pause),
     ];
     vec(step, 1..100)
+}
+
+fn remove() -> impl Strategy<Value = RemoveRequest> {
+    // The earlier of two times, so that enough is left to ask about.
+    let before = (time(), time()).prop_map(|(one, other)| one.min(other));
+    let removal = select(&[Removal::Events, Removal::Payloads][..]);
+    (stream(), before, removal).prop_map(|(stream, before, removal)| RemoveRequest {
+        stream,
+        before,
+        removal,
+    })
+}
+
+fn erase() -> impl Strategy<Value = EraseRequest> {
+    stream().prop_flat_map(|stream| {
+        let fields = Catalogue::of(stream).fields().iter();
+        let senders = fields.filter(|field| !field.ours && !["id", "time"].contains(&field.name));
+        let fields: Vec<&'static Field> = senders.collect();
+        // Without a condition it concerns every event; half of the conditions concern hardly any.
+        let query = prop_oneof![1 => Just(Query::all(stream)), 3 => query(stream)];
+        (query, vec(select(fields), 1..5))
+            .prop_map(|(query, fields)| EraseRequest { query, fields })
+    })
+}
+
+/// `usage` is the most frequent; `audit` refuses.
+fn stream() -> impl Strategy<Value = Stream> {
+    let streams = Stream::ALL.map(|stream| {
+        let weight = if stream == Stream::Usage { 4 } else { 1 };
+        (weight, Just(stream))
+    });
+    Union::new_weighted(streams.to_vec())
 }

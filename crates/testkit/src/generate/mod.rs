@@ -8,5 +8,5 @@ mod values;
 
 pub use events::{any_event, batch, batches, event, half_call, redelivered};
 pub(crate) use queries::value_prefix;
-pub use queries::{filter, filters, list_request, query, search_text, sort};
+pub use queries::{filter, filters, list_request, query, search_text, sort, timeline_request};
 pub use values::{id, time, value};

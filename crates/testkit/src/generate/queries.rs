@@ -3,26 +3,53 @@
 use super::values::{IDS, LINES, NAMES, time, value};
 use daybook_model::catalogue::Catalogue;
 use daybook_model::field::{Field, Kind};
+use daybook_model::logstore::TimelineRequest;
 use daybook_model::query::Operator;
 use daybook_model::{Filter, ListRequest, Query, Sort, Stream, Test, Value};
 use proptest::collection::vec;
 use proptest::option::weighted;
 use proptest::prelude::*;
-use proptest::sample::{Index, select};
+use proptest::sample::{Index, select, subsequence};
 use proptest::strategy::Union;
 
 /// A page of a stream.
 pub fn list_request(stream: Stream) -> BoxedStrategy<ListRequest> {
-    let offset = prop_oneof![6 => Just(0_u64), 6 => 0..20_u64, 1 => Just(100_000)];
-    let limit = prop_oneof![6 => 1..10_usize, 1 => Just(0), 6 => Just(1_000)];
-    (query(stream), sort(stream), offset, limit)
-        .prop_map(|(query, sort, offset, limit)| ListRequest {
+    (query(stream), sort(stream), slice())
+        .prop_map(|(query, sort, (offset, limit))| ListRequest {
             query,
             sort,
             offset,
             limit,
         })
         .boxed()
+}
+
+/// A page of one or several streams merged, all as of one moment.
+pub fn timeline_request() -> BoxedStrategy<TimelineRequest> {
+    let streams = subsequence(Stream::ALL.to_vec(), 1..=Stream::ALL.len()).prop_shuffle();
+    let queries =
+        streams.prop_flat_map(|streams| -> Vec<_> { streams.into_iter().map(query).collect() });
+    (queries, any::<bool>(), slice())
+        .prop_map(|(mut queries, descending, (offset, limit))| {
+            let as_of = queries.first().and_then(|query| query.as_of);
+            for query in &mut queries {
+                query.as_of = as_of;
+            }
+            TimelineRequest {
+                queries,
+                descending,
+                offset,
+                limit,
+            }
+        })
+        .boxed()
+}
+
+/// Events skipped, and events of a page.
+fn slice() -> impl Strategy<Value = (u64, usize)> {
+    let offset = prop_oneof![6 => Just(0_u64), 6 => 0..20_u64, 1 => Just(100_000)];
+    let limit = prop_oneof![6 => 1..10_usize, 1 => Just(0), 6 => Just(1_000)];
+    (offset, limit)
 }
 
 /// An order of a stream's events.
