@@ -2,9 +2,10 @@
 
 use super::question::{Answer, Question};
 use super::step::Step;
+use daybook_model::aggregate::{BreakdownRequest, SeriesRequest};
 use daybook_model::event::Form;
 use daybook_model::field::Field;
-use daybook_model::logstore::Write;
+use daybook_model::logstore::{TimelineRequest, Write};
 use daybook_model::{Event, Filter, Query, Test, Value};
 
 pub(super) fn step(step: &Step) -> String {
@@ -60,20 +61,7 @@ pub(super) fn question(question: &Question) -> String {
             request.offset,
             request.limit
         ),
-        Question::Timeline(request) => {
-            let queries: Vec<String> = request.queries.iter().map(query).collect();
-            format!(
-                "timeline of {}, {} first, offset {} limit {}",
-                queries.join(" and "),
-                if request.descending {
-                    "newest"
-                } else {
-                    "oldest"
-                },
-                request.offset,
-                request.limit
-            )
-        }
+        Question::Timeline(request) => timeline(request),
         Question::Count(asked) => format!("count of {}", query(asked)),
         Question::Get(asked, id) => format!("event {id:?} of {}", query(asked)),
         Question::Values(asked, field, prefix, limit) => format!(
@@ -88,29 +76,8 @@ pub(super) fn question(question: &Question) -> String {
             request.interval_us
         ),
         Question::Summary(asked) => format!("summary of {}", query(asked)),
-        Question::Breakdown(request) => format!(
-            "breakdown of {} by {} named by {:?} in order of {:?} offset {} limit {}{}",
-            query(&request.query),
-            request.by.name,
-            request.name.map(|field| field.name),
-            request.order,
-            request.offset,
-            request.limit,
-            if request.quantiles {
-                " with quantiles"
-            } else {
-                ""
-            }
-        ),
-        Question::Series(request) => format!(
-            "series of {} by {:?} named by {:?} every {} µs in order of {:?} limit {}",
-            query(&request.query),
-            request.by.map(|field| field.name),
-            request.name.map(|field| field.name),
-            request.interval_us,
-            request.order,
-            request.limit
-        ),
+        Question::Breakdown(request) => breakdown(request),
+        Question::Series(request) => series(request),
         Question::Walk(request) => format!(
             "walk over {} after {:?} in steps of {}{}",
             query(&request.query),
@@ -124,6 +91,50 @@ pub(super) fn question(question: &Question) -> String {
         ),
         Question::Stats => "stats".into(),
     }
+}
+
+fn timeline(request: &TimelineRequest) -> String {
+    let queries: Vec<String> = request.queries.iter().map(query).collect();
+    format!(
+        "timeline of {}, {} first, offset {} limit {}",
+        queries.join(" and "),
+        if request.descending {
+            "newest"
+        } else {
+            "oldest"
+        },
+        request.offset,
+        request.limit
+    )
+}
+
+fn breakdown(request: &BreakdownRequest) -> String {
+    format!(
+        "breakdown of {} by {} named by {:?} in order of {:?} offset {} limit {}{}",
+        query(&request.query),
+        request.by.name,
+        request.name.map(|field| field.name),
+        request.order,
+        request.offset,
+        request.limit,
+        if request.quantiles {
+            " with quantiles"
+        } else {
+            ""
+        }
+    )
+}
+
+fn series(request: &SeriesRequest) -> String {
+    format!(
+        "series of {} by {:?} named by {:?} every {} µs in order of {:?} limit {}",
+        query(&request.query),
+        request.by.map(|field| field.name),
+        request.name.map(|field| field.name),
+        request.interval_us,
+        request.order,
+        request.limit
+    )
 }
 
 fn query(query: &Query) -> String {
