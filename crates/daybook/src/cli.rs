@@ -1,7 +1,7 @@
 //! The command line. Its help is the first documentation people read.
 #![expect(clippy::doc_markdown, reason = "help is shown as plain text")]
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use daybook_server::control::Scope;
 use std::path::PathBuf;
 
@@ -42,6 +42,12 @@ pub(crate) enum Command {
     /// Prints the address, a sign-in and an API key. DAYBOOK_ADMIN_EMAIL and
     /// DAYBOOK_ADMIN_PASSWORD choose the sign-in.
     Demo(DemoArgs),
+    /// Bring events from files into the log, without a server
+    ///
+    /// Reads one JSON event a line, as POST /api/v1/events takes them; gzip and zstd are recognised
+    /// by content. Prints the result as JSON on stdout. Exit code: 0 when every line was taken or
+    /// was there already, 1 when some were refused, 2 when the import could not be done.
+    Import(ImportArgs),
     /// Make, list and revoke API keys; works beside a running server
     #[command(subcommand)]
     Key(KeyCommand),
@@ -89,6 +95,31 @@ pub(crate) struct DemoArgs {
     /// Another seed makes other data; the same seed makes the same
     #[arg(long, default_value_t = 1)]
     pub(crate) seed: u64,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ImportArgs {
+    /// Files to read, in this order; - is standard input
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+    /// Name of the platform the events come from
+    #[arg(long, value_name = "NAME", default_value = "import")]
+    pub(crate) origin: String,
+    /// How the events are written
+    #[arg(long, value_enum, default_value_t = ImportFormat::Ndjson)]
+    pub(crate) format: ImportFormat,
+    /// File for the refused lines, as they came: mend it and import it
+    #[arg(long, value_name = "FILE")]
+    pub(crate) rejects: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) place: Place,
+}
+
+/// How events stand in a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ImportFormat {
+    /// One JSON event a line
+    Ndjson,
 }
 
 #[derive(Debug, Subcommand)]

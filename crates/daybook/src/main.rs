@@ -5,6 +5,7 @@ mod cli;
 mod config;
 mod demo;
 mod demo_command;
+mod import;
 mod keys;
 mod logging;
 mod output;
@@ -59,20 +60,23 @@ fn main() -> ExitCode {
     drop(runtime);
     drop(throw_away);
     match outcome {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(failure) => fail(&failure),
     }
 }
 
-async fn run(command: Command, throw_away: &mut Option<TempDir>) -> Result<(), Failure> {
+/// Runs a command. Those with exit codes of their own answer them; what fails otherwise is 1.
+async fn run(command: Command, throw_away: &mut Option<TempDir>) -> Result<ExitCode, Failure> {
     match command {
+        Command::Import(args) => return Ok(import::run(args).await),
         Command::Serve(args) => serve::run(args).await,
         Command::Demo(args) => demo_command::run(args, throw_away).await,
         Command::Key(KeyCommand::Create(args)) => keys::create(args).await,
         Command::Key(KeyCommand::List(args)) => keys::list(args).await,
         Command::Key(KeyCommand::Revoke(args)) => keys::revoke(args).await,
         Command::User(UserCommand::ResetPassword(args)) => users::reset_password(args).await,
-    }
+    }?;
+    Ok(ExitCode::SUCCESS)
 }
 
 fn fail(failure: &Failure) -> ExitCode {

@@ -62,9 +62,7 @@ pub(crate) async fn open(
     address: SocketAddr,
 ) -> Result<Parts, Failure> {
     let control = Control::open(data_dir).await?;
-    let options = daybook_store::Options::new(data_dir.join("events"));
-    let opened = tokio::task::spawn_blocking(move || Store::open(options)).await;
-    let store = opened.map_err(|error| Failure::Other(format!("opening the store: {error}")))??;
+    let store = open_store(data_dir).await?;
     let control = control.delivering_to(Arc::new(store.clone()));
     if let Some(admin) = admin {
         control.bootstrap(&admin.email, admin.password).await?;
@@ -74,6 +72,14 @@ pub(crate) async fn open(
         tracing::info!("no account yet: make the first one at {link} (the link works once)");
     }
     Ok(Parts { store, control })
+}
+
+/// Opens the event store of a data directory.
+pub(crate) async fn open_store(data_dir: &Path) -> Result<Store, Failure> {
+    let options = daybook_store::Options::new(data_dir.join("events"));
+    let opened = tokio::task::spawn_blocking(move || Store::open(options)).await;
+    let opened = opened.map_err(|error| Failure::Other(format!("opening the store: {error}")))?;
+    Ok(opened?)
 }
 
 pub(crate) async fn listen(address: &str) -> Result<TcpListener, Failure> {

@@ -4,5 +4,6 @@
 
 mod batch;
 mod http;
+mod import;
 mod killed;
 mod server;

@@ -12,7 +12,8 @@ pub(crate) struct Server {
     address: String,
 }
 
-fn daybook(data_dir: &Path) -> Command {
+/// The program with nothing of the surroundings but its data directory.
+pub(crate) fn daybook(data_dir: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_daybook"));
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("DAYBOOK_")) {
         command.env_remove(name);

@@ -111,23 +111,33 @@ impl From<Row> for Key {
     }
 }
 
+/// Refuses what is no line of text, or a longer one.
+pub(super) fn check_text(field: &'static str, text: &str, bytes_max: usize) -> Result<()> {
+    let fits = !text.is_empty() && text.len() <= bytes_max && !text.chars().any(char::is_control);
+    let message = || format!("expected 1 to {bytes_max} bytes of text");
+    fits.then_some(())
+        .ok_or_else(|| ControlError::invalid(field, message()))
+}
+
+/// Whether a platform may have this name.
+///
+/// # Errors
+/// When it is no short line of text, or the name of Daybook's own events.
+pub fn check_origin(origin: &str) -> Result<()> {
+    check_text("origin", origin, limits::KEYWORD_BYTES_MAX)?;
+    if origin == super::outbox::ORIGIN {
+        let message = "this origin is kept for Daybook's own events";
+        return Err(ControlError::invalid("origin", message));
+    }
+    Ok(())
+}
+
 impl NewKey {
     fn check(mut self) -> Result<(Self, String)> {
-        let printable = |text: &str| !text.is_empty() && !text.chars().any(char::is_control);
         self.name = self.name.trim().into();
-        if !printable(&self.name) || self.name.len() > NAME_BYTES_MAX {
-            let message = format!("expected 1 to {NAME_BYTES_MAX} bytes of text");
-            return Err(ControlError::invalid("name", message));
-        }
+        check_text("name", &self.name, NAME_BYTES_MAX)?;
         let origin = self.origin.clone().unwrap_or_else(|| self.name.clone());
-        if !printable(&origin) || origin.len() > limits::KEYWORD_BYTES_MAX {
-            let message = format!("expected 1 to {} bytes of text", limits::KEYWORD_BYTES_MAX);
-            return Err(ControlError::invalid("origin", message));
-        }
-        if origin == super::outbox::ORIGIN {
-            let message = "this origin is kept for Daybook's own events";
-            return Err(ControlError::invalid("origin", message));
-        }
+        check_origin(&origin)?;
         self.scopes.dedup();
         if self.scopes.is_empty() {
             let message = "at least one of ingest, read, admin";

@@ -13,7 +13,7 @@ mod throttle;
 mod users;
 
 pub use change::{Actor, Change, Client};
-pub use keys::{Key, NewKey, Scope};
+pub use keys::{Key, NewKey, Scope, check_origin};
 pub(crate) use pieces::HeldCall;
 pub use secrets::new_password;
 pub use sessions::{SESSION_ABSOLUTE_US, Session, SignedIn};
