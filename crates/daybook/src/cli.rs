@@ -48,6 +48,13 @@ pub(crate) enum Command {
     /// by content. Prints the result as JSON on stdout. Exit code: 0 when every line was taken or
     /// was there already, 1 when some were refused, 2 when the import could not be done.
     Import(ImportArgs),
+    /// Copy everything into a directory, beside a running server or without one
+    ///
+    /// Every event acknowledged before the backup begins is in it. It also holds accounts, the
+    /// hashes of keys and passwords, and all content: keep it as safe as the data itself.
+    Backup(BackupArgs),
+    /// Make a data directory from a backup, checking every file
+    Restore(RestoreArgs),
     /// Make, list and revoke API keys; works beside a running server
     #[command(subcommand)]
     Key(KeyCommand),
@@ -111,6 +118,22 @@ pub(crate) struct ImportArgs {
     /// File for the refused lines, as they came: mend it and import it
     #[arg(long, value_name = "FILE")]
     pub(crate) rejects: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) place: Place,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct BackupArgs {
+    /// Directory for the backup; new or empty
+    pub(crate) target: PathBuf,
+    #[command(flatten)]
+    pub(crate) place: Place,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RestoreArgs {
+    /// The backup's directory
+    pub(crate) backup: PathBuf,
     #[command(flatten)]
     pub(crate) place: Place,
 }

@@ -1,6 +1,7 @@
 //! The binary: reads the command line and the configuration, joins store and server, and nothing
 //! else.
 
+mod backup;
 mod cli;
 mod config;
 mod demo;
@@ -71,6 +72,8 @@ async fn run(command: Command, throw_away: &mut Option<TempDir>) -> Result<ExitC
         Command::Import(args) => return Ok(import::run(args).await),
         Command::Serve(args) => serve::run(args).await,
         Command::Demo(args) => demo_command::run(args, throw_away).await,
+        Command::Backup(args) => backup::run(args).await,
+        Command::Restore(args) => backup::restore(args).await,
         Command::Key(KeyCommand::Create(args)) => keys::create(args).await,
         Command::Key(KeyCommand::List(args)) => keys::list(args).await,
         Command::Key(KeyCommand::Revoke(args)) => keys::revoke(args).await,

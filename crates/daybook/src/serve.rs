@@ -2,7 +2,7 @@
 
 use crate::cli::ServeArgs;
 use crate::config::{self, Admin, Settings};
-use crate::{Failure, logging, output, signals};
+use crate::{Failure, backup, logging, output, signals};
 use daybook_model::LogStore;
 use daybook_server::control::Control;
 use daybook_server::{App, Options};
@@ -61,6 +61,8 @@ pub(crate) async fn open(
     admin: Option<Admin>,
     address: SocketAddr,
 ) -> Result<Parts, Failure> {
+    backup::check(data_dir)?;
+    backup::clear(data_dir)?;
     let control = Control::open(data_dir).await?;
     let store = open_store(data_dir).await?;
     let control = control.delivering_to(Arc::new(store.clone()));

@@ -7,7 +7,7 @@ mod report;
 mod source;
 
 use crate::cli::ImportArgs;
-use crate::{Failure, config, keys, logging, output, serve, signals};
+use crate::{Failure, backup, config, keys, logging, output, serve, signals};
 use daybook_model::{LogStore, StoreError};
 use daybook_server::control::{Control, check_origin};
 use daybook_store::Store;
@@ -56,6 +56,7 @@ async fn import(args: ImportArgs) -> Result<Summary, Failure> {
     let sources: Vec<Source> = args.files.iter().map(|path| Source::named(path)).collect();
     let names: Vec<String> = sources.iter().map(Source::name).collect();
     let mut report = Report::new(names.clone(), args.rejects.as_deref())?;
+    backup::check(&data_dir)?;
     let store = open(&data_dir).await?;
     let control = Control::open(&data_dir).await?;
     let control = control.delivering_to(Arc::new(store.clone()));

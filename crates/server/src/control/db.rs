@@ -7,7 +7,7 @@ use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteQueryResult,
     SqliteSynchronous,
 };
-use sqlx::{Sqlite, SqlitePool, Transaction};
+use sqlx::{ConnectOptions, Connection, Sqlite, SqlitePool, Transaction};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -21,6 +21,25 @@ const COMPLAIN_EVERY: Duration = Duration::from_secs(60);
 /// The database's file.
 pub(super) fn file(data_dir: &Path) -> PathBuf {
     data_dir.join("control.db")
+}
+
+/// Copies a database as it is at one instant, also beside processes that are changing it. What was
+/// deleted from it is not in the copy.
+///
+/// # Errors
+/// When the database cannot be read or the copy not be written.
+pub async fn copy_database(from: &Path, to: &Path) -> Result<()> {
+    let to = to.to_str().ok_or_else(|| {
+        let path = to.display();
+        ControlError::Internal(format!("the path {path} is not valid UTF-8"))
+    })?;
+    let options = SqliteConnectOptions::new()
+        .filename(from)
+        .busy_timeout(BUSY_TIMEOUT);
+    let mut database = options.connect().await?;
+    let copy = sqlx::query("VACUUM INTO $1").bind(to);
+    copy.execute(&mut database).await?;
+    Ok(database.close().await?)
 }
 
 type Statement<'q> = sqlx::query::Query<'q, Sqlite, sqlx::sqlite::SqliteArguments>;

@@ -13,6 +13,7 @@ mod throttle;
 mod users;
 
 pub use change::{Actor, Change, Client};
+pub use db::copy_database;
 pub use keys::{Key, NewKey, Scope, check_origin};
 pub(crate) use pieces::HeldCall;
 pub use secrets::new_password;

@@ -1,0 +1,111 @@
+//! `daybook backup`: a complete, checked copy of a data directory, beside a running server or
+//! without one. Every event that was acknowledged before it began is in it.
+
+mod copy;
+mod manifest;
+mod restore;
+mod snapshot;
+
+pub(crate) use restore::{check, run as restore};
+pub(crate) use snapshot::clear;
+
+use crate::cli::BackupArgs;
+use crate::{Failure, config, keys, logging, output};
+use copy::copy_snapshot;
+use daybook_model::Timestamp;
+use daybook_server::control::Control;
+use indicatif::{ProgressBar, ProgressStyle};
+use manifest::{DATA, Manifest};
+use serde_json::{Value, json};
+use snapshot::Snapshot;
+use std::fs::DirBuilder;
+use std::os::unix::fs::DirBuilderExt;
+use std::path::Path;
+use std::time::Instant;
+
+pub(crate) async fn run(args: BackupArgs) -> Result<(), Failure> {
+    logging::start("warn")?;
+    let data_dir = config::data_dir(args.place)?;
+    let target = args.target;
+    if !Control::exists_in(&data_dir) {
+        let shown = data_dir.display();
+        return Err(Failure::Other(format!("{shown} is no data directory")));
+    }
+    check(&data_dir)?;
+    make_target(&target, &data_dir)?;
+    let (began, began_at) = (Instant::now(), Timestamp::now());
+    let snapshot = Snapshot::take(&data_dir).await?;
+    let (held, to) = (snapshot.held, target.clone());
+    let copied = tokio::task::spawn_blocking(move || copy_all(&snapshot, began_at, &to)).await;
+    let copied = copied.map_err(|error| Failure::Other(format!("copying files: {error}")))?;
+    let manifest = copied?;
+
+    let result = json!({
+        "target": target.display().to_string(),
+        "files": manifest.files.len(),
+        "bytes": manifest.bytes(),
+        "began_at": began_at,
+        "seconds": began.elapsed().as_secs_f64(),
+        "moves_held_ms": held.as_secs_f64() * 1_000.0,
+    });
+    record(&data_dir, &result).await?;
+    output::result(&result.to_string());
+    Ok(())
+}
+
+/// Makes the target, for its owner alone: a backup holds what the data directory holds.
+fn make_target(target: &Path, data_dir: &Path) -> Result<(), Failure> {
+    let shown = target.display();
+    let exists = target.exists();
+    if exists && std::fs::read_dir(target)?.next().is_some() {
+        let message = format!("{shown} is not empty: a backup is made in a directory of its own");
+        return Err(Failure::Other(message));
+    }
+    if !exists {
+        DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(target)?;
+    }
+    if target.canonicalize()?.starts_with(data_dir.canonicalize()?) {
+        let message = format!("{shown} lies inside the data directory");
+        return Err(Failure::Other(message));
+    }
+    Ok(())
+}
+
+fn copy_all(snapshot: &Snapshot, began_at: Timestamp, target: &Path) -> Result<Manifest, Failure> {
+    let data = target.join(DATA);
+    std::fs::create_dir(&data)?;
+    let bytes = snapshot.files.iter().map(|file| file.bytes).sum();
+    let bar = progress("Copying", bytes);
+    let entries = copy_snapshot(snapshot, &data, &|bytes| bar.inc(bytes))?;
+    let manifest = Manifest::new(began_at, entries);
+    manifest.write(target)?;
+    bar.finish_and_clear();
+    Ok(manifest)
+}
+
+fn progress(what: &str, bytes: u64) -> ProgressBar {
+    let template = "{msg} {bar:30} {bytes} of {total_bytes} ({eta} left)";
+    let style = ProgressStyle::with_template(template);
+    let bar = ProgressBar::new(bytes);
+    bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+    bar.set_message(what.to_owned());
+    bar
+}
+
+/// Puts on record that everything, secrets included, was copied, and where to.
+async fn record(data_dir: &Path, result: &Value) -> Result<(), Failure> {
+    let control = Control::open(data_dir).await?;
+    let (actor, details) = (keys::actor(), result.to_string());
+    let told = control.change(&actor, "backup.created", |change| {
+        Box::pin(async move {
+            change.audit.set_json("details", details);
+            Ok(())
+        })
+    });
+    told.await?;
+    control.close().await;
+    Ok(())
+}
