@@ -7,15 +7,12 @@ use crate::metrics::Metrics;
 use crate::{envelope, openapi, routes, ui};
 use axum::Router;
 use axum::routing::get;
-use daybook_model::logstore::{Stats, StoreResult};
+use daybook_model::logstore::StoreResult;
 use daybook_model::{LogStore, StoreError};
 use std::future::Future;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
-use tokio::sync::{Mutex, Semaphore};
-
-/// How old the figures may be that supervisors are answered from.
-const RECENT: Duration = Duration::from_secs(1);
+use std::time::Duration;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// What can be set from outside.
 #[derive(Debug, Clone)]
@@ -28,6 +25,8 @@ pub struct Options {
     pub ingest_wait: Duration,
     /// Queries that run at once; more wait.
     pub queries_max: usize,
+    /// Downloads that run at once; more are refused.
+    pub downloads_max: usize,
     /// How long a query may take, waiting included.
     pub query_time_max: Duration,
 }
@@ -39,6 +38,7 @@ impl Default for Options {
             ingest_bytes_max: 384 << 20,
             ingest_wait: Duration::from_secs(10),
             queries_max: 16,
+            downloads_max: 8,
             query_time_max: Duration::from_secs(30),
         }
     }
@@ -53,7 +53,7 @@ pub struct App {
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) options: Arc<Options>,
     queries: Arc<Semaphore>,
-    recent_stats: Arc<Mutex<Option<(Instant, Stats)>>>,
+    downloads: Arc<Semaphore>,
 }
 
 impl App {
@@ -65,8 +65,8 @@ impl App {
             budget: Budget::new(options.ingest_bytes_max, options.ingest_wait),
             metrics: Arc::default(),
             queries: Arc::new(Semaphore::new(options.queries_max)),
+            downloads: Arc::new(Semaphore::new(options.downloads_max)),
             options: Arc::new(options),
-            recent_stats: Arc::default(),
         }
     }
 
@@ -88,20 +88,19 @@ impl App {
             .with_state(self)
     }
 
-    /// The store's figures, a second old at most: they take a walk over all events not yet in
-    /// partitions, and anybody may ask whether the server is ready, as often as they like.
-    pub(crate) async fn recent_stats(&self) -> ApiResult<Stats> {
-        let mut recent = self.recent_stats.lock().await;
-        if let Some((taken, stats)) = &*recent
-            && taken.elapsed() < RECENT
-        {
-            return Ok(stats.clone());
-        }
-        let stats = self
-            .query(|store| async move { store.stats().await })
-            .await?;
-        *recent = Some((Instant::now(), stats.clone()));
-        Ok(stats)
+    /// A place among the downloads, until it is dropped.
+    pub(crate) fn download_place(&self) -> ApiResult<OwnedSemaphorePermit> {
+        Arc::clone(&self.downloads)
+            .try_acquire_owned()
+            .map_err(|_| {
+                ApiError::unavailable(
+                    "too_many_downloads",
+                    format!(
+                        "{} downloads run already: try again when one has ended",
+                        self.options.downloads_max
+                    ),
+                )
+            })
     }
 
     /// Asks the store, within the limits on queries. A query that takes too long is given up, but

@@ -7,6 +7,7 @@ use axum::http::header;
 use axum::response::IntoResponse;
 use daybook_model::catalogue::Catalogue;
 use daybook_model::field::{Field, Kind, Shape};
+use daybook_model::query::Operator;
 use daybook_model::{Stream, limits};
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
@@ -49,6 +50,7 @@ pub(crate) struct AnyEvent {}
         (name = "events", description = "Sending events"),
         (name = "compatibility", description = "Sending events in other dialects"),
         (name = "logs", description = "Reading the log"),
+        (name = "usage", description = "Calls in figures: what was used, by whom, and what it cost"),
         (name = "session", description = "Signing in and out"),
         (name = "keys", description = "API keys"),
         (name = "server", description = "The server itself"),
@@ -175,24 +177,45 @@ fn field_schema(field: &Field) -> Value {
     schema
 }
 
-/// Adds to every operation of a stream's list what all of them take, and the filters.
+/// Adds to every operation that asks for events what all of them take, and the filters.
 fn add_parameters(document: &mut Value) {
-    let paths = [
-        ("/api/v1/logs/{stream}", true),
-        ("/api/v1/logs/{stream}/values/{field}", false),
-        ("/api/v1/logs/{stream}/histogram", false),
+    let usage = [Stream::Usage];
+    let paths: [(&str, Vec<Value>, &[Stream]); 9] = [
+        ("/api/v1/logs/{stream}", list_parameters(), &Stream::ALL),
+        ("/api/v1/logs", page_parameters(), &Stream::ALL),
+        (
+            "/api/v1/logs/{stream}/values/{field}",
+            Vec::new(),
+            &Stream::ALL,
+        ),
+        ("/api/v1/logs/{stream}/histogram", Vec::new(), &Stream::ALL),
+        ("/api/v1/logs/{stream}/download", Vec::new(), &Stream::ALL),
+        ("/api/v1/usage/summary", Vec::new(), &usage),
+        ("/api/v1/usage/breakdown", Vec::new(), &usage),
+        ("/api/v1/usage/timeseries", Vec::new(), &usage),
+        ("/api/v1/usage/rates", Vec::new(), &usage),
     ];
-    for (path, is_list) in paths {
-        let parameters = &mut document["paths"][path]["get"]["parameters"];
-        let parameters = parameters
-            .as_array_mut()
-            .expect("each has its path parameter");
-        if is_list {
-            parameters.extend(list_parameters());
-        }
-        parameters.extend(range_parameters());
-        parameters.extend(filter_parameters());
+    for (path, own, streams) in paths {
+        let operation = &mut document["paths"][path]["get"];
+        let operation = operation.as_object_mut().expect("every path has its route");
+        let parameters = operation.entry("parameters").or_insert_with(|| json!([]));
+        let parameters = parameters.as_array_mut().expect("parameters are a list");
+        parameters.extend(own);
+        parameters.extend(range_parameters().map(|(name, _)| reference(name)));
+        parameters.extend(filters(streams).map(|(field, _)| reference(&filter_name(field))));
     }
+    let shared = &mut document["components"]["parameters"];
+    for (name, description) in range_parameters() {
+        shared[name] = parameter(name, &json!({"type": "string"}), description);
+    }
+    for (field, streams) in filters(&Stream::ALL) {
+        shared[filter_name(field)] = filter_parameter(field, &streams);
+    }
+}
+
+/// A parameter that many operations take is described once.
+fn reference(name: &str) -> Value {
+    json!({"$ref": format!("#/components/parameters/{name}")})
 }
 
 /// The words of answers that come from the catalogue, so that clients get types instead of text.
@@ -249,13 +272,18 @@ fn list_parameters() -> Vec<Value> {
         format!("{stream}: {}", names.join(", "))
     };
     let sorts = Stream::ALL.map(sortable).join("; ");
+    let mut parameters = vec![parameter(
+        "sort",
+        &json!({"type": "string", "default": "-time"}),
+        &format!("A field, with `-` in front for largest first. {sorts}"),
+    )];
+    parameters.extend(page_parameters());
+    parameters
+}
+
+fn page_parameters() -> Vec<Value> {
     let size = json!({"type": "integer", "minimum": 1, "maximum": limits::PAGE_SIZE_MAX, "default": limits::PAGE_SIZE_DEFAULT});
     vec![
-        parameter(
-            "sort",
-            &json!({"type": "string", "default": "-time"}),
-            &format!("A field, with `-` in front for largest first. {sorts}"),
-        ),
         parameter(
             "page",
             &json!({"type": "integer", "minimum": 1, "default": 1}),
@@ -265,33 +293,30 @@ fn list_parameters() -> Vec<Value> {
     ]
 }
 
-fn range_parameters() -> Vec<Value> {
-    let text = json!({"type": "string"});
-    vec![
-        parameter(
+fn range_parameters() -> impl Iterator<Item = (&'static str, &'static str)> {
+    [
+        (
             "from",
-            &text,
             "Earliest time, inclusive: RFC 3339, epoch seconds, or relative like `-24h`, `-7d`; 90 days ago by default",
         ),
-        parameter("to", &text, "Latest time, exclusive, in the same forms"),
-        parameter(
+        ("to", "Latest time, exclusive, in the same forms"),
+        (
             "q",
-            &text,
             "Text that a searchable field contains, regardless of case; ids match exactly or by prefix",
         ),
-        parameter(
+        (
             "as_of",
-            &text,
             "The `as_of` of an earlier answer: what came later is left out",
         ),
     ]
+    .into_iter()
 }
 
-/// Every filter field once, with the streams that have it.
-fn filter_parameters() -> Vec<Value> {
+/// Every filter field of these streams once, with those that have it.
+fn filters(streams: &[Stream]) -> impl Iterator<Item = (&'static Field, Vec<&'static str>)> {
     let mut filters: Vec<(&Field, Vec<&str>)> = Vec::new();
-    for stream in Stream::ALL {
-        for field in Catalogue::of(stream)
+    for stream in streams {
+        for field in Catalogue::of(*stream)
             .fields()
             .iter()
             .filter(|field| field.filter)
@@ -305,40 +330,33 @@ fn filter_parameters() -> Vec<Value> {
             }
         }
     }
-    filters
-        .into_iter()
-        .map(|(field, streams)| filter_parameter(field, &streams))
-        .collect()
+    filters.into_iter()
+}
+
+/// A field is its own parameter; one that has no equality is named with its first operator.
+fn filter_name(field: &Field) -> String {
+    let operators = field.operators();
+    match operators.first() {
+        Some(first) if !operators.contains(&Operator::Eq) => {
+            format!("{}.{}", field.name, first.name())
+        }
+        _ => field.name.to_owned(),
+    }
 }
 
 fn filter_parameter(field: &Field, streams: &[&str]) -> Value {
-    let operators: Vec<_> = field
-        .operators()
-        .iter()
-        .map(|operator| operator.name())
+    let others = field.operators().iter().filter(|it| **it != Operator::Eq);
+    let others: Vec<String> = others
+        .map(|operator| format!("`{}.{}`", field.name, operator.name()))
         .collect();
-    let takes_value = operators.contains(&"eq");
-    let others: Vec<_> = operators
-        .iter()
-        .filter(|operator| **operator != "eq")
-        .map(|operator| format!("`{}.{operator}`", field.name))
-        .collect();
-    let name = match takes_value {
-        true => field.name.to_owned(),
-        false => format!(
-            "{}.{}",
-            field.name,
-            operators.first().copied().unwrap_or_default()
-        ),
-    };
-    let streams_text = streams.join(", ");
     let mut filter = parameter(
-        &name,
+        &filter_name(field),
         &json!({"type": "array", "items": {"type": "string"}}),
         &format!(
-            "{} ({}) of {streams_text}. Also {}",
+            "{} ({}) of {}. Also {}",
             field.label(),
             field.type_name(),
+            streams.join(", "),
             others.join(", ")
         ),
     );

@@ -94,6 +94,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/logs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Events of several streams in one list, in order of time. A filter must be on a field that every
+         *     chosen stream has.
+         */
+        get: operations["list_timeline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/logs/{stream}": {
         parameters: {
             query?: never;
@@ -106,6 +126,26 @@ export interface paths {
          *     and the operators `.ne .gt .gte .lt .lte .prefix .contains .exists`: `cost.gte=0.01`.
          */
         get: operations["list_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/logs/{stream}/download": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The events of a stream as a file, oldest first. Takes the filters of the list. What arrives
+         *     after the download has begun is left out.
+         */
+        get: operations["download_events"];
         put?: never;
         post?: never;
         delete?: never;
@@ -214,6 +254,77 @@ export interface paths {
         };
         /** What this server is and how many events it holds. */
         get: operations["get_status"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/usage/breakdown": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Calls by the values of a field, largest first. Takes the filters of the list. */
+        get: operations["get_usage_breakdown"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/usage/rates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Requests and tokens of the last 60 seconds. Takes the filters of the list; `from` and `to` may
+         *     be given, too, and change nothing.
+         */
+        get: operations["get_usage_rates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/usage/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Requests, tokens, cost, users, models and latencies of all calls. Takes the filters of the list. */
+        get: operations["get_usage_summary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/usage/timeseries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Calls over time, divided by the values of a field. Takes the filters of the list. */
+        get: operations["get_usage_timeseries"];
         put?: never;
         post?: never;
         delete?: never;
@@ -510,6 +621,16 @@ export interface components {
             /** Workspace name */
             workspace_name?: string;
         };
+        /** @description Groups of calls, largest first. */
+        BreakdownAnswer: {
+            /** @description The groups of the page. */
+            items: components["schemas"]["GroupAnswer"][];
+            /**
+             * Format: int64
+             * @description How many groups there are.
+             */
+            total: number;
+        };
         /** @description One interval. */
         BucketAnswer: {
             /** @description Events by value of the field `by`; events without it are missing. */
@@ -621,6 +742,14 @@ export interface components {
             /** @description The values. */
             values: components["schemas"]["CountedValue"][];
         };
+        /** @description The calls that share a value. */
+        GroupAnswer: components["schemas"]["Sums"] & {
+            /** @description The value as text; null stands for the calls without one. */
+            key?: string | null;
+            latency_ms?: components["schemas"]["Latencies"] | null;
+            /** @description What the newest of these calls names a user, an API key or a workspace; else null. */
+            name?: string | null;
+        };
         /** @description Events over time. */
         HistogramAnswer: {
             /** @description All intervals of the range, in order; the first may begin before it. */
@@ -688,6 +817,24 @@ export interface components {
         KeyList: {
             items: components["schemas"]["KeyAnswer"][];
         };
+        /** @description How long calls took, in milliseconds, at most half a percent off. */
+        Latencies: {
+            /**
+             * Format: int64
+             * @description Half of the calls took no longer.
+             */
+            p50: number;
+            /**
+             * Format: int64
+             * @description 95 % took no longer.
+             */
+            p95: number;
+            /**
+             * Format: int64
+             * @description 99 % took no longer.
+             */
+            p99: number;
+        };
         /** @description A new key. */
         NewKeyAnswer: components["schemas"]["KeyAnswer"] & {
             /** @description The secret. It is not shown again. */
@@ -699,6 +846,47 @@ export interface components {
             /** @description The origin of the events it brings; its name by default. */
             origin?: string | null;
             scopes: components["schemas"]["Scope"][];
+        };
+        /** @description Calls that have no series of their own. */
+        OtherCalls: {
+            /** @description All intervals of the range, in order; empty when every call is in a series. */
+            points: components["schemas"]["PointOfCalls"][];
+        };
+        /** @description One interval. */
+        PointOfCalls: components["schemas"]["Sums"] & {
+            /**
+             * Format: date-time
+             * @description Its beginning.
+             */
+            time: string;
+        };
+        /** @description What happened within the last minute. */
+        RatesAnswer: {
+            /**
+             * Format: int64
+             * @description Requests per minute that failed.
+             */
+            errors_per_minute: number;
+            /**
+             * Format: date-time
+             * @description Beginning of that minute.
+             */
+            from: string;
+            /**
+             * Format: int64
+             * @description Requests per minute.
+             */
+            rpm: number;
+            /**
+             * Format: date-time
+             * @description Its end, exclusive: now.
+             */
+            to: string;
+            /**
+             * Format: int64
+             * @description Tokens per minute.
+             */
+            tpm: number;
         };
         /** @description An event that was not taken. */
         Rejected: {
@@ -714,6 +902,15 @@ export interface components {
          * @enum {string}
          */
         Scope: "ingest" | "read" | "admin";
+        /** @description The calls that share a value, over time. */
+        SeriesOfCalls: {
+            /** @description The value as text; null stands for the calls without one, and for all calls without `by`. */
+            key?: string | null;
+            /** @description What the newest of these calls names a user, an API key or a workspace; else null. */
+            name?: string | null;
+            /** @description All intervals of the range, in order; the first may begin before it. */
+            points: components["schemas"]["PointOfCalls"][];
+        };
         /** @description Who is signed in. */
         SessionAnswer: {
             email: string;
@@ -762,6 +959,63 @@ export interface components {
              * @enum {string}
              */
             name: "audit" | "usage" | "auth" | "system";
+        };
+        /** @description Sums over all calls. */
+        SummaryAnswer: components["schemas"]["Sums"] & {
+            /**
+             * Format: int64
+             * @description Input tokens read from a cache.
+             */
+            cache_read_tokens: number;
+            /**
+             * Format: int64
+             * @description Input tokens, those read from a cache included.
+             */
+            input_tokens: number;
+            latency_ms?: components["schemas"]["Latencies"] | null;
+            /**
+             * Format: int64
+             * @description Distinct `platform_model`, exactly.
+             */
+            models: number;
+            /**
+             * Format: int64
+             * @description Output tokens, those spent on reasoning included.
+             */
+            output_tokens: number;
+            /**
+             * Format: int64
+             * @description Output tokens spent on reasoning.
+             */
+            reasoning_tokens: number;
+            /**
+             * Format: int64
+             * @description Distinct `user_id`, exactly.
+             */
+            users: number;
+        };
+        /** @description Sums over some calls. */
+        Sums: {
+            /**
+             * Format: double
+             * @description USD, up to nine decimal places.
+             */
+            cost: number;
+            /**
+             * Format: int64
+             * @description Calls that failed.
+             */
+            errors: number;
+            /**
+             * Format: int64
+             * @description Calls.
+             */
+            requests: number;
+            /**
+             * Format: int64
+             * @description Input and output tokens.
+             */
+            total_tokens: number;
         };
         /** @description An event of the stream system. Fields with x-filter-operators are filters of its lists. */
         SystemEvent: {
@@ -820,6 +1074,28 @@ export interface components {
             workspace_id?: string;
             /** Workspace name */
             workspace_name?: string;
+        };
+        /** @description Calls over time. */
+        TimeseriesAnswer: {
+            /**
+             * Format: date-time
+             * @description Beginning of the range.
+             */
+            from: string;
+            /**
+             * Format: int64
+             * @description Length of an interval.
+             */
+            interval_ms: number;
+            /** @description All others together. */
+            other: components["schemas"]["OtherCalls"];
+            /** @description The largest series, largest first; a single one without `by`. */
+            series: components["schemas"]["SeriesOfCalls"][];
+            /**
+             * Format: date-time
+             * @description End of the range, exclusive.
+             */
+            to: string;
         };
         /** @description An event of the stream usage. Fields with x-filter-operators are filters of its lists. */
         UsageEvent: {
@@ -1006,7 +1282,154 @@ export interface components {
         };
     };
     responses: never;
-    parameters: never;
+    parameters: {
+        /** @description Action (keyword) of audit. Also `action.ne`, `action.prefix`, `action.contains`, `action.exists` */
+        action: string[];
+        /** @description Actor ID (keyword) of audit. Also `actor_id.ne`, `actor_id.prefix`, `actor_id.contains`, `actor_id.exists` */
+        actor_id: string[];
+        /** @description Actor name (keyword) of audit. Also `actor_name.ne`, `actor_name.prefix`, `actor_name.contains`, `actor_name.exists` */
+        actor_name: string[];
+        /** @description Actor role (keyword) of audit. Also `actor_role.ne`, `actor_role.prefix`, `actor_role.contains`, `actor_role.exists` */
+        actor_role: string[];
+        /** @description Actor type (enum) of audit. Also `actor_type.ne`, `actor_type.gt`, `actor_type.gte`, `actor_type.lt`, `actor_type.lte`, `actor_type.exists` */
+        actor_type: string[];
+        /** @description Amount (money) of usage. Also `amount.ne`, `amount.gt`, `amount.gte`, `amount.lt`, `amount.lte`, `amount.exists` */
+        amount: string[];
+        /** @description API key ID (keyword) of usage. Also `api_key_id.ne`, `api_key_id.prefix`, `api_key_id.contains`, `api_key_id.exists` */
+        api_key_id: string[];
+        /** @description API key name (keyword) of usage. Also `api_key_name.ne`, `api_key_name.prefix`, `api_key_name.contains`, `api_key_name.exists` */
+        api_key_name: string[];
+        /** @description The `as_of` of an earlier answer: what came later is left out */
+        as_of: string;
+        /** @description Billing mode (enum) of usage. Also `billing_mode.ne`, `billing_mode.gt`, `billing_mode.gte`, `billing_mode.lt`, `billing_mode.lte`, `billing_mode.exists` */
+        billing_mode: string[];
+        /** @description Binding code (keyword) of usage. Also `binding_code.ne`, `binding_code.prefix`, `binding_code.contains`, `binding_code.exists` */
+        binding_code: string[];
+        /** @description Cache read tokens (integer) of usage. Also `cache_read_tokens.ne`, `cache_read_tokens.gt`, `cache_read_tokens.gte`, `cache_read_tokens.lt`, `cache_read_tokens.lte`, `cache_read_tokens.exists` */
+        cache_read_tokens: string[];
+        /** @description Cache write tokens (integer) of usage. Also `cache_write_tokens.ne`, `cache_write_tokens.gt`, `cache_write_tokens.gte`, `cache_write_tokens.lt`, `cache_write_tokens.lte`, `cache_write_tokens.exists` */
+        cache_write_tokens: string[];
+        /** @description Call count (integer) of usage. Also `call_count.ne`, `call_count.gt`, `call_count.gte`, `call_count.lt`, `call_count.lte`, `call_count.exists` */
+        call_count: string[];
+        /** @description Channel ID (keyword) of usage. Also `channel_id.ne`, `channel_id.prefix`, `channel_id.contains`, `channel_id.exists` */
+        channel_id: string[];
+        /** @description Content (text) of usage. Also `content.contains`, `content.exists` */
+        "content.contains": string[];
+        /** @description Cost (money) of usage. Also `cost.ne`, `cost.gt`, `cost.gte`, `cost.lt`, `cost.lte`, `cost.exists` */
+        cost: string[];
+        /** @description Cost source (enum) of usage. Also `cost_source.ne`, `cost_source.gt`, `cost_source.gte`, `cost_source.lt`, `cost_source.lte`, `cost_source.exists` */
+        cost_source: string[];
+        /** @description Endpoint (keyword) of usage. Also `endpoint.ne`, `endpoint.prefix`, `endpoint.contains`, `endpoint.exists` */
+        endpoint: string[];
+        /** @description Error (text) of usage. Also `error.contains`, `error.exists` */
+        "error.contains": string[];
+        /** @description Event (keyword) of auth, system. Also `event.ne`, `event.prefix`, `event.contains`, `event.exists` */
+        event: string[];
+        /** @description Earliest time, inclusive: RFC 3339, epoch seconds, or relative like `-24h`, `-7d`; 90 days ago by default */
+        from: string;
+        /** @description Group (keyword) of usage. Also `group.ne`, `group.prefix`, `group.contains`, `group.exists` */
+        group: string[];
+        /** @description ID (id) of audit, usage, auth, system. Also `id.ne`, `id.prefix`, `id.exists` */
+        id: string[];
+        /** @description Identity provider (keyword) of auth. Also `identity_provider.ne`, `identity_provider.prefix`, `identity_provider.contains`, `identity_provider.exists` */
+        identity_provider: string[];
+        /** @description Ingest key ID (keyword) of audit, usage, auth, system. Also `ingest_key_id.ne`, `ingest_key_id.prefix`, `ingest_key_id.contains`, `ingest_key_id.exists` */
+        ingest_key_id: string[];
+        /** @description Input tokens (integer) of usage. Also `input_tokens.ne`, `input_tokens.gt`, `input_tokens.gte`, `input_tokens.lt`, `input_tokens.lte`, `input_tokens.exists` */
+        input_tokens: string[];
+        /** @description IP (keyword) of audit, usage, auth. Also `ip.ne`, `ip.prefix`, `ip.contains`, `ip.exists` */
+        ip: string[];
+        /** @description Is stream (boolean) of usage. Also `is_stream.ne`, `is_stream.exists` */
+        is_stream: string[];
+        /** @description Kind (enum) of usage. Also `kind.ne`, `kind.gt`, `kind.gte`, `kind.lt`, `kind.lte`, `kind.exists` */
+        kind: string[];
+        /** @description Latency (ms) (integer) of usage. Also `latency_ms.ne`, `latency_ms.gt`, `latency_ms.gte`, `latency_ms.lt`, `latency_ms.lte`, `latency_ms.exists` */
+        latency_ms: string[];
+        /** @description Leaf hash (id) of audit. Also `leaf_hash.ne`, `leaf_hash.prefix`, `leaf_hash.exists` */
+        leaf_hash: string[];
+        /** @description Ledger index (integer) of audit. Also `ledger_index.ne`, `ledger_index.gt`, `ledger_index.gte`, `ledger_index.lt`, `ledger_index.lte`, `ledger_index.exists` */
+        ledger_index: string[];
+        /** @description Level (enum) of system. Also `level.ne`, `level.gt`, `level.gte`, `level.lt`, `level.lte`, `level.exists` */
+        level: string[];
+        /** @description Message (text) of system. Also `message.contains`, `message.exists` */
+        "message.contains": string[];
+        /** @description Method (keyword) of auth. Also `method.ne`, `method.prefix`, `method.contains`, `method.exists` */
+        method: string[];
+        /** @description Operation (enum) of audit. Also `operation.ne`, `operation.gt`, `operation.gte`, `operation.lt`, `operation.lte`, `operation.exists` */
+        operation: string[];
+        /** @description Origin (keyword) of audit, usage, auth, system. Also `origin.ne`, `origin.prefix`, `origin.contains`, `origin.exists` */
+        origin: string[];
+        /** @description Outcome (enum) of usage. Also `outcome.ne`, `outcome.gt`, `outcome.gte`, `outcome.lt`, `outcome.lte`, `outcome.exists` */
+        outcome: string[];
+        /** @description Output tokens (integer) of usage. Also `output_tokens.ne`, `output_tokens.gt`, `output_tokens.gte`, `output_tokens.lt`, `output_tokens.lte`, `output_tokens.exists` */
+        output_tokens: string[];
+        /** @description Parent ID (keyword) of audit. Also `parent_id.ne`, `parent_id.prefix`, `parent_id.contains`, `parent_id.exists` */
+        parent_id: string[];
+        /** @description Parent name (keyword) of audit. Also `parent_name.ne`, `parent_name.prefix`, `parent_name.contains`, `parent_name.exists` */
+        parent_name: string[];
+        /** @description Parent type (keyword) of audit. Also `parent_type.ne`, `parent_type.prefix`, `parent_type.contains`, `parent_type.exists` */
+        parent_type: string[];
+        /** @description Platform model (keyword) of usage. Also `platform_model.ne`, `platform_model.prefix`, `platform_model.contains`, `platform_model.exists` */
+        platform_model: string[];
+        /** @description Protocol (keyword) of usage. Also `protocol.ne`, `protocol.prefix`, `protocol.contains`, `protocol.exists` */
+        protocol: string[];
+        /** @description Provider (keyword) of usage. Also `provider.ne`, `provider.prefix`, `provider.contains`, `provider.exists` */
+        provider: string[];
+        /** @description Provisional (boolean) of usage. Also `provisional.ne`, `provisional.exists` */
+        provisional: string[];
+        /** @description Text that a searchable field contains, regardless of case; ids match exactly or by prefix */
+        q: string;
+        /** @description Quota (integer) of usage. Also `quota.ne`, `quota.gt`, `quota.gte`, `quota.lt`, `quota.lte`, `quota.exists` */
+        quota: string[];
+        /** @description Reason (text) of audit, auth. Also `reason.contains`, `reason.exists` */
+        "reason.contains": string[];
+        /** @description Reasoning tokens (integer) of usage. Also `reasoning_tokens.ne`, `reasoning_tokens.gt`, `reasoning_tokens.gte`, `reasoning_tokens.lt`, `reasoning_tokens.lte`, `reasoning_tokens.exists` */
+        reasoning_tokens: string[];
+        /** @description Received at (time) of audit, usage, auth, system. Also `received_at.ne`, `received_at.gt`, `received_at.gte`, `received_at.lt`, `received_at.lte`, `received_at.exists` */
+        received_at: string[];
+        /** @description Request ID (id) of audit, usage, auth, system. Also `request_id.ne`, `request_id.prefix`, `request_id.exists` */
+        request_id: string[];
+        /** @description Resource ID (keyword) of audit, system. Also `resource_id.ne`, `resource_id.prefix`, `resource_id.contains`, `resource_id.exists` */
+        resource_id: string[];
+        /** @description Resource name (keyword) of audit, system. Also `resource_name.ne`, `resource_name.prefix`, `resource_name.contains`, `resource_name.exists` */
+        resource_name: string[];
+        /** @description Resource type (keyword) of audit, system. Also `resource_type.ne`, `resource_type.prefix`, `resource_type.contains`, `resource_type.exists` */
+        resource_type: string[];
+        /** @description Result (enum) of audit, auth. Also `result.ne`, `result.gt`, `result.gte`, `result.lt`, `result.lte`, `result.exists` */
+        result: string[];
+        /** @description Seq (integer) of audit, usage, auth, system. Also `seq.ne`, `seq.gt`, `seq.gte`, `seq.lt`, `seq.lte`, `seq.exists` */
+        seq: string[];
+        /** @description Session ID (id) of auth. Also `session_id.ne`, `session_id.prefix`, `session_id.exists` */
+        session_id: string[];
+        /** @description Source (enum) of usage, system. Also `source.ne`, `source.gt`, `source.gte`, `source.lt`, `source.lte`, `source.exists` */
+        source: string[];
+        /** @description Status code (integer) of usage. Also `status_code.ne`, `status_code.gt`, `status_code.gte`, `status_code.lt`, `status_code.lte`, `status_code.exists` */
+        status_code: string[];
+        /** @description Time (time) of audit, usage, auth, system. Also `time.ne`, `time.gt`, `time.gte`, `time.lt`, `time.lte`, `time.exists` */
+        time: string[];
+        /** @description Latest time, exclusive, in the same forms */
+        to: string;
+        /** @description Total tokens (integer) of usage. Also `total_tokens.ne`, `total_tokens.gt`, `total_tokens.gte`, `total_tokens.lt`, `total_tokens.lte`, `total_tokens.exists` */
+        total_tokens: string[];
+        /** @description Trace ID (id) of audit, usage, auth, system. Also `trace_id.ne`, `trace_id.prefix`, `trace_id.exists` */
+        trace_id: string[];
+        /** @description Time to first token (ms) (integer) of usage. Also `ttft_ms.ne`, `ttft_ms.gt`, `ttft_ms.gte`, `ttft_ms.lt`, `ttft_ms.lte`, `ttft_ms.exists` */
+        ttft_ms: string[];
+        /** @description Upstream model (keyword) of usage. Also `upstream_model.ne`, `upstream_model.prefix`, `upstream_model.contains`, `upstream_model.exists` */
+        upstream_model: string[];
+        /** @description Upstream name (keyword) of usage. Also `upstream_name.ne`, `upstream_name.prefix`, `upstream_name.contains`, `upstream_name.exists` */
+        upstream_name: string[];
+        /** @description User agent (keyword) of audit, usage, auth. Also `user_agent.ne`, `user_agent.prefix`, `user_agent.contains`, `user_agent.exists` */
+        user_agent: string[];
+        /** @description User ID (keyword) of usage, auth. Also `user_id.ne`, `user_id.prefix`, `user_id.contains`, `user_id.exists` */
+        user_id: string[];
+        /** @description User name (keyword) of usage, auth. Also `user_name.ne`, `user_name.prefix`, `user_name.contains`, `user_name.exists` */
+        user_name: string[];
+        /** @description Workspace ID (keyword) of audit, usage, auth, system. Also `workspace_id.ne`, `workspace_id.prefix`, `workspace_id.contains`, `workspace_id.exists` */
+        workspace_id: string[];
+        /** @description Workspace name (keyword) of audit, usage, auth, system. Also `workspace_name.ne`, `workspace_name.prefix`, `workspace_name.contains`, `workspace_name.exists` */
+        workspace_name: string[];
+    };
     requestBodies: never;
     headers: never;
     pathItems: never;
@@ -1431,6 +1854,226 @@ export interface operations {
             };
         };
     };
+    list_timeline: {
+        parameters: {
+            query?: {
+                /** @description The streams, divided by commas: `audit,usage`; all by default */
+                streams?: string;
+                /** @description `-time` (default, newest first) or `time` */
+                sort?: string;
+                /** @description Number of the page */
+                page?: number;
+                /** @description Events of a page */
+                page_size?: number;
+                /** @description Earliest time, inclusive: RFC 3339, epoch seconds, or relative like `-24h`, `-7d`; 90 days ago by default */
+                from?: components["parameters"]["from"];
+                /** @description Latest time, exclusive, in the same forms */
+                to?: components["parameters"]["to"];
+                /** @description Text that a searchable field contains, regardless of case; ids match exactly or by prefix */
+                q?: components["parameters"]["q"];
+                /** @description The `as_of` of an earlier answer: what came later is left out */
+                as_of?: components["parameters"]["as_of"];
+                /** @description ID (id) of audit, usage, auth, system. Also `id.ne`, `id.prefix`, `id.exists` */
+                id?: components["parameters"]["id"];
+                /** @description Seq (integer) of audit, usage, auth, system. Also `seq.ne`, `seq.gt`, `seq.gte`, `seq.lt`, `seq.lte`, `seq.exists` */
+                seq?: components["parameters"]["seq"];
+                /** @description Time (time) of audit, usage, auth, system. Also `time.ne`, `time.gt`, `time.gte`, `time.lt`, `time.lte`, `time.exists` */
+                time?: components["parameters"]["time"];
+                /** @description Received at (time) of audit, usage, auth, system. Also `received_at.ne`, `received_at.gt`, `received_at.gte`, `received_at.lt`, `received_at.lte`, `received_at.exists` */
+                received_at?: components["parameters"]["received_at"];
+                /** @description Origin (keyword) of audit, usage, auth, system. Also `origin.ne`, `origin.prefix`, `origin.contains`, `origin.exists` */
+                origin?: components["parameters"]["origin"];
+                /** @description Ingest key ID (keyword) of audit, usage, auth, system. Also `ingest_key_id.ne`, `ingest_key_id.prefix`, `ingest_key_id.contains`, `ingest_key_id.exists` */
+                ingest_key_id?: components["parameters"]["ingest_key_id"];
+                /** @description Request ID (id) of audit, usage, auth, system. Also `request_id.ne`, `request_id.prefix`, `request_id.exists` */
+                request_id?: components["parameters"]["request_id"];
+                /** @description Trace ID (id) of audit, usage, auth, system. Also `trace_id.ne`, `trace_id.prefix`, `trace_id.exists` */
+                trace_id?: components["parameters"]["trace_id"];
+                /** @description Workspace ID (keyword) of audit, usage, auth, system. Also `workspace_id.ne`, `workspace_id.prefix`, `workspace_id.contains`, `workspace_id.exists` */
+                workspace_id?: components["parameters"]["workspace_id"];
+                /** @description Workspace name (keyword) of audit, usage, auth, system. Also `workspace_name.ne`, `workspace_name.prefix`, `workspace_name.contains`, `workspace_name.exists` */
+                workspace_name?: components["parameters"]["workspace_name"];
+                /** @description Actor type (enum) of audit. Also `actor_type.ne`, `actor_type.gt`, `actor_type.gte`, `actor_type.lt`, `actor_type.lte`, `actor_type.exists` */
+                actor_type?: components["parameters"]["actor_type"];
+                /** @description Actor ID (keyword) of audit. Also `actor_id.ne`, `actor_id.prefix`, `actor_id.contains`, `actor_id.exists` */
+                actor_id?: components["parameters"]["actor_id"];
+                /** @description Actor name (keyword) of audit. Also `actor_name.ne`, `actor_name.prefix`, `actor_name.contains`, `actor_name.exists` */
+                actor_name?: components["parameters"]["actor_name"];
+                /** @description Actor role (keyword) of audit. Also `actor_role.ne`, `actor_role.prefix`, `actor_role.contains`, `actor_role.exists` */
+                actor_role?: components["parameters"]["actor_role"];
+                /** @description IP (keyword) of audit, usage, auth. Also `ip.ne`, `ip.prefix`, `ip.contains`, `ip.exists` */
+                ip?: components["parameters"]["ip"];
+                /** @description User agent (keyword) of audit, usage, auth. Also `user_agent.ne`, `user_agent.prefix`, `user_agent.contains`, `user_agent.exists` */
+                user_agent?: components["parameters"]["user_agent"];
+                /** @description Action (keyword) of audit. Also `action.ne`, `action.prefix`, `action.contains`, `action.exists` */
+                action?: components["parameters"]["action"];
+                /** @description Operation (enum) of audit. Also `operation.ne`, `operation.gt`, `operation.gte`, `operation.lt`, `operation.lte`, `operation.exists` */
+                operation?: components["parameters"]["operation"];
+                /** @description Resource type (keyword) of audit, system. Also `resource_type.ne`, `resource_type.prefix`, `resource_type.contains`, `resource_type.exists` */
+                resource_type?: components["parameters"]["resource_type"];
+                /** @description Resource ID (keyword) of audit, system. Also `resource_id.ne`, `resource_id.prefix`, `resource_id.contains`, `resource_id.exists` */
+                resource_id?: components["parameters"]["resource_id"];
+                /** @description Resource name (keyword) of audit, system. Also `resource_name.ne`, `resource_name.prefix`, `resource_name.contains`, `resource_name.exists` */
+                resource_name?: components["parameters"]["resource_name"];
+                /** @description Parent type (keyword) of audit. Also `parent_type.ne`, `parent_type.prefix`, `parent_type.contains`, `parent_type.exists` */
+                parent_type?: components["parameters"]["parent_type"];
+                /** @description Parent ID (keyword) of audit. Also `parent_id.ne`, `parent_id.prefix`, `parent_id.contains`, `parent_id.exists` */
+                parent_id?: components["parameters"]["parent_id"];
+                /** @description Parent name (keyword) of audit. Also `parent_name.ne`, `parent_name.prefix`, `parent_name.contains`, `parent_name.exists` */
+                parent_name?: components["parameters"]["parent_name"];
+                /** @description Result (enum) of audit, auth. Also `result.ne`, `result.gt`, `result.gte`, `result.lt`, `result.lte`, `result.exists` */
+                result?: components["parameters"]["result"];
+                /** @description Reason (text) of audit, auth. Also `reason.contains`, `reason.exists` */
+                "reason.contains"?: components["parameters"]["reason.contains"];
+                /** @description Ledger index (integer) of audit. Also `ledger_index.ne`, `ledger_index.gt`, `ledger_index.gte`, `ledger_index.lt`, `ledger_index.lte`, `ledger_index.exists` */
+                ledger_index?: components["parameters"]["ledger_index"];
+                /** @description Leaf hash (id) of audit. Also `leaf_hash.ne`, `leaf_hash.prefix`, `leaf_hash.exists` */
+                leaf_hash?: components["parameters"]["leaf_hash"];
+                /** @description Kind (enum) of usage. Also `kind.ne`, `kind.gt`, `kind.gte`, `kind.lt`, `kind.lte`, `kind.exists` */
+                kind?: components["parameters"]["kind"];
+                /** @description User ID (keyword) of usage, auth. Also `user_id.ne`, `user_id.prefix`, `user_id.contains`, `user_id.exists` */
+                user_id?: components["parameters"]["user_id"];
+                /** @description User name (keyword) of usage, auth. Also `user_name.ne`, `user_name.prefix`, `user_name.contains`, `user_name.exists` */
+                user_name?: components["parameters"]["user_name"];
+                /** @description API key ID (keyword) of usage. Also `api_key_id.ne`, `api_key_id.prefix`, `api_key_id.contains`, `api_key_id.exists` */
+                api_key_id?: components["parameters"]["api_key_id"];
+                /** @description API key name (keyword) of usage. Also `api_key_name.ne`, `api_key_name.prefix`, `api_key_name.contains`, `api_key_name.exists` */
+                api_key_name?: components["parameters"]["api_key_name"];
+                /** @description Source (enum) of usage, system. Also `source.ne`, `source.gt`, `source.gte`, `source.lt`, `source.lte`, `source.exists` */
+                source?: components["parameters"]["source"];
+                /** @description Endpoint (keyword) of usage. Also `endpoint.ne`, `endpoint.prefix`, `endpoint.contains`, `endpoint.exists` */
+                endpoint?: components["parameters"]["endpoint"];
+                /** @description Protocol (keyword) of usage. Also `protocol.ne`, `protocol.prefix`, `protocol.contains`, `protocol.exists` */
+                protocol?: components["parameters"]["protocol"];
+                /** @description Platform model (keyword) of usage. Also `platform_model.ne`, `platform_model.prefix`, `platform_model.contains`, `platform_model.exists` */
+                platform_model?: components["parameters"]["platform_model"];
+                /** @description Upstream model (keyword) of usage. Also `upstream_model.ne`, `upstream_model.prefix`, `upstream_model.contains`, `upstream_model.exists` */
+                upstream_model?: components["parameters"]["upstream_model"];
+                /** @description Upstream name (keyword) of usage. Also `upstream_name.ne`, `upstream_name.prefix`, `upstream_name.contains`, `upstream_name.exists` */
+                upstream_name?: components["parameters"]["upstream_name"];
+                /** @description Provider (keyword) of usage. Also `provider.ne`, `provider.prefix`, `provider.contains`, `provider.exists` */
+                provider?: components["parameters"]["provider"];
+                /** @description Channel ID (keyword) of usage. Also `channel_id.ne`, `channel_id.prefix`, `channel_id.contains`, `channel_id.exists` */
+                channel_id?: components["parameters"]["channel_id"];
+                /** @description Binding code (keyword) of usage. Also `binding_code.ne`, `binding_code.prefix`, `binding_code.contains`, `binding_code.exists` */
+                binding_code?: components["parameters"]["binding_code"];
+                /** @description Billing mode (enum) of usage. Also `billing_mode.ne`, `billing_mode.gt`, `billing_mode.gte`, `billing_mode.lt`, `billing_mode.lte`, `billing_mode.exists` */
+                billing_mode?: components["parameters"]["billing_mode"];
+                /** @description Group (keyword) of usage. Also `group.ne`, `group.prefix`, `group.contains`, `group.exists` */
+                group?: components["parameters"]["group"];
+                /** @description Outcome (enum) of usage. Also `outcome.ne`, `outcome.gt`, `outcome.gte`, `outcome.lt`, `outcome.lte`, `outcome.exists` */
+                outcome?: components["parameters"]["outcome"];
+                /** @description Status code (integer) of usage. Also `status_code.ne`, `status_code.gt`, `status_code.gte`, `status_code.lt`, `status_code.lte`, `status_code.exists` */
+                status_code?: components["parameters"]["status_code"];
+                /** @description Is stream (boolean) of usage. Also `is_stream.ne`, `is_stream.exists` */
+                is_stream?: components["parameters"]["is_stream"];
+                /** @description Total tokens (integer) of usage. Also `total_tokens.ne`, `total_tokens.gt`, `total_tokens.gte`, `total_tokens.lt`, `total_tokens.lte`, `total_tokens.exists` */
+                total_tokens?: components["parameters"]["total_tokens"];
+                /** @description Input tokens (integer) of usage. Also `input_tokens.ne`, `input_tokens.gt`, `input_tokens.gte`, `input_tokens.lt`, `input_tokens.lte`, `input_tokens.exists` */
+                input_tokens?: components["parameters"]["input_tokens"];
+                /** @description Output tokens (integer) of usage. Also `output_tokens.ne`, `output_tokens.gt`, `output_tokens.gte`, `output_tokens.lt`, `output_tokens.lte`, `output_tokens.exists` */
+                output_tokens?: components["parameters"]["output_tokens"];
+                /** @description Cache read tokens (integer) of usage. Also `cache_read_tokens.ne`, `cache_read_tokens.gt`, `cache_read_tokens.gte`, `cache_read_tokens.lt`, `cache_read_tokens.lte`, `cache_read_tokens.exists` */
+                cache_read_tokens?: components["parameters"]["cache_read_tokens"];
+                /** @description Cache write tokens (integer) of usage. Also `cache_write_tokens.ne`, `cache_write_tokens.gt`, `cache_write_tokens.gte`, `cache_write_tokens.lt`, `cache_write_tokens.lte`, `cache_write_tokens.exists` */
+                cache_write_tokens?: components["parameters"]["cache_write_tokens"];
+                /** @description Reasoning tokens (integer) of usage. Also `reasoning_tokens.ne`, `reasoning_tokens.gt`, `reasoning_tokens.gte`, `reasoning_tokens.lt`, `reasoning_tokens.lte`, `reasoning_tokens.exists` */
+                reasoning_tokens?: components["parameters"]["reasoning_tokens"];
+                /** @description Cost (money) of usage. Also `cost.ne`, `cost.gt`, `cost.gte`, `cost.lt`, `cost.lte`, `cost.exists` */
+                cost?: components["parameters"]["cost"];
+                /** @description Cost source (enum) of usage. Also `cost_source.ne`, `cost_source.gt`, `cost_source.gte`, `cost_source.lt`, `cost_source.lte`, `cost_source.exists` */
+                cost_source?: components["parameters"]["cost_source"];
+                /** @description Quota (integer) of usage. Also `quota.ne`, `quota.gt`, `quota.gte`, `quota.lt`, `quota.lte`, `quota.exists` */
+                quota?: components["parameters"]["quota"];
+                /** @description Amount (money) of usage. Also `amount.ne`, `amount.gt`, `amount.gte`, `amount.lt`, `amount.lte`, `amount.exists` */
+                amount?: components["parameters"]["amount"];
+                /** @description Latency (ms) (integer) of usage. Also `latency_ms.ne`, `latency_ms.gt`, `latency_ms.gte`, `latency_ms.lt`, `latency_ms.lte`, `latency_ms.exists` */
+                latency_ms?: components["parameters"]["latency_ms"];
+                /** @description Time to first token (ms) (integer) of usage. Also `ttft_ms.ne`, `ttft_ms.gt`, `ttft_ms.gte`, `ttft_ms.lt`, `ttft_ms.lte`, `ttft_ms.exists` */
+                ttft_ms?: components["parameters"]["ttft_ms"];
+                /** @description Call count (integer) of usage. Also `call_count.ne`, `call_count.gt`, `call_count.gte`, `call_count.lt`, `call_count.lte`, `call_count.exists` */
+                call_count?: components["parameters"]["call_count"];
+                /** @description Error (text) of usage. Also `error.contains`, `error.exists` */
+                "error.contains"?: components["parameters"]["error.contains"];
+                /** @description Content (text) of usage. Also `content.contains`, `content.exists` */
+                "content.contains"?: components["parameters"]["content.contains"];
+                /** @description Provisional (boolean) of usage. Also `provisional.ne`, `provisional.exists` */
+                provisional?: components["parameters"]["provisional"];
+                /** @description Event (keyword) of auth, system. Also `event.ne`, `event.prefix`, `event.contains`, `event.exists` */
+                event?: components["parameters"]["event"];
+                /** @description Identity provider (keyword) of auth. Also `identity_provider.ne`, `identity_provider.prefix`, `identity_provider.contains`, `identity_provider.exists` */
+                identity_provider?: components["parameters"]["identity_provider"];
+                /** @description Method (keyword) of auth. Also `method.ne`, `method.prefix`, `method.contains`, `method.exists` */
+                method?: components["parameters"]["method"];
+                /** @description Session ID (id) of auth. Also `session_id.ne`, `session_id.prefix`, `session_id.exists` */
+                session_id?: components["parameters"]["session_id"];
+                /** @description Level (enum) of system. Also `level.ne`, `level.gt`, `level.gte`, `level.lt`, `level.lte`, `level.exists` */
+                level?: components["parameters"]["level"];
+                /** @description Message (text) of system. Also `message.contains`, `message.exists` */
+                "message.contains"?: components["parameters"]["message.contains"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventPage"];
+                };
+            };
+            /** @description An unknown parameter or a malformed value, by name. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Neither a valid API key nor a session. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The API key lacks the scope, or a change by cookie does not come from this site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A fault of Daybook; its log tells more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not now; send again after Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     list_events: {
         parameters: {
             query?: {
@@ -1441,151 +2084,151 @@ export interface operations {
                 /** @description Events of a page */
                 page_size?: number;
                 /** @description Earliest time, inclusive: RFC 3339, epoch seconds, or relative like `-24h`, `-7d`; 90 days ago by default */
-                from?: string;
+                from?: components["parameters"]["from"];
                 /** @description Latest time, exclusive, in the same forms */
-                to?: string;
+                to?: components["parameters"]["to"];
                 /** @description Text that a searchable field contains, regardless of case; ids match exactly or by prefix */
-                q?: string;
+                q?: components["parameters"]["q"];
                 /** @description The `as_of` of an earlier answer: what came later is left out */
-                as_of?: string;
+                as_of?: components["parameters"]["as_of"];
                 /** @description ID (id) of audit, usage, auth, system. Also `id.ne`, `id.prefix`, `id.exists` */
-                id?: string[];
+                id?: components["parameters"]["id"];
                 /** @description Seq (integer) of audit, usage, auth, system. Also `seq.ne`, `seq.gt`, `seq.gte`, `seq.lt`, `seq.lte`, `seq.exists` */
-                seq?: string[];
+                seq?: components["parameters"]["seq"];
                 /** @description Time (time) of audit, usage, auth, system. Also `time.ne`, `time.gt`, `time.gte`, `time.lt`, `time.lte`, `time.exists` */
-                time?: string[];
+                time?: components["parameters"]["time"];
                 /** @description Received at (time) of audit, usage, auth, system. Also `received_at.ne`, `received_at.gt`, `received_at.gte`, `received_at.lt`, `received_at.lte`, `received_at.exists` */
-                received_at?: string[];
+                received_at?: components["parameters"]["received_at"];
                 /** @description Origin (keyword) of audit, usage, auth, system. Also `origin.ne`, `origin.prefix`, `origin.contains`, `origin.exists` */
-                origin?: string[];
+                origin?: components["parameters"]["origin"];
                 /** @description Ingest key ID (keyword) of audit, usage, auth, system. Also `ingest_key_id.ne`, `ingest_key_id.prefix`, `ingest_key_id.contains`, `ingest_key_id.exists` */
-                ingest_key_id?: string[];
+                ingest_key_id?: components["parameters"]["ingest_key_id"];
                 /** @description Request ID (id) of audit, usage, auth, system. Also `request_id.ne`, `request_id.prefix`, `request_id.exists` */
-                request_id?: string[];
+                request_id?: components["parameters"]["request_id"];
                 /** @description Trace ID (id) of audit, usage, auth, system. Also `trace_id.ne`, `trace_id.prefix`, `trace_id.exists` */
-                trace_id?: string[];
+                trace_id?: components["parameters"]["trace_id"];
                 /** @description Workspace ID (keyword) of audit, usage, auth, system. Also `workspace_id.ne`, `workspace_id.prefix`, `workspace_id.contains`, `workspace_id.exists` */
-                workspace_id?: string[];
+                workspace_id?: components["parameters"]["workspace_id"];
                 /** @description Workspace name (keyword) of audit, usage, auth, system. Also `workspace_name.ne`, `workspace_name.prefix`, `workspace_name.contains`, `workspace_name.exists` */
-                workspace_name?: string[];
+                workspace_name?: components["parameters"]["workspace_name"];
                 /** @description Actor type (enum) of audit. Also `actor_type.ne`, `actor_type.gt`, `actor_type.gte`, `actor_type.lt`, `actor_type.lte`, `actor_type.exists` */
-                actor_type?: string[];
+                actor_type?: components["parameters"]["actor_type"];
                 /** @description Actor ID (keyword) of audit. Also `actor_id.ne`, `actor_id.prefix`, `actor_id.contains`, `actor_id.exists` */
-                actor_id?: string[];
+                actor_id?: components["parameters"]["actor_id"];
                 /** @description Actor name (keyword) of audit. Also `actor_name.ne`, `actor_name.prefix`, `actor_name.contains`, `actor_name.exists` */
-                actor_name?: string[];
+                actor_name?: components["parameters"]["actor_name"];
                 /** @description Actor role (keyword) of audit. Also `actor_role.ne`, `actor_role.prefix`, `actor_role.contains`, `actor_role.exists` */
-                actor_role?: string[];
+                actor_role?: components["parameters"]["actor_role"];
                 /** @description IP (keyword) of audit, usage, auth. Also `ip.ne`, `ip.prefix`, `ip.contains`, `ip.exists` */
-                ip?: string[];
+                ip?: components["parameters"]["ip"];
                 /** @description User agent (keyword) of audit, usage, auth. Also `user_agent.ne`, `user_agent.prefix`, `user_agent.contains`, `user_agent.exists` */
-                user_agent?: string[];
+                user_agent?: components["parameters"]["user_agent"];
                 /** @description Action (keyword) of audit. Also `action.ne`, `action.prefix`, `action.contains`, `action.exists` */
-                action?: string[];
+                action?: components["parameters"]["action"];
                 /** @description Operation (enum) of audit. Also `operation.ne`, `operation.gt`, `operation.gte`, `operation.lt`, `operation.lte`, `operation.exists` */
-                operation?: string[];
+                operation?: components["parameters"]["operation"];
                 /** @description Resource type (keyword) of audit, system. Also `resource_type.ne`, `resource_type.prefix`, `resource_type.contains`, `resource_type.exists` */
-                resource_type?: string[];
+                resource_type?: components["parameters"]["resource_type"];
                 /** @description Resource ID (keyword) of audit, system. Also `resource_id.ne`, `resource_id.prefix`, `resource_id.contains`, `resource_id.exists` */
-                resource_id?: string[];
+                resource_id?: components["parameters"]["resource_id"];
                 /** @description Resource name (keyword) of audit, system. Also `resource_name.ne`, `resource_name.prefix`, `resource_name.contains`, `resource_name.exists` */
-                resource_name?: string[];
+                resource_name?: components["parameters"]["resource_name"];
                 /** @description Parent type (keyword) of audit. Also `parent_type.ne`, `parent_type.prefix`, `parent_type.contains`, `parent_type.exists` */
-                parent_type?: string[];
+                parent_type?: components["parameters"]["parent_type"];
                 /** @description Parent ID (keyword) of audit. Also `parent_id.ne`, `parent_id.prefix`, `parent_id.contains`, `parent_id.exists` */
-                parent_id?: string[];
+                parent_id?: components["parameters"]["parent_id"];
                 /** @description Parent name (keyword) of audit. Also `parent_name.ne`, `parent_name.prefix`, `parent_name.contains`, `parent_name.exists` */
-                parent_name?: string[];
+                parent_name?: components["parameters"]["parent_name"];
                 /** @description Result (enum) of audit, auth. Also `result.ne`, `result.gt`, `result.gte`, `result.lt`, `result.lte`, `result.exists` */
-                result?: string[];
+                result?: components["parameters"]["result"];
                 /** @description Reason (text) of audit, auth. Also `reason.contains`, `reason.exists` */
-                "reason.contains"?: string[];
+                "reason.contains"?: components["parameters"]["reason.contains"];
                 /** @description Ledger index (integer) of audit. Also `ledger_index.ne`, `ledger_index.gt`, `ledger_index.gte`, `ledger_index.lt`, `ledger_index.lte`, `ledger_index.exists` */
-                ledger_index?: string[];
+                ledger_index?: components["parameters"]["ledger_index"];
                 /** @description Leaf hash (id) of audit. Also `leaf_hash.ne`, `leaf_hash.prefix`, `leaf_hash.exists` */
-                leaf_hash?: string[];
+                leaf_hash?: components["parameters"]["leaf_hash"];
                 /** @description Kind (enum) of usage. Also `kind.ne`, `kind.gt`, `kind.gte`, `kind.lt`, `kind.lte`, `kind.exists` */
-                kind?: string[];
+                kind?: components["parameters"]["kind"];
                 /** @description User ID (keyword) of usage, auth. Also `user_id.ne`, `user_id.prefix`, `user_id.contains`, `user_id.exists` */
-                user_id?: string[];
+                user_id?: components["parameters"]["user_id"];
                 /** @description User name (keyword) of usage, auth. Also `user_name.ne`, `user_name.prefix`, `user_name.contains`, `user_name.exists` */
-                user_name?: string[];
+                user_name?: components["parameters"]["user_name"];
                 /** @description API key ID (keyword) of usage. Also `api_key_id.ne`, `api_key_id.prefix`, `api_key_id.contains`, `api_key_id.exists` */
-                api_key_id?: string[];
+                api_key_id?: components["parameters"]["api_key_id"];
                 /** @description API key name (keyword) of usage. Also `api_key_name.ne`, `api_key_name.prefix`, `api_key_name.contains`, `api_key_name.exists` */
-                api_key_name?: string[];
+                api_key_name?: components["parameters"]["api_key_name"];
                 /** @description Source (enum) of usage, system. Also `source.ne`, `source.gt`, `source.gte`, `source.lt`, `source.lte`, `source.exists` */
-                source?: string[];
+                source?: components["parameters"]["source"];
                 /** @description Endpoint (keyword) of usage. Also `endpoint.ne`, `endpoint.prefix`, `endpoint.contains`, `endpoint.exists` */
-                endpoint?: string[];
+                endpoint?: components["parameters"]["endpoint"];
                 /** @description Protocol (keyword) of usage. Also `protocol.ne`, `protocol.prefix`, `protocol.contains`, `protocol.exists` */
-                protocol?: string[];
+                protocol?: components["parameters"]["protocol"];
                 /** @description Platform model (keyword) of usage. Also `platform_model.ne`, `platform_model.prefix`, `platform_model.contains`, `platform_model.exists` */
-                platform_model?: string[];
+                platform_model?: components["parameters"]["platform_model"];
                 /** @description Upstream model (keyword) of usage. Also `upstream_model.ne`, `upstream_model.prefix`, `upstream_model.contains`, `upstream_model.exists` */
-                upstream_model?: string[];
+                upstream_model?: components["parameters"]["upstream_model"];
                 /** @description Upstream name (keyword) of usage. Also `upstream_name.ne`, `upstream_name.prefix`, `upstream_name.contains`, `upstream_name.exists` */
-                upstream_name?: string[];
+                upstream_name?: components["parameters"]["upstream_name"];
                 /** @description Provider (keyword) of usage. Also `provider.ne`, `provider.prefix`, `provider.contains`, `provider.exists` */
-                provider?: string[];
+                provider?: components["parameters"]["provider"];
                 /** @description Channel ID (keyword) of usage. Also `channel_id.ne`, `channel_id.prefix`, `channel_id.contains`, `channel_id.exists` */
-                channel_id?: string[];
+                channel_id?: components["parameters"]["channel_id"];
                 /** @description Binding code (keyword) of usage. Also `binding_code.ne`, `binding_code.prefix`, `binding_code.contains`, `binding_code.exists` */
-                binding_code?: string[];
+                binding_code?: components["parameters"]["binding_code"];
                 /** @description Billing mode (enum) of usage. Also `billing_mode.ne`, `billing_mode.gt`, `billing_mode.gte`, `billing_mode.lt`, `billing_mode.lte`, `billing_mode.exists` */
-                billing_mode?: string[];
+                billing_mode?: components["parameters"]["billing_mode"];
                 /** @description Group (keyword) of usage. Also `group.ne`, `group.prefix`, `group.contains`, `group.exists` */
-                group?: string[];
+                group?: components["parameters"]["group"];
                 /** @description Outcome (enum) of usage. Also `outcome.ne`, `outcome.gt`, `outcome.gte`, `outcome.lt`, `outcome.lte`, `outcome.exists` */
-                outcome?: string[];
+                outcome?: components["parameters"]["outcome"];
                 /** @description Status code (integer) of usage. Also `status_code.ne`, `status_code.gt`, `status_code.gte`, `status_code.lt`, `status_code.lte`, `status_code.exists` */
-                status_code?: string[];
+                status_code?: components["parameters"]["status_code"];
                 /** @description Is stream (boolean) of usage. Also `is_stream.ne`, `is_stream.exists` */
-                is_stream?: string[];
+                is_stream?: components["parameters"]["is_stream"];
                 /** @description Total tokens (integer) of usage. Also `total_tokens.ne`, `total_tokens.gt`, `total_tokens.gte`, `total_tokens.lt`, `total_tokens.lte`, `total_tokens.exists` */
-                total_tokens?: string[];
+                total_tokens?: components["parameters"]["total_tokens"];
                 /** @description Input tokens (integer) of usage. Also `input_tokens.ne`, `input_tokens.gt`, `input_tokens.gte`, `input_tokens.lt`, `input_tokens.lte`, `input_tokens.exists` */
-                input_tokens?: string[];
+                input_tokens?: components["parameters"]["input_tokens"];
                 /** @description Output tokens (integer) of usage. Also `output_tokens.ne`, `output_tokens.gt`, `output_tokens.gte`, `output_tokens.lt`, `output_tokens.lte`, `output_tokens.exists` */
-                output_tokens?: string[];
+                output_tokens?: components["parameters"]["output_tokens"];
                 /** @description Cache read tokens (integer) of usage. Also `cache_read_tokens.ne`, `cache_read_tokens.gt`, `cache_read_tokens.gte`, `cache_read_tokens.lt`, `cache_read_tokens.lte`, `cache_read_tokens.exists` */
-                cache_read_tokens?: string[];
+                cache_read_tokens?: components["parameters"]["cache_read_tokens"];
                 /** @description Cache write tokens (integer) of usage. Also `cache_write_tokens.ne`, `cache_write_tokens.gt`, `cache_write_tokens.gte`, `cache_write_tokens.lt`, `cache_write_tokens.lte`, `cache_write_tokens.exists` */
-                cache_write_tokens?: string[];
+                cache_write_tokens?: components["parameters"]["cache_write_tokens"];
                 /** @description Reasoning tokens (integer) of usage. Also `reasoning_tokens.ne`, `reasoning_tokens.gt`, `reasoning_tokens.gte`, `reasoning_tokens.lt`, `reasoning_tokens.lte`, `reasoning_tokens.exists` */
-                reasoning_tokens?: string[];
+                reasoning_tokens?: components["parameters"]["reasoning_tokens"];
                 /** @description Cost (money) of usage. Also `cost.ne`, `cost.gt`, `cost.gte`, `cost.lt`, `cost.lte`, `cost.exists` */
-                cost?: string[];
+                cost?: components["parameters"]["cost"];
                 /** @description Cost source (enum) of usage. Also `cost_source.ne`, `cost_source.gt`, `cost_source.gte`, `cost_source.lt`, `cost_source.lte`, `cost_source.exists` */
-                cost_source?: string[];
+                cost_source?: components["parameters"]["cost_source"];
                 /** @description Quota (integer) of usage. Also `quota.ne`, `quota.gt`, `quota.gte`, `quota.lt`, `quota.lte`, `quota.exists` */
-                quota?: string[];
+                quota?: components["parameters"]["quota"];
                 /** @description Amount (money) of usage. Also `amount.ne`, `amount.gt`, `amount.gte`, `amount.lt`, `amount.lte`, `amount.exists` */
-                amount?: string[];
+                amount?: components["parameters"]["amount"];
                 /** @description Latency (ms) (integer) of usage. Also `latency_ms.ne`, `latency_ms.gt`, `latency_ms.gte`, `latency_ms.lt`, `latency_ms.lte`, `latency_ms.exists` */
-                latency_ms?: string[];
+                latency_ms?: components["parameters"]["latency_ms"];
                 /** @description Time to first token (ms) (integer) of usage. Also `ttft_ms.ne`, `ttft_ms.gt`, `ttft_ms.gte`, `ttft_ms.lt`, `ttft_ms.lte`, `ttft_ms.exists` */
-                ttft_ms?: string[];
+                ttft_ms?: components["parameters"]["ttft_ms"];
                 /** @description Call count (integer) of usage. Also `call_count.ne`, `call_count.gt`, `call_count.gte`, `call_count.lt`, `call_count.lte`, `call_count.exists` */
-                call_count?: string[];
+                call_count?: components["parameters"]["call_count"];
                 /** @description Error (text) of usage. Also `error.contains`, `error.exists` */
-                "error.contains"?: string[];
+                "error.contains"?: components["parameters"]["error.contains"];
                 /** @description Content (text) of usage. Also `content.contains`, `content.exists` */
-                "content.contains"?: string[];
+                "content.contains"?: components["parameters"]["content.contains"];
                 /** @description Provisional (boolean) of usage. Also `provisional.ne`, `provisional.exists` */
-                provisional?: string[];
+                provisional?: components["parameters"]["provisional"];
                 /** @description Event (keyword) of auth, system. Also `event.ne`, `event.prefix`, `event.contains`, `event.exists` */
-                event?: string[];
+                event?: components["parameters"]["event"];
                 /** @description Identity provider (keyword) of auth. Also `identity_provider.ne`, `identity_provider.prefix`, `identity_provider.contains`, `identity_provider.exists` */
-                identity_provider?: string[];
+                identity_provider?: components["parameters"]["identity_provider"];
                 /** @description Method (keyword) of auth. Also `method.ne`, `method.prefix`, `method.contains`, `method.exists` */
-                method?: string[];
+                method?: components["parameters"]["method"];
                 /** @description Session ID (id) of auth. Also `session_id.ne`, `session_id.prefix`, `session_id.exists` */
-                session_id?: string[];
+                session_id?: components["parameters"]["session_id"];
                 /** @description Level (enum) of system. Also `level.ne`, `level.gt`, `level.gte`, `level.lt`, `level.lte`, `level.exists` */
-                level?: string[];
+                level?: components["parameters"]["level"];
                 /** @description Message (text) of system. Also `message.contains`, `message.exists` */
-                "message.contains"?: string[];
+                "message.contains"?: components["parameters"]["message.contains"];
             };
             header?: never;
             path: {
@@ -1603,6 +2246,235 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EventPage"];
+                };
+            };
+            /** @description An unknown parameter or a malformed value, by name. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Neither a valid API key nor a session. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The API key lacks the scope, or a change by cookie does not come from this site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Unknown stream. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A fault of Daybook; its log tells more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not now; send again after Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    download_events: {
+        parameters: {
+            query?: {
+                /** @description `csv` (default) or `jsonl` */
+                format?: string;
+                /** @description Fields, divided by commas, in this order; all but `request` and `response` by default */
+                columns?: string;
+                /** @description Earliest time, inclusive: RFC 3339, epoch seconds, or relative like `-24h`, `-7d`; 90 days ago by default */
+                from?: components["parameters"]["from"];
+                /** @description Latest time, exclusive, in the same forms */
+                to?: components["parameters"]["to"];
+                /** @description Text that a searchable field contains, regardless of case; ids match exactly or by prefix */
+                q?: components["parameters"]["q"];
+                /** @description The `as_of` of an earlier answer: what came later is left out */
+                as_of?: components["parameters"]["as_of"];
+                /** @description ID (id) of audit, usage, auth, system. Also `id.ne`, `id.prefix`, `id.exists` */
+                id?: components["parameters"]["id"];
+                /** @description Seq (integer) of audit, usage, auth, system. Also `seq.ne`, `seq.gt`, `seq.gte`, `seq.lt`, `seq.lte`, `seq.exists` */
+                seq?: components["parameters"]["seq"];
+                /** @description Time (time) of audit, usage, auth, system. Also `time.ne`, `time.gt`, `time.gte`, `time.lt`, `time.lte`, `time.exists` */
+                time?: components["parameters"]["time"];
+                /** @description Received at (time) of audit, usage, auth, system. Also `received_at.ne`, `received_at.gt`, `received_at.gte`, `received_at.lt`, `received_at.lte`, `received_at.exists` */
+                received_at?: components["parameters"]["received_at"];
+                /** @description Origin (keyword) of audit, usage, auth, system. Also `origin.ne`, `origin.prefix`, `origin.contains`, `origin.exists` */
+                origin?: components["parameters"]["origin"];
+                /** @description Ingest key ID (keyword) of audit, usage, auth, system. Also `ingest_key_id.ne`, `ingest_key_id.prefix`, `ingest_key_id.contains`, `ingest_key_id.exists` */
+                ingest_key_id?: components["parameters"]["ingest_key_id"];
+                /** @description Request ID (id) of audit, usage, auth, system. Also `request_id.ne`, `request_id.prefix`, `request_id.exists` */
+                request_id?: components["parameters"]["request_id"];
+                /** @description Trace ID (id) of audit, usage, auth, system. Also `trace_id.ne`, `trace_id.prefix`, `trace_id.exists` */
+                trace_id?: components["parameters"]["trace_id"];
+                /** @description Workspace ID (keyword) of audit, usage, auth, system. Also `workspace_id.ne`, `workspace_id.prefix`, `workspace_id.contains`, `workspace_id.exists` */
+                workspace_id?: components["parameters"]["workspace_id"];
+                /** @description Workspace name (keyword) of audit, usage, auth, system. Also `workspace_name.ne`, `workspace_name.prefix`, `workspace_name.contains`, `workspace_name.exists` */
+                workspace_name?: components["parameters"]["workspace_name"];
+                /** @description Actor type (enum) of audit. Also `actor_type.ne`, `actor_type.gt`, `actor_type.gte`, `actor_type.lt`, `actor_type.lte`, `actor_type.exists` */
+                actor_type?: components["parameters"]["actor_type"];
+                /** @description Actor ID (keyword) of audit. Also `actor_id.ne`, `actor_id.prefix`, `actor_id.contains`, `actor_id.exists` */
+                actor_id?: components["parameters"]["actor_id"];
+                /** @description Actor name (keyword) of audit. Also `actor_name.ne`, `actor_name.prefix`, `actor_name.contains`, `actor_name.exists` */
+                actor_name?: components["parameters"]["actor_name"];
+                /** @description Actor role (keyword) of audit. Also `actor_role.ne`, `actor_role.prefix`, `actor_role.contains`, `actor_role.exists` */
+                actor_role?: components["parameters"]["actor_role"];
+                /** @description IP (keyword) of audit, usage, auth. Also `ip.ne`, `ip.prefix`, `ip.contains`, `ip.exists` */
+                ip?: components["parameters"]["ip"];
+                /** @description User agent (keyword) of audit, usage, auth. Also `user_agent.ne`, `user_agent.prefix`, `user_agent.contains`, `user_agent.exists` */
+                user_agent?: components["parameters"]["user_agent"];
+                /** @description Action (keyword) of audit. Also `action.ne`, `action.prefix`, `action.contains`, `action.exists` */
+                action?: components["parameters"]["action"];
+                /** @description Operation (enum) of audit. Also `operation.ne`, `operation.gt`, `operation.gte`, `operation.lt`, `operation.lte`, `operation.exists` */
+                operation?: components["parameters"]["operation"];
+                /** @description Resource type (keyword) of audit, system. Also `resource_type.ne`, `resource_type.prefix`, `resource_type.contains`, `resource_type.exists` */
+                resource_type?: components["parameters"]["resource_type"];
+                /** @description Resource ID (keyword) of audit, system. Also `resource_id.ne`, `resource_id.prefix`, `resource_id.contains`, `resource_id.exists` */
+                resource_id?: components["parameters"]["resource_id"];
+                /** @description Resource name (keyword) of audit, system. Also `resource_name.ne`, `resource_name.prefix`, `resource_name.contains`, `resource_name.exists` */
+                resource_name?: components["parameters"]["resource_name"];
+                /** @description Parent type (keyword) of audit. Also `parent_type.ne`, `parent_type.prefix`, `parent_type.contains`, `parent_type.exists` */
+                parent_type?: components["parameters"]["parent_type"];
+                /** @description Parent ID (keyword) of audit. Also `parent_id.ne`, `parent_id.prefix`, `parent_id.contains`, `parent_id.exists` */
+                parent_id?: components["parameters"]["parent_id"];
+                /** @description Parent name (keyword) of audit. Also `parent_name.ne`, `parent_name.prefix`, `parent_name.contains`, `parent_name.exists` */
+                parent_name?: components["parameters"]["parent_name"];
+                /** @description Result (enum) of audit, auth. Also `result.ne`, `result.gt`, `result.gte`, `result.lt`, `result.lte`, `result.exists` */
+                result?: components["parameters"]["result"];
+                /** @description Reason (text) of audit, auth. Also `reason.contains`, `reason.exists` */
+                "reason.contains"?: components["parameters"]["reason.contains"];
+                /** @description Ledger index (integer) of audit. Also `ledger_index.ne`, `ledger_index.gt`, `ledger_index.gte`, `ledger_index.lt`, `ledger_index.lte`, `ledger_index.exists` */
+                ledger_index?: components["parameters"]["ledger_index"];
+                /** @description Leaf hash (id) of audit. Also `leaf_hash.ne`, `leaf_hash.prefix`, `leaf_hash.exists` */
+                leaf_hash?: components["parameters"]["leaf_hash"];
+                /** @description Kind (enum) of usage. Also `kind.ne`, `kind.gt`, `kind.gte`, `kind.lt`, `kind.lte`, `kind.exists` */
+                kind?: components["parameters"]["kind"];
+                /** @description User ID (keyword) of usage, auth. Also `user_id.ne`, `user_id.prefix`, `user_id.contains`, `user_id.exists` */
+                user_id?: components["parameters"]["user_id"];
+                /** @description User name (keyword) of usage, auth. Also `user_name.ne`, `user_name.prefix`, `user_name.contains`, `user_name.exists` */
+                user_name?: components["parameters"]["user_name"];
+                /** @description API key ID (keyword) of usage. Also `api_key_id.ne`, `api_key_id.prefix`, `api_key_id.contains`, `api_key_id.exists` */
+                api_key_id?: components["parameters"]["api_key_id"];
+                /** @description API key name (keyword) of usage. Also `api_key_name.ne`, `api_key_name.prefix`, `api_key_name.contains`, `api_key_name.exists` */
+                api_key_name?: components["parameters"]["api_key_name"];
+                /** @description Source (enum) of usage, system. Also `source.ne`, `source.gt`, `source.gte`, `source.lt`, `source.lte`, `source.exists` */
+                source?: components["parameters"]["source"];
+                /** @description Endpoint (keyword) of usage. Also `endpoint.ne`, `endpoint.prefix`, `endpoint.contains`, `endpoint.exists` */
+                endpoint?: components["parameters"]["endpoint"];
+                /** @description Protocol (keyword) of usage. Also `protocol.ne`, `protocol.prefix`, `protocol.contains`, `protocol.exists` */
+                protocol?: components["parameters"]["protocol"];
+                /** @description Platform model (keyword) of usage. Also `platform_model.ne`, `platform_model.prefix`, `platform_model.contains`, `platform_model.exists` */
+                platform_model?: components["parameters"]["platform_model"];
+                /** @description Upstream model (keyword) of usage. Also `upstream_model.ne`, `upstream_model.prefix`, `upstream_model.contains`, `upstream_model.exists` */
+                upstream_model?: components["parameters"]["upstream_model"];
+                /** @description Upstream name (keyword) of usage. Also `upstream_name.ne`, `upstream_name.prefix`, `upstream_name.contains`, `upstream_name.exists` */
+                upstream_name?: components["parameters"]["upstream_name"];
+                /** @description Provider (keyword) of usage. Also `provider.ne`, `provider.prefix`, `provider.contains`, `provider.exists` */
+                provider?: components["parameters"]["provider"];
+                /** @description Channel ID (keyword) of usage. Also `channel_id.ne`, `channel_id.prefix`, `channel_id.contains`, `channel_id.exists` */
+                channel_id?: components["parameters"]["channel_id"];
+                /** @description Binding code (keyword) of usage. Also `binding_code.ne`, `binding_code.prefix`, `binding_code.contains`, `binding_code.exists` */
+                binding_code?: components["parameters"]["binding_code"];
+                /** @description Billing mode (enum) of usage. Also `billing_mode.ne`, `billing_mode.gt`, `billing_mode.gte`, `billing_mode.lt`, `billing_mode.lte`, `billing_mode.exists` */
+                billing_mode?: components["parameters"]["billing_mode"];
+                /** @description Group (keyword) of usage. Also `group.ne`, `group.prefix`, `group.contains`, `group.exists` */
+                group?: components["parameters"]["group"];
+                /** @description Outcome (enum) of usage. Also `outcome.ne`, `outcome.gt`, `outcome.gte`, `outcome.lt`, `outcome.lte`, `outcome.exists` */
+                outcome?: components["parameters"]["outcome"];
+                /** @description Status code (integer) of usage. Also `status_code.ne`, `status_code.gt`, `status_code.gte`, `status_code.lt`, `status_code.lte`, `status_code.exists` */
+                status_code?: components["parameters"]["status_code"];
+                /** @description Is stream (boolean) of usage. Also `is_stream.ne`, `is_stream.exists` */
+                is_stream?: components["parameters"]["is_stream"];
+                /** @description Total tokens (integer) of usage. Also `total_tokens.ne`, `total_tokens.gt`, `total_tokens.gte`, `total_tokens.lt`, `total_tokens.lte`, `total_tokens.exists` */
+                total_tokens?: components["parameters"]["total_tokens"];
+                /** @description Input tokens (integer) of usage. Also `input_tokens.ne`, `input_tokens.gt`, `input_tokens.gte`, `input_tokens.lt`, `input_tokens.lte`, `input_tokens.exists` */
+                input_tokens?: components["parameters"]["input_tokens"];
+                /** @description Output tokens (integer) of usage. Also `output_tokens.ne`, `output_tokens.gt`, `output_tokens.gte`, `output_tokens.lt`, `output_tokens.lte`, `output_tokens.exists` */
+                output_tokens?: components["parameters"]["output_tokens"];
+                /** @description Cache read tokens (integer) of usage. Also `cache_read_tokens.ne`, `cache_read_tokens.gt`, `cache_read_tokens.gte`, `cache_read_tokens.lt`, `cache_read_tokens.lte`, `cache_read_tokens.exists` */
+                cache_read_tokens?: components["parameters"]["cache_read_tokens"];
+                /** @description Cache write tokens (integer) of usage. Also `cache_write_tokens.ne`, `cache_write_tokens.gt`, `cache_write_tokens.gte`, `cache_write_tokens.lt`, `cache_write_tokens.lte`, `cache_write_tokens.exists` */
+                cache_write_tokens?: components["parameters"]["cache_write_tokens"];
+                /** @description Reasoning tokens (integer) of usage. Also `reasoning_tokens.ne`, `reasoning_tokens.gt`, `reasoning_tokens.gte`, `reasoning_tokens.lt`, `reasoning_tokens.lte`, `reasoning_tokens.exists` */
+                reasoning_tokens?: components["parameters"]["reasoning_tokens"];
+                /** @description Cost (money) of usage. Also `cost.ne`, `cost.gt`, `cost.gte`, `cost.lt`, `cost.lte`, `cost.exists` */
+                cost?: components["parameters"]["cost"];
+                /** @description Cost source (enum) of usage. Also `cost_source.ne`, `cost_source.gt`, `cost_source.gte`, `cost_source.lt`, `cost_source.lte`, `cost_source.exists` */
+                cost_source?: components["parameters"]["cost_source"];
+                /** @description Quota (integer) of usage. Also `quota.ne`, `quota.gt`, `quota.gte`, `quota.lt`, `quota.lte`, `quota.exists` */
+                quota?: components["parameters"]["quota"];
+                /** @description Amount (money) of usage. Also `amount.ne`, `amount.gt`, `amount.gte`, `amount.lt`, `amount.lte`, `amount.exists` */
+                amount?: components["parameters"]["amount"];
+                /** @description Latency (ms) (integer) of usage. Also `latency_ms.ne`, `latency_ms.gt`, `latency_ms.gte`, `latency_ms.lt`, `latency_ms.lte`, `latency_ms.exists` */
+                latency_ms?: components["parameters"]["latency_ms"];
+                /** @description Time to first token (ms) (integer) of usage. Also `ttft_ms.ne`, `ttft_ms.gt`, `ttft_ms.gte`, `ttft_ms.lt`, `ttft_ms.lte`, `ttft_ms.exists` */
+                ttft_ms?: components["parameters"]["ttft_ms"];
+                /** @description Call count (integer) of usage. Also `call_count.ne`, `call_count.gt`, `call_count.gte`, `call_count.lt`, `call_count.lte`, `call_count.exists` */
+                call_count?: components["parameters"]["call_count"];
+                /** @description Error (text) of usage. Also `error.contains`, `error.exists` */
+                "error.contains"?: components["parameters"]["error.contains"];
+                /** @description Content (text) of usage. Also `content.contains`, `content.exists` */
+                "content.contains"?: components["parameters"]["content.contains"];
+                /** @description Provisional (boolean) of usage. Also `provisional.ne`, `provisional.exists` */
+                provisional?: components["parameters"]["provisional"];
+                /** @description Event (keyword) of auth, system. Also `event.ne`, `event.prefix`, `event.contains`, `event.exists` */
+                event?: components["parameters"]["event"];
+                /** @description Identity provider (keyword) of auth. Also `identity_provider.ne`, `identity_provider.prefix`, `identity_provider.contains`, `identity_provider.exists` */
+                identity_provider?: components["parameters"]["identity_provider"];
+                /** @description Method (keyword) of auth. Also `method.ne`, `method.prefix`, `method.contains`, `method.exists` */
+                method?: components["parameters"]["method"];
+                /** @description Session ID (id) of auth. Also `session_id.ne`, `session_id.prefix`, `session_id.exists` */
+                session_id?: components["parameters"]["session_id"];
+                /** @description Level (enum) of system. Also `level.ne`, `level.gt`, `level.gte`, `level.lt`, `level.lte`, `level.exists` */
+                level?: components["parameters"]["level"];
+                /** @description Message (text) of system. Also `message.contains`, `message.exists` */
+                "message.contains"?: components["parameters"]["message.contains"];
+            };
+            header?: never;
+            path: {
+                /** @description audit, usage, auth or system */
+                stream: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. The header `x-total-count` says how many events it has. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": string;
+                    "text/csv": string;
                 };
             };
             /** @description An unknown parameter or a malformed value, by name. */
@@ -1738,151 +2610,151 @@ export interface operations {
                 /** @description A field that divides each count: usage `outcome`, audit and auth `result`, system `level` by default */
                 by?: string;
                 /** @description Earliest time, inclusive: RFC 3339, epoch seconds, or relative like `-24h`, `-7d`; 90 days ago by default */
-                from?: string;
+                from?: components["parameters"]["from"];
                 /** @description Latest time, exclusive, in the same forms */
-                to?: string;
+                to?: components["parameters"]["to"];
                 /** @description Text that a searchable field contains, regardless of case; ids match exactly or by prefix */
-                q?: string;
+                q?: components["parameters"]["q"];
                 /** @description The `as_of` of an earlier answer: what came later is left out */
-                as_of?: string;
+                as_of?: components["parameters"]["as_of"];
                 /** @description ID (id) of audit, usage, auth, system. Also `id.ne`, `id.prefix`, `id.exists` */
-                id?: string[];
+                id?: components["parameters"]["id"];
                 /** @description Seq (integer) of audit, usage, auth, system. Also `seq.ne`, `seq.gt`, `seq.gte`, `seq.lt`, `seq.lte`, `seq.exists` */
-                seq?: string[];
+                seq?: components["parameters"]["seq"];
                 /** @description Time (time) of audit, usage, auth, system. Also `time.ne`, `time.gt`, `time.gte`, `time.lt`, `time.lte`, `time.exists` */
-                time?: string[];
+                time?: components["parameters"]["time"];
                 /** @description Received at (time) of audit, usage, auth, system. Also `received_at.ne`, `received_at.gt`, `received_at.gte`, `received_at.lt`, `received_at.lte`, `received_at.exists` */
-                received_at?: string[];
+                received_at?: components["parameters"]["received_at"];
                 /** @description Origin (keyword) of audit, usage, auth, system. Also `origin.ne`, `origin.prefix`, `origin.contains`, `origin.exists` */
-                origin?: string[];
+                origin?: components["parameters"]["origin"];
                 /** @description Ingest key ID (keyword) of audit, usage, auth, system. Also `ingest_key_id.ne`, `ingest_key_id.prefix`, `ingest_key_id.contains`, `ingest_key_id.exists` */
-                ingest_key_id?: string[];
+                ingest_key_id?: components["parameters"]["ingest_key_id"];
                 /** @description Request ID (id) of audit, usage, auth, system. Also `request_id.ne`, `request_id.prefix`, `request_id.exists` */
-                request_id?: string[];
+                request_id?: components["parameters"]["request_id"];
                 /** @description Trace ID (id) of audit, usage, auth, system. Also `trace_id.ne`, `trace_id.prefix`, `trace_id.exists` */
-                trace_id?: string[];
+                trace_id?: components["parameters"]["trace_id"];
                 /** @description Workspace ID (keyword) of audit, usage, auth, system. Also `workspace_id.ne`, `workspace_id.prefix`, `workspace_id.contains`, `workspace_id.exists` */
-                workspace_id?: string[];
+                workspace_id?: components["parameters"]["workspace_id"];
                 /** @description Workspace name (keyword) of audit, usage, auth, system. Also `workspace_name.ne`, `workspace_name.prefix`, `workspace_name.contains`, `workspace_name.exists` */
-                workspace_name?: string[];
+                workspace_name?: components["parameters"]["workspace_name"];
                 /** @description Actor type (enum) of audit. Also `actor_type.ne`, `actor_type.gt`, `actor_type.gte`, `actor_type.lt`, `actor_type.lte`, `actor_type.exists` */
-                actor_type?: string[];
+                actor_type?: components["parameters"]["actor_type"];
                 /** @description Actor ID (keyword) of audit. Also `actor_id.ne`, `actor_id.prefix`, `actor_id.contains`, `actor_id.exists` */
-                actor_id?: string[];
+                actor_id?: components["parameters"]["actor_id"];
                 /** @description Actor name (keyword) of audit. Also `actor_name.ne`, `actor_name.prefix`, `actor_name.contains`, `actor_name.exists` */
-                actor_name?: string[];
+                actor_name?: components["parameters"]["actor_name"];
                 /** @description Actor role (keyword) of audit. Also `actor_role.ne`, `actor_role.prefix`, `actor_role.contains`, `actor_role.exists` */
-                actor_role?: string[];
+                actor_role?: components["parameters"]["actor_role"];
                 /** @description IP (keyword) of audit, usage, auth. Also `ip.ne`, `ip.prefix`, `ip.contains`, `ip.exists` */
-                ip?: string[];
+                ip?: components["parameters"]["ip"];
                 /** @description User agent (keyword) of audit, usage, auth. Also `user_agent.ne`, `user_agent.prefix`, `user_agent.contains`, `user_agent.exists` */
-                user_agent?: string[];
+                user_agent?: components["parameters"]["user_agent"];
                 /** @description Action (keyword) of audit. Also `action.ne`, `action.prefix`, `action.contains`, `action.exists` */
-                action?: string[];
+                action?: components["parameters"]["action"];
                 /** @description Operation (enum) of audit. Also `operation.ne`, `operation.gt`, `operation.gte`, `operation.lt`, `operation.lte`, `operation.exists` */
-                operation?: string[];
+                operation?: components["parameters"]["operation"];
                 /** @description Resource type (keyword) of audit, system. Also `resource_type.ne`, `resource_type.prefix`, `resource_type.contains`, `resource_type.exists` */
-                resource_type?: string[];
+                resource_type?: components["parameters"]["resource_type"];
                 /** @description Resource ID (keyword) of audit, system. Also `resource_id.ne`, `resource_id.prefix`, `resource_id.contains`, `resource_id.exists` */
-                resource_id?: string[];
+                resource_id?: components["parameters"]["resource_id"];
                 /** @description Resource name (keyword) of audit, system. Also `resource_name.ne`, `resource_name.prefix`, `resource_name.contains`, `resource_name.exists` */
-                resource_name?: string[];
+                resource_name?: components["parameters"]["resource_name"];
                 /** @description Parent type (keyword) of audit. Also `parent_type.ne`, `parent_type.prefix`, `parent_type.contains`, `parent_type.exists` */
-                parent_type?: string[];
+                parent_type?: components["parameters"]["parent_type"];
                 /** @description Parent ID (keyword) of audit. Also `parent_id.ne`, `parent_id.prefix`, `parent_id.contains`, `parent_id.exists` */
-                parent_id?: string[];
+                parent_id?: components["parameters"]["parent_id"];
                 /** @description Parent name (keyword) of audit. Also `parent_name.ne`, `parent_name.prefix`, `parent_name.contains`, `parent_name.exists` */
-                parent_name?: string[];
+                parent_name?: components["parameters"]["parent_name"];
                 /** @description Result (enum) of audit, auth. Also `result.ne`, `result.gt`, `result.gte`, `result.lt`, `result.lte`, `result.exists` */
-                result?: string[];
+                result?: components["parameters"]["result"];
                 /** @description Reason (text) of audit, auth. Also `reason.contains`, `reason.exists` */
-                "reason.contains"?: string[];
+                "reason.contains"?: components["parameters"]["reason.contains"];
                 /** @description Ledger index (integer) of audit. Also `ledger_index.ne`, `ledger_index.gt`, `ledger_index.gte`, `ledger_index.lt`, `ledger_index.lte`, `ledger_index.exists` */
-                ledger_index?: string[];
+                ledger_index?: components["parameters"]["ledger_index"];
                 /** @description Leaf hash (id) of audit. Also `leaf_hash.ne`, `leaf_hash.prefix`, `leaf_hash.exists` */
-                leaf_hash?: string[];
+                leaf_hash?: components["parameters"]["leaf_hash"];
                 /** @description Kind (enum) of usage. Also `kind.ne`, `kind.gt`, `kind.gte`, `kind.lt`, `kind.lte`, `kind.exists` */
-                kind?: string[];
+                kind?: components["parameters"]["kind"];
                 /** @description User ID (keyword) of usage, auth. Also `user_id.ne`, `user_id.prefix`, `user_id.contains`, `user_id.exists` */
-                user_id?: string[];
+                user_id?: components["parameters"]["user_id"];
                 /** @description User name (keyword) of usage, auth. Also `user_name.ne`, `user_name.prefix`, `user_name.contains`, `user_name.exists` */
-                user_name?: string[];
+                user_name?: components["parameters"]["user_name"];
                 /** @description API key ID (keyword) of usage. Also `api_key_id.ne`, `api_key_id.prefix`, `api_key_id.contains`, `api_key_id.exists` */
-                api_key_id?: string[];
+                api_key_id?: components["parameters"]["api_key_id"];
                 /** @description API key name (keyword) of usage. Also `api_key_name.ne`, `api_key_name.prefix`, `api_key_name.contains`, `api_key_name.exists` */
-                api_key_name?: string[];
+                api_key_name?: components["parameters"]["api_key_name"];
                 /** @description Source (enum) of usage, system. Also `source.ne`, `source.gt`, `source.gte`, `source.lt`, `source.lte`, `source.exists` */
-                source?: string[];
+                source?: components["parameters"]["source"];
                 /** @description Endpoint (keyword) of usage. Also `endpoint.ne`, `endpoint.prefix`, `endpoint.contains`, `endpoint.exists` */
-                endpoint?: string[];
+                endpoint?: components["parameters"]["endpoint"];
                 /** @description Protocol (keyword) of usage. Also `protocol.ne`, `protocol.prefix`, `protocol.contains`, `protocol.exists` */
-                protocol?: string[];
+                protocol?: components["parameters"]["protocol"];
                 /** @description Platform model (keyword) of usage. Also `platform_model.ne`, `platform_model.prefix`, `platform_model.contains`, `platform_model.exists` */
-                platform_model?: string[];
+                platform_model?: components["parameters"]["platform_model"];
                 /** @description Upstream model (keyword) of usage. Also `upstream_model.ne`, `upstream_model.prefix`, `upstream_model.contains`, `upstream_model.exists` */
-                upstream_model?: string[];
+                upstream_model?: components["parameters"]["upstream_model"];
                 /** @description Upstream name (keyword) of usage. Also `upstream_name.ne`, `upstream_name.prefix`, `upstream_name.contains`, `upstream_name.exists` */
-                upstream_name?: string[];
+                upstream_name?: components["parameters"]["upstream_name"];
                 /** @description Provider (keyword) of usage. Also `provider.ne`, `provider.prefix`, `provider.contains`, `provider.exists` */
-                provider?: string[];
+                provider?: components["parameters"]["provider"];
                 /** @description Channel ID (keyword) of usage. Also `channel_id.ne`, `channel_id.prefix`, `channel_id.contains`, `channel_id.exists` */
-                channel_id?: string[];
+                channel_id?: components["parameters"]["channel_id"];
                 /** @description Binding code (keyword) of usage. Also `binding_code.ne`, `binding_code.prefix`, `binding_code.contains`, `binding_code.exists` */
-                binding_code?: string[];
+                binding_code?: components["parameters"]["binding_code"];
                 /** @description Billing mode (enum) of usage. Also `billing_mode.ne`, `billing_mode.gt`, `billing_mode.gte`, `billing_mode.lt`, `billing_mode.lte`, `billing_mode.exists` */
-                billing_mode?: string[];
+                billing_mode?: components["parameters"]["billing_mode"];
                 /** @description Group (keyword) of usage. Also `group.ne`, `group.prefix`, `group.contains`, `group.exists` */
-                group?: string[];
+                group?: components["parameters"]["group"];
                 /** @description Outcome (enum) of usage. Also `outcome.ne`, `outcome.gt`, `outcome.gte`, `outcome.lt`, `outcome.lte`, `outcome.exists` */
-                outcome?: string[];
+                outcome?: components["parameters"]["outcome"];
                 /** @description Status code (integer) of usage. Also `status_code.ne`, `status_code.gt`, `status_code.gte`, `status_code.lt`, `status_code.lte`, `status_code.exists` */
-                status_code?: string[];
+                status_code?: components["parameters"]["status_code"];
                 /** @description Is stream (boolean) of usage. Also `is_stream.ne`, `is_stream.exists` */
-                is_stream?: string[];
+                is_stream?: components["parameters"]["is_stream"];
                 /** @description Total tokens (integer) of usage. Also `total_tokens.ne`, `total_tokens.gt`, `total_tokens.gte`, `total_tokens.lt`, `total_tokens.lte`, `total_tokens.exists` */
-                total_tokens?: string[];
+                total_tokens?: components["parameters"]["total_tokens"];
                 /** @description Input tokens (integer) of usage. Also `input_tokens.ne`, `input_tokens.gt`, `input_tokens.gte`, `input_tokens.lt`, `input_tokens.lte`, `input_tokens.exists` */
-                input_tokens?: string[];
+                input_tokens?: components["parameters"]["input_tokens"];
                 /** @description Output tokens (integer) of usage. Also `output_tokens.ne`, `output_tokens.gt`, `output_tokens.gte`, `output_tokens.lt`, `output_tokens.lte`, `output_tokens.exists` */
-                output_tokens?: string[];
+                output_tokens?: components["parameters"]["output_tokens"];
                 /** @description Cache read tokens (integer) of usage. Also `cache_read_tokens.ne`, `cache_read_tokens.gt`, `cache_read_tokens.gte`, `cache_read_tokens.lt`, `cache_read_tokens.lte`, `cache_read_tokens.exists` */
-                cache_read_tokens?: string[];
+                cache_read_tokens?: components["parameters"]["cache_read_tokens"];
                 /** @description Cache write tokens (integer) of usage. Also `cache_write_tokens.ne`, `cache_write_tokens.gt`, `cache_write_tokens.gte`, `cache_write_tokens.lt`, `cache_write_tokens.lte`, `cache_write_tokens.exists` */
-                cache_write_tokens?: string[];
+                cache_write_tokens?: components["parameters"]["cache_write_tokens"];
                 /** @description Reasoning tokens (integer) of usage. Also `reasoning_tokens.ne`, `reasoning_tokens.gt`, `reasoning_tokens.gte`, `reasoning_tokens.lt`, `reasoning_tokens.lte`, `reasoning_tokens.exists` */
-                reasoning_tokens?: string[];
+                reasoning_tokens?: components["parameters"]["reasoning_tokens"];
                 /** @description Cost (money) of usage. Also `cost.ne`, `cost.gt`, `cost.gte`, `cost.lt`, `cost.lte`, `cost.exists` */
-                cost?: string[];
+                cost?: components["parameters"]["cost"];
                 /** @description Cost source (enum) of usage. Also `cost_source.ne`, `cost_source.gt`, `cost_source.gte`, `cost_source.lt`, `cost_source.lte`, `cost_source.exists` */
-                cost_source?: string[];
+                cost_source?: components["parameters"]["cost_source"];
                 /** @description Quota (integer) of usage. Also `quota.ne`, `quota.gt`, `quota.gte`, `quota.lt`, `quota.lte`, `quota.exists` */
-                quota?: string[];
+                quota?: components["parameters"]["quota"];
                 /** @description Amount (money) of usage. Also `amount.ne`, `amount.gt`, `amount.gte`, `amount.lt`, `amount.lte`, `amount.exists` */
-                amount?: string[];
+                amount?: components["parameters"]["amount"];
                 /** @description Latency (ms) (integer) of usage. Also `latency_ms.ne`, `latency_ms.gt`, `latency_ms.gte`, `latency_ms.lt`, `latency_ms.lte`, `latency_ms.exists` */
-                latency_ms?: string[];
+                latency_ms?: components["parameters"]["latency_ms"];
                 /** @description Time to first token (ms) (integer) of usage. Also `ttft_ms.ne`, `ttft_ms.gt`, `ttft_ms.gte`, `ttft_ms.lt`, `ttft_ms.lte`, `ttft_ms.exists` */
-                ttft_ms?: string[];
+                ttft_ms?: components["parameters"]["ttft_ms"];
                 /** @description Call count (integer) of usage. Also `call_count.ne`, `call_count.gt`, `call_count.gte`, `call_count.lt`, `call_count.lte`, `call_count.exists` */
-                call_count?: string[];
+                call_count?: components["parameters"]["call_count"];
                 /** @description Error (text) of usage. Also `error.contains`, `error.exists` */
-                "error.contains"?: string[];
+                "error.contains"?: components["parameters"]["error.contains"];
                 /** @description Content (text) of usage. Also `content.contains`, `content.exists` */
-                "content.contains"?: string[];
+                "content.contains"?: components["parameters"]["content.contains"];
                 /** @description Provisional (boolean) of usage. Also `provisional.ne`, `provisional.exists` */
-                provisional?: string[];
+                provisional?: components["parameters"]["provisional"];
                 /** @description Event (keyword) of auth, system. Also `event.ne`, `event.prefix`, `event.contains`, `event.exists` */
-                event?: string[];
+                event?: components["parameters"]["event"];
                 /** @description Identity provider (keyword) of auth. Also `identity_provider.ne`, `identity_provider.prefix`, `identity_provider.contains`, `identity_provider.exists` */
-                identity_provider?: string[];
+                identity_provider?: components["parameters"]["identity_provider"];
                 /** @description Method (keyword) of auth. Also `method.ne`, `method.prefix`, `method.contains`, `method.exists` */
-                method?: string[];
+                method?: components["parameters"]["method"];
                 /** @description Session ID (id) of auth. Also `session_id.ne`, `session_id.prefix`, `session_id.exists` */
-                session_id?: string[];
+                session_id?: components["parameters"]["session_id"];
                 /** @description Level (enum) of system. Also `level.ne`, `level.gt`, `level.gte`, `level.lt`, `level.lte`, `level.exists` */
-                level?: string[];
+                level?: components["parameters"]["level"];
                 /** @description Message (text) of system. Also `message.contains`, `message.exists` */
-                "message.contains"?: string[];
+                "message.contains"?: components["parameters"]["message.contains"];
             };
             header?: never;
             path: {
@@ -1966,151 +2838,151 @@ export interface operations {
                 /** @description At most so many values; 20 by default, 1000 at most */
                 limit?: number;
                 /** @description Earliest time, inclusive: RFC 3339, epoch seconds, or relative like `-24h`, `-7d`; 90 days ago by default */
-                from?: string;
+                from?: components["parameters"]["from"];
                 /** @description Latest time, exclusive, in the same forms */
-                to?: string;
+                to?: components["parameters"]["to"];
                 /** @description Text that a searchable field contains, regardless of case; ids match exactly or by prefix */
-                q?: string;
+                q?: components["parameters"]["q"];
                 /** @description The `as_of` of an earlier answer: what came later is left out */
-                as_of?: string;
+                as_of?: components["parameters"]["as_of"];
                 /** @description ID (id) of audit, usage, auth, system. Also `id.ne`, `id.prefix`, `id.exists` */
-                id?: string[];
+                id?: components["parameters"]["id"];
                 /** @description Seq (integer) of audit, usage, auth, system. Also `seq.ne`, `seq.gt`, `seq.gte`, `seq.lt`, `seq.lte`, `seq.exists` */
-                seq?: string[];
+                seq?: components["parameters"]["seq"];
                 /** @description Time (time) of audit, usage, auth, system. Also `time.ne`, `time.gt`, `time.gte`, `time.lt`, `time.lte`, `time.exists` */
-                time?: string[];
+                time?: components["parameters"]["time"];
                 /** @description Received at (time) of audit, usage, auth, system. Also `received_at.ne`, `received_at.gt`, `received_at.gte`, `received_at.lt`, `received_at.lte`, `received_at.exists` */
-                received_at?: string[];
+                received_at?: components["parameters"]["received_at"];
                 /** @description Origin (keyword) of audit, usage, auth, system. Also `origin.ne`, `origin.prefix`, `origin.contains`, `origin.exists` */
-                origin?: string[];
+                origin?: components["parameters"]["origin"];
                 /** @description Ingest key ID (keyword) of audit, usage, auth, system. Also `ingest_key_id.ne`, `ingest_key_id.prefix`, `ingest_key_id.contains`, `ingest_key_id.exists` */
-                ingest_key_id?: string[];
+                ingest_key_id?: components["parameters"]["ingest_key_id"];
                 /** @description Request ID (id) of audit, usage, auth, system. Also `request_id.ne`, `request_id.prefix`, `request_id.exists` */
-                request_id?: string[];
+                request_id?: components["parameters"]["request_id"];
                 /** @description Trace ID (id) of audit, usage, auth, system. Also `trace_id.ne`, `trace_id.prefix`, `trace_id.exists` */
-                trace_id?: string[];
+                trace_id?: components["parameters"]["trace_id"];
                 /** @description Workspace ID (keyword) of audit, usage, auth, system. Also `workspace_id.ne`, `workspace_id.prefix`, `workspace_id.contains`, `workspace_id.exists` */
-                workspace_id?: string[];
+                workspace_id?: components["parameters"]["workspace_id"];
                 /** @description Workspace name (keyword) of audit, usage, auth, system. Also `workspace_name.ne`, `workspace_name.prefix`, `workspace_name.contains`, `workspace_name.exists` */
-                workspace_name?: string[];
+                workspace_name?: components["parameters"]["workspace_name"];
                 /** @description Actor type (enum) of audit. Also `actor_type.ne`, `actor_type.gt`, `actor_type.gte`, `actor_type.lt`, `actor_type.lte`, `actor_type.exists` */
-                actor_type?: string[];
+                actor_type?: components["parameters"]["actor_type"];
                 /** @description Actor ID (keyword) of audit. Also `actor_id.ne`, `actor_id.prefix`, `actor_id.contains`, `actor_id.exists` */
-                actor_id?: string[];
+                actor_id?: components["parameters"]["actor_id"];
                 /** @description Actor name (keyword) of audit. Also `actor_name.ne`, `actor_name.prefix`, `actor_name.contains`, `actor_name.exists` */
-                actor_name?: string[];
+                actor_name?: components["parameters"]["actor_name"];
                 /** @description Actor role (keyword) of audit. Also `actor_role.ne`, `actor_role.prefix`, `actor_role.contains`, `actor_role.exists` */
-                actor_role?: string[];
+                actor_role?: components["parameters"]["actor_role"];
                 /** @description IP (keyword) of audit, usage, auth. Also `ip.ne`, `ip.prefix`, `ip.contains`, `ip.exists` */
-                ip?: string[];
+                ip?: components["parameters"]["ip"];
                 /** @description User agent (keyword) of audit, usage, auth. Also `user_agent.ne`, `user_agent.prefix`, `user_agent.contains`, `user_agent.exists` */
-                user_agent?: string[];
+                user_agent?: components["parameters"]["user_agent"];
                 /** @description Action (keyword) of audit. Also `action.ne`, `action.prefix`, `action.contains`, `action.exists` */
-                action?: string[];
+                action?: components["parameters"]["action"];
                 /** @description Operation (enum) of audit. Also `operation.ne`, `operation.gt`, `operation.gte`, `operation.lt`, `operation.lte`, `operation.exists` */
-                operation?: string[];
+                operation?: components["parameters"]["operation"];
                 /** @description Resource type (keyword) of audit, system. Also `resource_type.ne`, `resource_type.prefix`, `resource_type.contains`, `resource_type.exists` */
-                resource_type?: string[];
+                resource_type?: components["parameters"]["resource_type"];
                 /** @description Resource ID (keyword) of audit, system. Also `resource_id.ne`, `resource_id.prefix`, `resource_id.contains`, `resource_id.exists` */
-                resource_id?: string[];
+                resource_id?: components["parameters"]["resource_id"];
                 /** @description Resource name (keyword) of audit, system. Also `resource_name.ne`, `resource_name.prefix`, `resource_name.contains`, `resource_name.exists` */
-                resource_name?: string[];
+                resource_name?: components["parameters"]["resource_name"];
                 /** @description Parent type (keyword) of audit. Also `parent_type.ne`, `parent_type.prefix`, `parent_type.contains`, `parent_type.exists` */
-                parent_type?: string[];
+                parent_type?: components["parameters"]["parent_type"];
                 /** @description Parent ID (keyword) of audit. Also `parent_id.ne`, `parent_id.prefix`, `parent_id.contains`, `parent_id.exists` */
-                parent_id?: string[];
+                parent_id?: components["parameters"]["parent_id"];
                 /** @description Parent name (keyword) of audit. Also `parent_name.ne`, `parent_name.prefix`, `parent_name.contains`, `parent_name.exists` */
-                parent_name?: string[];
+                parent_name?: components["parameters"]["parent_name"];
                 /** @description Result (enum) of audit, auth. Also `result.ne`, `result.gt`, `result.gte`, `result.lt`, `result.lte`, `result.exists` */
-                result?: string[];
+                result?: components["parameters"]["result"];
                 /** @description Reason (text) of audit, auth. Also `reason.contains`, `reason.exists` */
-                "reason.contains"?: string[];
+                "reason.contains"?: components["parameters"]["reason.contains"];
                 /** @description Ledger index (integer) of audit. Also `ledger_index.ne`, `ledger_index.gt`, `ledger_index.gte`, `ledger_index.lt`, `ledger_index.lte`, `ledger_index.exists` */
-                ledger_index?: string[];
+                ledger_index?: components["parameters"]["ledger_index"];
                 /** @description Leaf hash (id) of audit. Also `leaf_hash.ne`, `leaf_hash.prefix`, `leaf_hash.exists` */
-                leaf_hash?: string[];
+                leaf_hash?: components["parameters"]["leaf_hash"];
                 /** @description Kind (enum) of usage. Also `kind.ne`, `kind.gt`, `kind.gte`, `kind.lt`, `kind.lte`, `kind.exists` */
-                kind?: string[];
+                kind?: components["parameters"]["kind"];
                 /** @description User ID (keyword) of usage, auth. Also `user_id.ne`, `user_id.prefix`, `user_id.contains`, `user_id.exists` */
-                user_id?: string[];
+                user_id?: components["parameters"]["user_id"];
                 /** @description User name (keyword) of usage, auth. Also `user_name.ne`, `user_name.prefix`, `user_name.contains`, `user_name.exists` */
-                user_name?: string[];
+                user_name?: components["parameters"]["user_name"];
                 /** @description API key ID (keyword) of usage. Also `api_key_id.ne`, `api_key_id.prefix`, `api_key_id.contains`, `api_key_id.exists` */
-                api_key_id?: string[];
+                api_key_id?: components["parameters"]["api_key_id"];
                 /** @description API key name (keyword) of usage. Also `api_key_name.ne`, `api_key_name.prefix`, `api_key_name.contains`, `api_key_name.exists` */
-                api_key_name?: string[];
+                api_key_name?: components["parameters"]["api_key_name"];
                 /** @description Source (enum) of usage, system. Also `source.ne`, `source.gt`, `source.gte`, `source.lt`, `source.lte`, `source.exists` */
-                source?: string[];
+                source?: components["parameters"]["source"];
                 /** @description Endpoint (keyword) of usage. Also `endpoint.ne`, `endpoint.prefix`, `endpoint.contains`, `endpoint.exists` */
-                endpoint?: string[];
+                endpoint?: components["parameters"]["endpoint"];
                 /** @description Protocol (keyword) of usage. Also `protocol.ne`, `protocol.prefix`, `protocol.contains`, `protocol.exists` */
-                protocol?: string[];
+                protocol?: components["parameters"]["protocol"];
                 /** @description Platform model (keyword) of usage. Also `platform_model.ne`, `platform_model.prefix`, `platform_model.contains`, `platform_model.exists` */
-                platform_model?: string[];
+                platform_model?: components["parameters"]["platform_model"];
                 /** @description Upstream model (keyword) of usage. Also `upstream_model.ne`, `upstream_model.prefix`, `upstream_model.contains`, `upstream_model.exists` */
-                upstream_model?: string[];
+                upstream_model?: components["parameters"]["upstream_model"];
                 /** @description Upstream name (keyword) of usage. Also `upstream_name.ne`, `upstream_name.prefix`, `upstream_name.contains`, `upstream_name.exists` */
-                upstream_name?: string[];
+                upstream_name?: components["parameters"]["upstream_name"];
                 /** @description Provider (keyword) of usage. Also `provider.ne`, `provider.prefix`, `provider.contains`, `provider.exists` */
-                provider?: string[];
+                provider?: components["parameters"]["provider"];
                 /** @description Channel ID (keyword) of usage. Also `channel_id.ne`, `channel_id.prefix`, `channel_id.contains`, `channel_id.exists` */
-                channel_id?: string[];
+                channel_id?: components["parameters"]["channel_id"];
                 /** @description Binding code (keyword) of usage. Also `binding_code.ne`, `binding_code.prefix`, `binding_code.contains`, `binding_code.exists` */
-                binding_code?: string[];
+                binding_code?: components["parameters"]["binding_code"];
                 /** @description Billing mode (enum) of usage. Also `billing_mode.ne`, `billing_mode.gt`, `billing_mode.gte`, `billing_mode.lt`, `billing_mode.lte`, `billing_mode.exists` */
-                billing_mode?: string[];
+                billing_mode?: components["parameters"]["billing_mode"];
                 /** @description Group (keyword) of usage. Also `group.ne`, `group.prefix`, `group.contains`, `group.exists` */
-                group?: string[];
+                group?: components["parameters"]["group"];
                 /** @description Outcome (enum) of usage. Also `outcome.ne`, `outcome.gt`, `outcome.gte`, `outcome.lt`, `outcome.lte`, `outcome.exists` */
-                outcome?: string[];
+                outcome?: components["parameters"]["outcome"];
                 /** @description Status code (integer) of usage. Also `status_code.ne`, `status_code.gt`, `status_code.gte`, `status_code.lt`, `status_code.lte`, `status_code.exists` */
-                status_code?: string[];
+                status_code?: components["parameters"]["status_code"];
                 /** @description Is stream (boolean) of usage. Also `is_stream.ne`, `is_stream.exists` */
-                is_stream?: string[];
+                is_stream?: components["parameters"]["is_stream"];
                 /** @description Total tokens (integer) of usage. Also `total_tokens.ne`, `total_tokens.gt`, `total_tokens.gte`, `total_tokens.lt`, `total_tokens.lte`, `total_tokens.exists` */
-                total_tokens?: string[];
+                total_tokens?: components["parameters"]["total_tokens"];
                 /** @description Input tokens (integer) of usage. Also `input_tokens.ne`, `input_tokens.gt`, `input_tokens.gte`, `input_tokens.lt`, `input_tokens.lte`, `input_tokens.exists` */
-                input_tokens?: string[];
+                input_tokens?: components["parameters"]["input_tokens"];
                 /** @description Output tokens (integer) of usage. Also `output_tokens.ne`, `output_tokens.gt`, `output_tokens.gte`, `output_tokens.lt`, `output_tokens.lte`, `output_tokens.exists` */
-                output_tokens?: string[];
+                output_tokens?: components["parameters"]["output_tokens"];
                 /** @description Cache read tokens (integer) of usage. Also `cache_read_tokens.ne`, `cache_read_tokens.gt`, `cache_read_tokens.gte`, `cache_read_tokens.lt`, `cache_read_tokens.lte`, `cache_read_tokens.exists` */
-                cache_read_tokens?: string[];
+                cache_read_tokens?: components["parameters"]["cache_read_tokens"];
                 /** @description Cache write tokens (integer) of usage. Also `cache_write_tokens.ne`, `cache_write_tokens.gt`, `cache_write_tokens.gte`, `cache_write_tokens.lt`, `cache_write_tokens.lte`, `cache_write_tokens.exists` */
-                cache_write_tokens?: string[];
+                cache_write_tokens?: components["parameters"]["cache_write_tokens"];
                 /** @description Reasoning tokens (integer) of usage. Also `reasoning_tokens.ne`, `reasoning_tokens.gt`, `reasoning_tokens.gte`, `reasoning_tokens.lt`, `reasoning_tokens.lte`, `reasoning_tokens.exists` */
-                reasoning_tokens?: string[];
+                reasoning_tokens?: components["parameters"]["reasoning_tokens"];
                 /** @description Cost (money) of usage. Also `cost.ne`, `cost.gt`, `cost.gte`, `cost.lt`, `cost.lte`, `cost.exists` */
-                cost?: string[];
+                cost?: components["parameters"]["cost"];
                 /** @description Cost source (enum) of usage. Also `cost_source.ne`, `cost_source.gt`, `cost_source.gte`, `cost_source.lt`, `cost_source.lte`, `cost_source.exists` */
-                cost_source?: string[];
+                cost_source?: components["parameters"]["cost_source"];
                 /** @description Quota (integer) of usage. Also `quota.ne`, `quota.gt`, `quota.gte`, `quota.lt`, `quota.lte`, `quota.exists` */
-                quota?: string[];
+                quota?: components["parameters"]["quota"];
                 /** @description Amount (money) of usage. Also `amount.ne`, `amount.gt`, `amount.gte`, `amount.lt`, `amount.lte`, `amount.exists` */
-                amount?: string[];
+                amount?: components["parameters"]["amount"];
                 /** @description Latency (ms) (integer) of usage. Also `latency_ms.ne`, `latency_ms.gt`, `latency_ms.gte`, `latency_ms.lt`, `latency_ms.lte`, `latency_ms.exists` */
-                latency_ms?: string[];
+                latency_ms?: components["parameters"]["latency_ms"];
                 /** @description Time to first token (ms) (integer) of usage. Also `ttft_ms.ne`, `ttft_ms.gt`, `ttft_ms.gte`, `ttft_ms.lt`, `ttft_ms.lte`, `ttft_ms.exists` */
-                ttft_ms?: string[];
+                ttft_ms?: components["parameters"]["ttft_ms"];
                 /** @description Call count (integer) of usage. Also `call_count.ne`, `call_count.gt`, `call_count.gte`, `call_count.lt`, `call_count.lte`, `call_count.exists` */
-                call_count?: string[];
+                call_count?: components["parameters"]["call_count"];
                 /** @description Error (text) of usage. Also `error.contains`, `error.exists` */
-                "error.contains"?: string[];
+                "error.contains"?: components["parameters"]["error.contains"];
                 /** @description Content (text) of usage. Also `content.contains`, `content.exists` */
-                "content.contains"?: string[];
+                "content.contains"?: components["parameters"]["content.contains"];
                 /** @description Provisional (boolean) of usage. Also `provisional.ne`, `provisional.exists` */
-                provisional?: string[];
+                provisional?: components["parameters"]["provisional"];
                 /** @description Event (keyword) of auth, system. Also `event.ne`, `event.prefix`, `event.contains`, `event.exists` */
-                event?: string[];
+                event?: components["parameters"]["event"];
                 /** @description Identity provider (keyword) of auth. Also `identity_provider.ne`, `identity_provider.prefix`, `identity_provider.contains`, `identity_provider.exists` */
-                identity_provider?: string[];
+                identity_provider?: components["parameters"]["identity_provider"];
                 /** @description Method (keyword) of auth. Also `method.ne`, `method.prefix`, `method.contains`, `method.exists` */
-                method?: string[];
+                method?: components["parameters"]["method"];
                 /** @description Session ID (id) of auth. Also `session_id.ne`, `session_id.prefix`, `session_id.exists` */
-                session_id?: string[];
+                session_id?: components["parameters"]["session_id"];
                 /** @description Level (enum) of system. Also `level.ne`, `level.gt`, `level.gte`, `level.lt`, `level.lte`, `level.exists` */
-                level?: string[];
+                level?: components["parameters"]["level"];
                 /** @description Message (text) of system. Also `message.contains`, `message.exists` */
-                "message.contains"?: string[];
+                "message.contains"?: components["parameters"]["message.contains"];
             };
             header?: never;
             path: {
@@ -2490,6 +3362,696 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["StatusAnswer"];
+                };
+            };
+            /** @description Neither a valid API key nor a session. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The API key lacks the scope, or a change by cookie does not come from this site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A fault of Daybook; its log tells more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not now; send again after Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_usage_breakdown: {
+        parameters: {
+            query: {
+                /** @description `user` (`user_id`, named by `user_name`), `model` (`platform_model`), `provider`, `api_key` (`api_key_id`, named by `api_key_name`), or any keyword, enum or boolean field and `status_code` */
+                by: string;
+                /** @description `cost` (default), `requests` or `tokens`; largest first */
+                order?: string;
+                /** @description Groups of a page; 20 by default, 1000 at most */
+                limit?: number;
+                /** @description Number of the page, from 1 */
+                page?: number;
+                /** @description `true`: each group comes with its latencies */
+                quantiles?: boolean;
+                /** @description Earliest time, inclusive: RFC 3339, epoch seconds, or relative like `-24h`, `-7d`; 90 days ago by default */
+                from?: components["parameters"]["from"];
+                /** @description Latest time, exclusive, in the same forms */
+                to?: components["parameters"]["to"];
+                /** @description Text that a searchable field contains, regardless of case; ids match exactly or by prefix */
+                q?: components["parameters"]["q"];
+                /** @description The `as_of` of an earlier answer: what came later is left out */
+                as_of?: components["parameters"]["as_of"];
+                /** @description ID (id) of audit, usage, auth, system. Also `id.ne`, `id.prefix`, `id.exists` */
+                id?: components["parameters"]["id"];
+                /** @description Seq (integer) of audit, usage, auth, system. Also `seq.ne`, `seq.gt`, `seq.gte`, `seq.lt`, `seq.lte`, `seq.exists` */
+                seq?: components["parameters"]["seq"];
+                /** @description Time (time) of audit, usage, auth, system. Also `time.ne`, `time.gt`, `time.gte`, `time.lt`, `time.lte`, `time.exists` */
+                time?: components["parameters"]["time"];
+                /** @description Received at (time) of audit, usage, auth, system. Also `received_at.ne`, `received_at.gt`, `received_at.gte`, `received_at.lt`, `received_at.lte`, `received_at.exists` */
+                received_at?: components["parameters"]["received_at"];
+                /** @description Origin (keyword) of audit, usage, auth, system. Also `origin.ne`, `origin.prefix`, `origin.contains`, `origin.exists` */
+                origin?: components["parameters"]["origin"];
+                /** @description Ingest key ID (keyword) of audit, usage, auth, system. Also `ingest_key_id.ne`, `ingest_key_id.prefix`, `ingest_key_id.contains`, `ingest_key_id.exists` */
+                ingest_key_id?: components["parameters"]["ingest_key_id"];
+                /** @description Request ID (id) of audit, usage, auth, system. Also `request_id.ne`, `request_id.prefix`, `request_id.exists` */
+                request_id?: components["parameters"]["request_id"];
+                /** @description Trace ID (id) of audit, usage, auth, system. Also `trace_id.ne`, `trace_id.prefix`, `trace_id.exists` */
+                trace_id?: components["parameters"]["trace_id"];
+                /** @description Workspace ID (keyword) of audit, usage, auth, system. Also `workspace_id.ne`, `workspace_id.prefix`, `workspace_id.contains`, `workspace_id.exists` */
+                workspace_id?: components["parameters"]["workspace_id"];
+                /** @description Workspace name (keyword) of audit, usage, auth, system. Also `workspace_name.ne`, `workspace_name.prefix`, `workspace_name.contains`, `workspace_name.exists` */
+                workspace_name?: components["parameters"]["workspace_name"];
+                /** @description Kind (enum) of usage. Also `kind.ne`, `kind.gt`, `kind.gte`, `kind.lt`, `kind.lte`, `kind.exists` */
+                kind?: components["parameters"]["kind"];
+                /** @description User ID (keyword) of usage, auth. Also `user_id.ne`, `user_id.prefix`, `user_id.contains`, `user_id.exists` */
+                user_id?: components["parameters"]["user_id"];
+                /** @description User name (keyword) of usage, auth. Also `user_name.ne`, `user_name.prefix`, `user_name.contains`, `user_name.exists` */
+                user_name?: components["parameters"]["user_name"];
+                /** @description API key ID (keyword) of usage. Also `api_key_id.ne`, `api_key_id.prefix`, `api_key_id.contains`, `api_key_id.exists` */
+                api_key_id?: components["parameters"]["api_key_id"];
+                /** @description API key name (keyword) of usage. Also `api_key_name.ne`, `api_key_name.prefix`, `api_key_name.contains`, `api_key_name.exists` */
+                api_key_name?: components["parameters"]["api_key_name"];
+                /** @description Source (enum) of usage, system. Also `source.ne`, `source.gt`, `source.gte`, `source.lt`, `source.lte`, `source.exists` */
+                source?: components["parameters"]["source"];
+                /** @description Endpoint (keyword) of usage. Also `endpoint.ne`, `endpoint.prefix`, `endpoint.contains`, `endpoint.exists` */
+                endpoint?: components["parameters"]["endpoint"];
+                /** @description Protocol (keyword) of usage. Also `protocol.ne`, `protocol.prefix`, `protocol.contains`, `protocol.exists` */
+                protocol?: components["parameters"]["protocol"];
+                /** @description Platform model (keyword) of usage. Also `platform_model.ne`, `platform_model.prefix`, `platform_model.contains`, `platform_model.exists` */
+                platform_model?: components["parameters"]["platform_model"];
+                /** @description Upstream model (keyword) of usage. Also `upstream_model.ne`, `upstream_model.prefix`, `upstream_model.contains`, `upstream_model.exists` */
+                upstream_model?: components["parameters"]["upstream_model"];
+                /** @description Upstream name (keyword) of usage. Also `upstream_name.ne`, `upstream_name.prefix`, `upstream_name.contains`, `upstream_name.exists` */
+                upstream_name?: components["parameters"]["upstream_name"];
+                /** @description Provider (keyword) of usage. Also `provider.ne`, `provider.prefix`, `provider.contains`, `provider.exists` */
+                provider?: components["parameters"]["provider"];
+                /** @description Channel ID (keyword) of usage. Also `channel_id.ne`, `channel_id.prefix`, `channel_id.contains`, `channel_id.exists` */
+                channel_id?: components["parameters"]["channel_id"];
+                /** @description Binding code (keyword) of usage. Also `binding_code.ne`, `binding_code.prefix`, `binding_code.contains`, `binding_code.exists` */
+                binding_code?: components["parameters"]["binding_code"];
+                /** @description Billing mode (enum) of usage. Also `billing_mode.ne`, `billing_mode.gt`, `billing_mode.gte`, `billing_mode.lt`, `billing_mode.lte`, `billing_mode.exists` */
+                billing_mode?: components["parameters"]["billing_mode"];
+                /** @description Group (keyword) of usage. Also `group.ne`, `group.prefix`, `group.contains`, `group.exists` */
+                group?: components["parameters"]["group"];
+                /** @description Outcome (enum) of usage. Also `outcome.ne`, `outcome.gt`, `outcome.gte`, `outcome.lt`, `outcome.lte`, `outcome.exists` */
+                outcome?: components["parameters"]["outcome"];
+                /** @description Status code (integer) of usage. Also `status_code.ne`, `status_code.gt`, `status_code.gte`, `status_code.lt`, `status_code.lte`, `status_code.exists` */
+                status_code?: components["parameters"]["status_code"];
+                /** @description Is stream (boolean) of usage. Also `is_stream.ne`, `is_stream.exists` */
+                is_stream?: components["parameters"]["is_stream"];
+                /** @description Total tokens (integer) of usage. Also `total_tokens.ne`, `total_tokens.gt`, `total_tokens.gte`, `total_tokens.lt`, `total_tokens.lte`, `total_tokens.exists` */
+                total_tokens?: components["parameters"]["total_tokens"];
+                /** @description Input tokens (integer) of usage. Also `input_tokens.ne`, `input_tokens.gt`, `input_tokens.gte`, `input_tokens.lt`, `input_tokens.lte`, `input_tokens.exists` */
+                input_tokens?: components["parameters"]["input_tokens"];
+                /** @description Output tokens (integer) of usage. Also `output_tokens.ne`, `output_tokens.gt`, `output_tokens.gte`, `output_tokens.lt`, `output_tokens.lte`, `output_tokens.exists` */
+                output_tokens?: components["parameters"]["output_tokens"];
+                /** @description Cache read tokens (integer) of usage. Also `cache_read_tokens.ne`, `cache_read_tokens.gt`, `cache_read_tokens.gte`, `cache_read_tokens.lt`, `cache_read_tokens.lte`, `cache_read_tokens.exists` */
+                cache_read_tokens?: components["parameters"]["cache_read_tokens"];
+                /** @description Cache write tokens (integer) of usage. Also `cache_write_tokens.ne`, `cache_write_tokens.gt`, `cache_write_tokens.gte`, `cache_write_tokens.lt`, `cache_write_tokens.lte`, `cache_write_tokens.exists` */
+                cache_write_tokens?: components["parameters"]["cache_write_tokens"];
+                /** @description Reasoning tokens (integer) of usage. Also `reasoning_tokens.ne`, `reasoning_tokens.gt`, `reasoning_tokens.gte`, `reasoning_tokens.lt`, `reasoning_tokens.lte`, `reasoning_tokens.exists` */
+                reasoning_tokens?: components["parameters"]["reasoning_tokens"];
+                /** @description Cost (money) of usage. Also `cost.ne`, `cost.gt`, `cost.gte`, `cost.lt`, `cost.lte`, `cost.exists` */
+                cost?: components["parameters"]["cost"];
+                /** @description Cost source (enum) of usage. Also `cost_source.ne`, `cost_source.gt`, `cost_source.gte`, `cost_source.lt`, `cost_source.lte`, `cost_source.exists` */
+                cost_source?: components["parameters"]["cost_source"];
+                /** @description Quota (integer) of usage. Also `quota.ne`, `quota.gt`, `quota.gte`, `quota.lt`, `quota.lte`, `quota.exists` */
+                quota?: components["parameters"]["quota"];
+                /** @description Amount (money) of usage. Also `amount.ne`, `amount.gt`, `amount.gte`, `amount.lt`, `amount.lte`, `amount.exists` */
+                amount?: components["parameters"]["amount"];
+                /** @description Latency (ms) (integer) of usage. Also `latency_ms.ne`, `latency_ms.gt`, `latency_ms.gte`, `latency_ms.lt`, `latency_ms.lte`, `latency_ms.exists` */
+                latency_ms?: components["parameters"]["latency_ms"];
+                /** @description Time to first token (ms) (integer) of usage. Also `ttft_ms.ne`, `ttft_ms.gt`, `ttft_ms.gte`, `ttft_ms.lt`, `ttft_ms.lte`, `ttft_ms.exists` */
+                ttft_ms?: components["parameters"]["ttft_ms"];
+                /** @description Call count (integer) of usage. Also `call_count.ne`, `call_count.gt`, `call_count.gte`, `call_count.lt`, `call_count.lte`, `call_count.exists` */
+                call_count?: components["parameters"]["call_count"];
+                /** @description IP (keyword) of audit, usage, auth. Also `ip.ne`, `ip.prefix`, `ip.contains`, `ip.exists` */
+                ip?: components["parameters"]["ip"];
+                /** @description User agent (keyword) of audit, usage, auth. Also `user_agent.ne`, `user_agent.prefix`, `user_agent.contains`, `user_agent.exists` */
+                user_agent?: components["parameters"]["user_agent"];
+                /** @description Error (text) of usage. Also `error.contains`, `error.exists` */
+                "error.contains"?: components["parameters"]["error.contains"];
+                /** @description Content (text) of usage. Also `content.contains`, `content.exists` */
+                "content.contains"?: components["parameters"]["content.contains"];
+                /** @description Provisional (boolean) of usage. Also `provisional.ne`, `provisional.exists` */
+                provisional?: components["parameters"]["provisional"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BreakdownAnswer"];
+                };
+            };
+            /** @description Done. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Neither a valid API key nor a session. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The API key lacks the scope, or a change by cookie does not come from this site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A fault of Daybook; its log tells more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not now; send again after Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_usage_rates: {
+        parameters: {
+            query?: {
+                /** @description Earliest time, inclusive: RFC 3339, epoch seconds, or relative like `-24h`, `-7d`; 90 days ago by default */
+                from?: components["parameters"]["from"];
+                /** @description Latest time, exclusive, in the same forms */
+                to?: components["parameters"]["to"];
+                /** @description Text that a searchable field contains, regardless of case; ids match exactly or by prefix */
+                q?: components["parameters"]["q"];
+                /** @description The `as_of` of an earlier answer: what came later is left out */
+                as_of?: components["parameters"]["as_of"];
+                /** @description ID (id) of audit, usage, auth, system. Also `id.ne`, `id.prefix`, `id.exists` */
+                id?: components["parameters"]["id"];
+                /** @description Seq (integer) of audit, usage, auth, system. Also `seq.ne`, `seq.gt`, `seq.gte`, `seq.lt`, `seq.lte`, `seq.exists` */
+                seq?: components["parameters"]["seq"];
+                /** @description Time (time) of audit, usage, auth, system. Also `time.ne`, `time.gt`, `time.gte`, `time.lt`, `time.lte`, `time.exists` */
+                time?: components["parameters"]["time"];
+                /** @description Received at (time) of audit, usage, auth, system. Also `received_at.ne`, `received_at.gt`, `received_at.gte`, `received_at.lt`, `received_at.lte`, `received_at.exists` */
+                received_at?: components["parameters"]["received_at"];
+                /** @description Origin (keyword) of audit, usage, auth, system. Also `origin.ne`, `origin.prefix`, `origin.contains`, `origin.exists` */
+                origin?: components["parameters"]["origin"];
+                /** @description Ingest key ID (keyword) of audit, usage, auth, system. Also `ingest_key_id.ne`, `ingest_key_id.prefix`, `ingest_key_id.contains`, `ingest_key_id.exists` */
+                ingest_key_id?: components["parameters"]["ingest_key_id"];
+                /** @description Request ID (id) of audit, usage, auth, system. Also `request_id.ne`, `request_id.prefix`, `request_id.exists` */
+                request_id?: components["parameters"]["request_id"];
+                /** @description Trace ID (id) of audit, usage, auth, system. Also `trace_id.ne`, `trace_id.prefix`, `trace_id.exists` */
+                trace_id?: components["parameters"]["trace_id"];
+                /** @description Workspace ID (keyword) of audit, usage, auth, system. Also `workspace_id.ne`, `workspace_id.prefix`, `workspace_id.contains`, `workspace_id.exists` */
+                workspace_id?: components["parameters"]["workspace_id"];
+                /** @description Workspace name (keyword) of audit, usage, auth, system. Also `workspace_name.ne`, `workspace_name.prefix`, `workspace_name.contains`, `workspace_name.exists` */
+                workspace_name?: components["parameters"]["workspace_name"];
+                /** @description Kind (enum) of usage. Also `kind.ne`, `kind.gt`, `kind.gte`, `kind.lt`, `kind.lte`, `kind.exists` */
+                kind?: components["parameters"]["kind"];
+                /** @description User ID (keyword) of usage, auth. Also `user_id.ne`, `user_id.prefix`, `user_id.contains`, `user_id.exists` */
+                user_id?: components["parameters"]["user_id"];
+                /** @description User name (keyword) of usage, auth. Also `user_name.ne`, `user_name.prefix`, `user_name.contains`, `user_name.exists` */
+                user_name?: components["parameters"]["user_name"];
+                /** @description API key ID (keyword) of usage. Also `api_key_id.ne`, `api_key_id.prefix`, `api_key_id.contains`, `api_key_id.exists` */
+                api_key_id?: components["parameters"]["api_key_id"];
+                /** @description API key name (keyword) of usage. Also `api_key_name.ne`, `api_key_name.prefix`, `api_key_name.contains`, `api_key_name.exists` */
+                api_key_name?: components["parameters"]["api_key_name"];
+                /** @description Source (enum) of usage, system. Also `source.ne`, `source.gt`, `source.gte`, `source.lt`, `source.lte`, `source.exists` */
+                source?: components["parameters"]["source"];
+                /** @description Endpoint (keyword) of usage. Also `endpoint.ne`, `endpoint.prefix`, `endpoint.contains`, `endpoint.exists` */
+                endpoint?: components["parameters"]["endpoint"];
+                /** @description Protocol (keyword) of usage. Also `protocol.ne`, `protocol.prefix`, `protocol.contains`, `protocol.exists` */
+                protocol?: components["parameters"]["protocol"];
+                /** @description Platform model (keyword) of usage. Also `platform_model.ne`, `platform_model.prefix`, `platform_model.contains`, `platform_model.exists` */
+                platform_model?: components["parameters"]["platform_model"];
+                /** @description Upstream model (keyword) of usage. Also `upstream_model.ne`, `upstream_model.prefix`, `upstream_model.contains`, `upstream_model.exists` */
+                upstream_model?: components["parameters"]["upstream_model"];
+                /** @description Upstream name (keyword) of usage. Also `upstream_name.ne`, `upstream_name.prefix`, `upstream_name.contains`, `upstream_name.exists` */
+                upstream_name?: components["parameters"]["upstream_name"];
+                /** @description Provider (keyword) of usage. Also `provider.ne`, `provider.prefix`, `provider.contains`, `provider.exists` */
+                provider?: components["parameters"]["provider"];
+                /** @description Channel ID (keyword) of usage. Also `channel_id.ne`, `channel_id.prefix`, `channel_id.contains`, `channel_id.exists` */
+                channel_id?: components["parameters"]["channel_id"];
+                /** @description Binding code (keyword) of usage. Also `binding_code.ne`, `binding_code.prefix`, `binding_code.contains`, `binding_code.exists` */
+                binding_code?: components["parameters"]["binding_code"];
+                /** @description Billing mode (enum) of usage. Also `billing_mode.ne`, `billing_mode.gt`, `billing_mode.gte`, `billing_mode.lt`, `billing_mode.lte`, `billing_mode.exists` */
+                billing_mode?: components["parameters"]["billing_mode"];
+                /** @description Group (keyword) of usage. Also `group.ne`, `group.prefix`, `group.contains`, `group.exists` */
+                group?: components["parameters"]["group"];
+                /** @description Outcome (enum) of usage. Also `outcome.ne`, `outcome.gt`, `outcome.gte`, `outcome.lt`, `outcome.lte`, `outcome.exists` */
+                outcome?: components["parameters"]["outcome"];
+                /** @description Status code (integer) of usage. Also `status_code.ne`, `status_code.gt`, `status_code.gte`, `status_code.lt`, `status_code.lte`, `status_code.exists` */
+                status_code?: components["parameters"]["status_code"];
+                /** @description Is stream (boolean) of usage. Also `is_stream.ne`, `is_stream.exists` */
+                is_stream?: components["parameters"]["is_stream"];
+                /** @description Total tokens (integer) of usage. Also `total_tokens.ne`, `total_tokens.gt`, `total_tokens.gte`, `total_tokens.lt`, `total_tokens.lte`, `total_tokens.exists` */
+                total_tokens?: components["parameters"]["total_tokens"];
+                /** @description Input tokens (integer) of usage. Also `input_tokens.ne`, `input_tokens.gt`, `input_tokens.gte`, `input_tokens.lt`, `input_tokens.lte`, `input_tokens.exists` */
+                input_tokens?: components["parameters"]["input_tokens"];
+                /** @description Output tokens (integer) of usage. Also `output_tokens.ne`, `output_tokens.gt`, `output_tokens.gte`, `output_tokens.lt`, `output_tokens.lte`, `output_tokens.exists` */
+                output_tokens?: components["parameters"]["output_tokens"];
+                /** @description Cache read tokens (integer) of usage. Also `cache_read_tokens.ne`, `cache_read_tokens.gt`, `cache_read_tokens.gte`, `cache_read_tokens.lt`, `cache_read_tokens.lte`, `cache_read_tokens.exists` */
+                cache_read_tokens?: components["parameters"]["cache_read_tokens"];
+                /** @description Cache write tokens (integer) of usage. Also `cache_write_tokens.ne`, `cache_write_tokens.gt`, `cache_write_tokens.gte`, `cache_write_tokens.lt`, `cache_write_tokens.lte`, `cache_write_tokens.exists` */
+                cache_write_tokens?: components["parameters"]["cache_write_tokens"];
+                /** @description Reasoning tokens (integer) of usage. Also `reasoning_tokens.ne`, `reasoning_tokens.gt`, `reasoning_tokens.gte`, `reasoning_tokens.lt`, `reasoning_tokens.lte`, `reasoning_tokens.exists` */
+                reasoning_tokens?: components["parameters"]["reasoning_tokens"];
+                /** @description Cost (money) of usage. Also `cost.ne`, `cost.gt`, `cost.gte`, `cost.lt`, `cost.lte`, `cost.exists` */
+                cost?: components["parameters"]["cost"];
+                /** @description Cost source (enum) of usage. Also `cost_source.ne`, `cost_source.gt`, `cost_source.gte`, `cost_source.lt`, `cost_source.lte`, `cost_source.exists` */
+                cost_source?: components["parameters"]["cost_source"];
+                /** @description Quota (integer) of usage. Also `quota.ne`, `quota.gt`, `quota.gte`, `quota.lt`, `quota.lte`, `quota.exists` */
+                quota?: components["parameters"]["quota"];
+                /** @description Amount (money) of usage. Also `amount.ne`, `amount.gt`, `amount.gte`, `amount.lt`, `amount.lte`, `amount.exists` */
+                amount?: components["parameters"]["amount"];
+                /** @description Latency (ms) (integer) of usage. Also `latency_ms.ne`, `latency_ms.gt`, `latency_ms.gte`, `latency_ms.lt`, `latency_ms.lte`, `latency_ms.exists` */
+                latency_ms?: components["parameters"]["latency_ms"];
+                /** @description Time to first token (ms) (integer) of usage. Also `ttft_ms.ne`, `ttft_ms.gt`, `ttft_ms.gte`, `ttft_ms.lt`, `ttft_ms.lte`, `ttft_ms.exists` */
+                ttft_ms?: components["parameters"]["ttft_ms"];
+                /** @description Call count (integer) of usage. Also `call_count.ne`, `call_count.gt`, `call_count.gte`, `call_count.lt`, `call_count.lte`, `call_count.exists` */
+                call_count?: components["parameters"]["call_count"];
+                /** @description IP (keyword) of audit, usage, auth. Also `ip.ne`, `ip.prefix`, `ip.contains`, `ip.exists` */
+                ip?: components["parameters"]["ip"];
+                /** @description User agent (keyword) of audit, usage, auth. Also `user_agent.ne`, `user_agent.prefix`, `user_agent.contains`, `user_agent.exists` */
+                user_agent?: components["parameters"]["user_agent"];
+                /** @description Error (text) of usage. Also `error.contains`, `error.exists` */
+                "error.contains"?: components["parameters"]["error.contains"];
+                /** @description Content (text) of usage. Also `content.contains`, `content.exists` */
+                "content.contains"?: components["parameters"]["content.contains"];
+                /** @description Provisional (boolean) of usage. Also `provisional.ne`, `provisional.exists` */
+                provisional?: components["parameters"]["provisional"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RatesAnswer"];
+                };
+            };
+            /** @description Done. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Neither a valid API key nor a session. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The API key lacks the scope, or a change by cookie does not come from this site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A fault of Daybook; its log tells more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not now; send again after Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_usage_summary: {
+        parameters: {
+            query?: {
+                /** @description Earliest time, inclusive: RFC 3339, epoch seconds, or relative like `-24h`, `-7d`; 90 days ago by default */
+                from?: components["parameters"]["from"];
+                /** @description Latest time, exclusive, in the same forms */
+                to?: components["parameters"]["to"];
+                /** @description Text that a searchable field contains, regardless of case; ids match exactly or by prefix */
+                q?: components["parameters"]["q"];
+                /** @description The `as_of` of an earlier answer: what came later is left out */
+                as_of?: components["parameters"]["as_of"];
+                /** @description ID (id) of audit, usage, auth, system. Also `id.ne`, `id.prefix`, `id.exists` */
+                id?: components["parameters"]["id"];
+                /** @description Seq (integer) of audit, usage, auth, system. Also `seq.ne`, `seq.gt`, `seq.gte`, `seq.lt`, `seq.lte`, `seq.exists` */
+                seq?: components["parameters"]["seq"];
+                /** @description Time (time) of audit, usage, auth, system. Also `time.ne`, `time.gt`, `time.gte`, `time.lt`, `time.lte`, `time.exists` */
+                time?: components["parameters"]["time"];
+                /** @description Received at (time) of audit, usage, auth, system. Also `received_at.ne`, `received_at.gt`, `received_at.gte`, `received_at.lt`, `received_at.lte`, `received_at.exists` */
+                received_at?: components["parameters"]["received_at"];
+                /** @description Origin (keyword) of audit, usage, auth, system. Also `origin.ne`, `origin.prefix`, `origin.contains`, `origin.exists` */
+                origin?: components["parameters"]["origin"];
+                /** @description Ingest key ID (keyword) of audit, usage, auth, system. Also `ingest_key_id.ne`, `ingest_key_id.prefix`, `ingest_key_id.contains`, `ingest_key_id.exists` */
+                ingest_key_id?: components["parameters"]["ingest_key_id"];
+                /** @description Request ID (id) of audit, usage, auth, system. Also `request_id.ne`, `request_id.prefix`, `request_id.exists` */
+                request_id?: components["parameters"]["request_id"];
+                /** @description Trace ID (id) of audit, usage, auth, system. Also `trace_id.ne`, `trace_id.prefix`, `trace_id.exists` */
+                trace_id?: components["parameters"]["trace_id"];
+                /** @description Workspace ID (keyword) of audit, usage, auth, system. Also `workspace_id.ne`, `workspace_id.prefix`, `workspace_id.contains`, `workspace_id.exists` */
+                workspace_id?: components["parameters"]["workspace_id"];
+                /** @description Workspace name (keyword) of audit, usage, auth, system. Also `workspace_name.ne`, `workspace_name.prefix`, `workspace_name.contains`, `workspace_name.exists` */
+                workspace_name?: components["parameters"]["workspace_name"];
+                /** @description Kind (enum) of usage. Also `kind.ne`, `kind.gt`, `kind.gte`, `kind.lt`, `kind.lte`, `kind.exists` */
+                kind?: components["parameters"]["kind"];
+                /** @description User ID (keyword) of usage, auth. Also `user_id.ne`, `user_id.prefix`, `user_id.contains`, `user_id.exists` */
+                user_id?: components["parameters"]["user_id"];
+                /** @description User name (keyword) of usage, auth. Also `user_name.ne`, `user_name.prefix`, `user_name.contains`, `user_name.exists` */
+                user_name?: components["parameters"]["user_name"];
+                /** @description API key ID (keyword) of usage. Also `api_key_id.ne`, `api_key_id.prefix`, `api_key_id.contains`, `api_key_id.exists` */
+                api_key_id?: components["parameters"]["api_key_id"];
+                /** @description API key name (keyword) of usage. Also `api_key_name.ne`, `api_key_name.prefix`, `api_key_name.contains`, `api_key_name.exists` */
+                api_key_name?: components["parameters"]["api_key_name"];
+                /** @description Source (enum) of usage, system. Also `source.ne`, `source.gt`, `source.gte`, `source.lt`, `source.lte`, `source.exists` */
+                source?: components["parameters"]["source"];
+                /** @description Endpoint (keyword) of usage. Also `endpoint.ne`, `endpoint.prefix`, `endpoint.contains`, `endpoint.exists` */
+                endpoint?: components["parameters"]["endpoint"];
+                /** @description Protocol (keyword) of usage. Also `protocol.ne`, `protocol.prefix`, `protocol.contains`, `protocol.exists` */
+                protocol?: components["parameters"]["protocol"];
+                /** @description Platform model (keyword) of usage. Also `platform_model.ne`, `platform_model.prefix`, `platform_model.contains`, `platform_model.exists` */
+                platform_model?: components["parameters"]["platform_model"];
+                /** @description Upstream model (keyword) of usage. Also `upstream_model.ne`, `upstream_model.prefix`, `upstream_model.contains`, `upstream_model.exists` */
+                upstream_model?: components["parameters"]["upstream_model"];
+                /** @description Upstream name (keyword) of usage. Also `upstream_name.ne`, `upstream_name.prefix`, `upstream_name.contains`, `upstream_name.exists` */
+                upstream_name?: components["parameters"]["upstream_name"];
+                /** @description Provider (keyword) of usage. Also `provider.ne`, `provider.prefix`, `provider.contains`, `provider.exists` */
+                provider?: components["parameters"]["provider"];
+                /** @description Channel ID (keyword) of usage. Also `channel_id.ne`, `channel_id.prefix`, `channel_id.contains`, `channel_id.exists` */
+                channel_id?: components["parameters"]["channel_id"];
+                /** @description Binding code (keyword) of usage. Also `binding_code.ne`, `binding_code.prefix`, `binding_code.contains`, `binding_code.exists` */
+                binding_code?: components["parameters"]["binding_code"];
+                /** @description Billing mode (enum) of usage. Also `billing_mode.ne`, `billing_mode.gt`, `billing_mode.gte`, `billing_mode.lt`, `billing_mode.lte`, `billing_mode.exists` */
+                billing_mode?: components["parameters"]["billing_mode"];
+                /** @description Group (keyword) of usage. Also `group.ne`, `group.prefix`, `group.contains`, `group.exists` */
+                group?: components["parameters"]["group"];
+                /** @description Outcome (enum) of usage. Also `outcome.ne`, `outcome.gt`, `outcome.gte`, `outcome.lt`, `outcome.lte`, `outcome.exists` */
+                outcome?: components["parameters"]["outcome"];
+                /** @description Status code (integer) of usage. Also `status_code.ne`, `status_code.gt`, `status_code.gte`, `status_code.lt`, `status_code.lte`, `status_code.exists` */
+                status_code?: components["parameters"]["status_code"];
+                /** @description Is stream (boolean) of usage. Also `is_stream.ne`, `is_stream.exists` */
+                is_stream?: components["parameters"]["is_stream"];
+                /** @description Total tokens (integer) of usage. Also `total_tokens.ne`, `total_tokens.gt`, `total_tokens.gte`, `total_tokens.lt`, `total_tokens.lte`, `total_tokens.exists` */
+                total_tokens?: components["parameters"]["total_tokens"];
+                /** @description Input tokens (integer) of usage. Also `input_tokens.ne`, `input_tokens.gt`, `input_tokens.gte`, `input_tokens.lt`, `input_tokens.lte`, `input_tokens.exists` */
+                input_tokens?: components["parameters"]["input_tokens"];
+                /** @description Output tokens (integer) of usage. Also `output_tokens.ne`, `output_tokens.gt`, `output_tokens.gte`, `output_tokens.lt`, `output_tokens.lte`, `output_tokens.exists` */
+                output_tokens?: components["parameters"]["output_tokens"];
+                /** @description Cache read tokens (integer) of usage. Also `cache_read_tokens.ne`, `cache_read_tokens.gt`, `cache_read_tokens.gte`, `cache_read_tokens.lt`, `cache_read_tokens.lte`, `cache_read_tokens.exists` */
+                cache_read_tokens?: components["parameters"]["cache_read_tokens"];
+                /** @description Cache write tokens (integer) of usage. Also `cache_write_tokens.ne`, `cache_write_tokens.gt`, `cache_write_tokens.gte`, `cache_write_tokens.lt`, `cache_write_tokens.lte`, `cache_write_tokens.exists` */
+                cache_write_tokens?: components["parameters"]["cache_write_tokens"];
+                /** @description Reasoning tokens (integer) of usage. Also `reasoning_tokens.ne`, `reasoning_tokens.gt`, `reasoning_tokens.gte`, `reasoning_tokens.lt`, `reasoning_tokens.lte`, `reasoning_tokens.exists` */
+                reasoning_tokens?: components["parameters"]["reasoning_tokens"];
+                /** @description Cost (money) of usage. Also `cost.ne`, `cost.gt`, `cost.gte`, `cost.lt`, `cost.lte`, `cost.exists` */
+                cost?: components["parameters"]["cost"];
+                /** @description Cost source (enum) of usage. Also `cost_source.ne`, `cost_source.gt`, `cost_source.gte`, `cost_source.lt`, `cost_source.lte`, `cost_source.exists` */
+                cost_source?: components["parameters"]["cost_source"];
+                /** @description Quota (integer) of usage. Also `quota.ne`, `quota.gt`, `quota.gte`, `quota.lt`, `quota.lte`, `quota.exists` */
+                quota?: components["parameters"]["quota"];
+                /** @description Amount (money) of usage. Also `amount.ne`, `amount.gt`, `amount.gte`, `amount.lt`, `amount.lte`, `amount.exists` */
+                amount?: components["parameters"]["amount"];
+                /** @description Latency (ms) (integer) of usage. Also `latency_ms.ne`, `latency_ms.gt`, `latency_ms.gte`, `latency_ms.lt`, `latency_ms.lte`, `latency_ms.exists` */
+                latency_ms?: components["parameters"]["latency_ms"];
+                /** @description Time to first token (ms) (integer) of usage. Also `ttft_ms.ne`, `ttft_ms.gt`, `ttft_ms.gte`, `ttft_ms.lt`, `ttft_ms.lte`, `ttft_ms.exists` */
+                ttft_ms?: components["parameters"]["ttft_ms"];
+                /** @description Call count (integer) of usage. Also `call_count.ne`, `call_count.gt`, `call_count.gte`, `call_count.lt`, `call_count.lte`, `call_count.exists` */
+                call_count?: components["parameters"]["call_count"];
+                /** @description IP (keyword) of audit, usage, auth. Also `ip.ne`, `ip.prefix`, `ip.contains`, `ip.exists` */
+                ip?: components["parameters"]["ip"];
+                /** @description User agent (keyword) of audit, usage, auth. Also `user_agent.ne`, `user_agent.prefix`, `user_agent.contains`, `user_agent.exists` */
+                user_agent?: components["parameters"]["user_agent"];
+                /** @description Error (text) of usage. Also `error.contains`, `error.exists` */
+                "error.contains"?: components["parameters"]["error.contains"];
+                /** @description Content (text) of usage. Also `content.contains`, `content.exists` */
+                "content.contains"?: components["parameters"]["content.contains"];
+                /** @description Provisional (boolean) of usage. Also `provisional.ne`, `provisional.exists` */
+                provisional?: components["parameters"]["provisional"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SummaryAnswer"];
+                };
+            };
+            /** @description Done. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Neither a valid API key nor a session. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The API key lacks the scope, or a change by cookie does not come from this site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A fault of Daybook; its log tells more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not now; send again after Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_usage_timeseries: {
+        parameters: {
+            query?: {
+                /** @description `minute`, `hour` (default) or `day` */
+                interval?: string;
+                /** @description As for the breakdown; without it all calls are one series */
+                by?: string;
+                /** @description Which values get a series of their own: those with the largest `cost` (default), `requests` or `tokens` */
+                order?: string;
+                /** @description How many of them; 10 by default, 100 at most */
+                limit?: number;
+                /** @description Earliest time, inclusive: RFC 3339, epoch seconds, or relative like `-24h`, `-7d`; 90 days ago by default */
+                from?: components["parameters"]["from"];
+                /** @description Latest time, exclusive, in the same forms */
+                to?: components["parameters"]["to"];
+                /** @description Text that a searchable field contains, regardless of case; ids match exactly or by prefix */
+                q?: components["parameters"]["q"];
+                /** @description The `as_of` of an earlier answer: what came later is left out */
+                as_of?: components["parameters"]["as_of"];
+                /** @description ID (id) of audit, usage, auth, system. Also `id.ne`, `id.prefix`, `id.exists` */
+                id?: components["parameters"]["id"];
+                /** @description Seq (integer) of audit, usage, auth, system. Also `seq.ne`, `seq.gt`, `seq.gte`, `seq.lt`, `seq.lte`, `seq.exists` */
+                seq?: components["parameters"]["seq"];
+                /** @description Time (time) of audit, usage, auth, system. Also `time.ne`, `time.gt`, `time.gte`, `time.lt`, `time.lte`, `time.exists` */
+                time?: components["parameters"]["time"];
+                /** @description Received at (time) of audit, usage, auth, system. Also `received_at.ne`, `received_at.gt`, `received_at.gte`, `received_at.lt`, `received_at.lte`, `received_at.exists` */
+                received_at?: components["parameters"]["received_at"];
+                /** @description Origin (keyword) of audit, usage, auth, system. Also `origin.ne`, `origin.prefix`, `origin.contains`, `origin.exists` */
+                origin?: components["parameters"]["origin"];
+                /** @description Ingest key ID (keyword) of audit, usage, auth, system. Also `ingest_key_id.ne`, `ingest_key_id.prefix`, `ingest_key_id.contains`, `ingest_key_id.exists` */
+                ingest_key_id?: components["parameters"]["ingest_key_id"];
+                /** @description Request ID (id) of audit, usage, auth, system. Also `request_id.ne`, `request_id.prefix`, `request_id.exists` */
+                request_id?: components["parameters"]["request_id"];
+                /** @description Trace ID (id) of audit, usage, auth, system. Also `trace_id.ne`, `trace_id.prefix`, `trace_id.exists` */
+                trace_id?: components["parameters"]["trace_id"];
+                /** @description Workspace ID (keyword) of audit, usage, auth, system. Also `workspace_id.ne`, `workspace_id.prefix`, `workspace_id.contains`, `workspace_id.exists` */
+                workspace_id?: components["parameters"]["workspace_id"];
+                /** @description Workspace name (keyword) of audit, usage, auth, system. Also `workspace_name.ne`, `workspace_name.prefix`, `workspace_name.contains`, `workspace_name.exists` */
+                workspace_name?: components["parameters"]["workspace_name"];
+                /** @description Kind (enum) of usage. Also `kind.ne`, `kind.gt`, `kind.gte`, `kind.lt`, `kind.lte`, `kind.exists` */
+                kind?: components["parameters"]["kind"];
+                /** @description User ID (keyword) of usage, auth. Also `user_id.ne`, `user_id.prefix`, `user_id.contains`, `user_id.exists` */
+                user_id?: components["parameters"]["user_id"];
+                /** @description User name (keyword) of usage, auth. Also `user_name.ne`, `user_name.prefix`, `user_name.contains`, `user_name.exists` */
+                user_name?: components["parameters"]["user_name"];
+                /** @description API key ID (keyword) of usage. Also `api_key_id.ne`, `api_key_id.prefix`, `api_key_id.contains`, `api_key_id.exists` */
+                api_key_id?: components["parameters"]["api_key_id"];
+                /** @description API key name (keyword) of usage. Also `api_key_name.ne`, `api_key_name.prefix`, `api_key_name.contains`, `api_key_name.exists` */
+                api_key_name?: components["parameters"]["api_key_name"];
+                /** @description Source (enum) of usage, system. Also `source.ne`, `source.gt`, `source.gte`, `source.lt`, `source.lte`, `source.exists` */
+                source?: components["parameters"]["source"];
+                /** @description Endpoint (keyword) of usage. Also `endpoint.ne`, `endpoint.prefix`, `endpoint.contains`, `endpoint.exists` */
+                endpoint?: components["parameters"]["endpoint"];
+                /** @description Protocol (keyword) of usage. Also `protocol.ne`, `protocol.prefix`, `protocol.contains`, `protocol.exists` */
+                protocol?: components["parameters"]["protocol"];
+                /** @description Platform model (keyword) of usage. Also `platform_model.ne`, `platform_model.prefix`, `platform_model.contains`, `platform_model.exists` */
+                platform_model?: components["parameters"]["platform_model"];
+                /** @description Upstream model (keyword) of usage. Also `upstream_model.ne`, `upstream_model.prefix`, `upstream_model.contains`, `upstream_model.exists` */
+                upstream_model?: components["parameters"]["upstream_model"];
+                /** @description Upstream name (keyword) of usage. Also `upstream_name.ne`, `upstream_name.prefix`, `upstream_name.contains`, `upstream_name.exists` */
+                upstream_name?: components["parameters"]["upstream_name"];
+                /** @description Provider (keyword) of usage. Also `provider.ne`, `provider.prefix`, `provider.contains`, `provider.exists` */
+                provider?: components["parameters"]["provider"];
+                /** @description Channel ID (keyword) of usage. Also `channel_id.ne`, `channel_id.prefix`, `channel_id.contains`, `channel_id.exists` */
+                channel_id?: components["parameters"]["channel_id"];
+                /** @description Binding code (keyword) of usage. Also `binding_code.ne`, `binding_code.prefix`, `binding_code.contains`, `binding_code.exists` */
+                binding_code?: components["parameters"]["binding_code"];
+                /** @description Billing mode (enum) of usage. Also `billing_mode.ne`, `billing_mode.gt`, `billing_mode.gte`, `billing_mode.lt`, `billing_mode.lte`, `billing_mode.exists` */
+                billing_mode?: components["parameters"]["billing_mode"];
+                /** @description Group (keyword) of usage. Also `group.ne`, `group.prefix`, `group.contains`, `group.exists` */
+                group?: components["parameters"]["group"];
+                /** @description Outcome (enum) of usage. Also `outcome.ne`, `outcome.gt`, `outcome.gte`, `outcome.lt`, `outcome.lte`, `outcome.exists` */
+                outcome?: components["parameters"]["outcome"];
+                /** @description Status code (integer) of usage. Also `status_code.ne`, `status_code.gt`, `status_code.gte`, `status_code.lt`, `status_code.lte`, `status_code.exists` */
+                status_code?: components["parameters"]["status_code"];
+                /** @description Is stream (boolean) of usage. Also `is_stream.ne`, `is_stream.exists` */
+                is_stream?: components["parameters"]["is_stream"];
+                /** @description Total tokens (integer) of usage. Also `total_tokens.ne`, `total_tokens.gt`, `total_tokens.gte`, `total_tokens.lt`, `total_tokens.lte`, `total_tokens.exists` */
+                total_tokens?: components["parameters"]["total_tokens"];
+                /** @description Input tokens (integer) of usage. Also `input_tokens.ne`, `input_tokens.gt`, `input_tokens.gte`, `input_tokens.lt`, `input_tokens.lte`, `input_tokens.exists` */
+                input_tokens?: components["parameters"]["input_tokens"];
+                /** @description Output tokens (integer) of usage. Also `output_tokens.ne`, `output_tokens.gt`, `output_tokens.gte`, `output_tokens.lt`, `output_tokens.lte`, `output_tokens.exists` */
+                output_tokens?: components["parameters"]["output_tokens"];
+                /** @description Cache read tokens (integer) of usage. Also `cache_read_tokens.ne`, `cache_read_tokens.gt`, `cache_read_tokens.gte`, `cache_read_tokens.lt`, `cache_read_tokens.lte`, `cache_read_tokens.exists` */
+                cache_read_tokens?: components["parameters"]["cache_read_tokens"];
+                /** @description Cache write tokens (integer) of usage. Also `cache_write_tokens.ne`, `cache_write_tokens.gt`, `cache_write_tokens.gte`, `cache_write_tokens.lt`, `cache_write_tokens.lte`, `cache_write_tokens.exists` */
+                cache_write_tokens?: components["parameters"]["cache_write_tokens"];
+                /** @description Reasoning tokens (integer) of usage. Also `reasoning_tokens.ne`, `reasoning_tokens.gt`, `reasoning_tokens.gte`, `reasoning_tokens.lt`, `reasoning_tokens.lte`, `reasoning_tokens.exists` */
+                reasoning_tokens?: components["parameters"]["reasoning_tokens"];
+                /** @description Cost (money) of usage. Also `cost.ne`, `cost.gt`, `cost.gte`, `cost.lt`, `cost.lte`, `cost.exists` */
+                cost?: components["parameters"]["cost"];
+                /** @description Cost source (enum) of usage. Also `cost_source.ne`, `cost_source.gt`, `cost_source.gte`, `cost_source.lt`, `cost_source.lte`, `cost_source.exists` */
+                cost_source?: components["parameters"]["cost_source"];
+                /** @description Quota (integer) of usage. Also `quota.ne`, `quota.gt`, `quota.gte`, `quota.lt`, `quota.lte`, `quota.exists` */
+                quota?: components["parameters"]["quota"];
+                /** @description Amount (money) of usage. Also `amount.ne`, `amount.gt`, `amount.gte`, `amount.lt`, `amount.lte`, `amount.exists` */
+                amount?: components["parameters"]["amount"];
+                /** @description Latency (ms) (integer) of usage. Also `latency_ms.ne`, `latency_ms.gt`, `latency_ms.gte`, `latency_ms.lt`, `latency_ms.lte`, `latency_ms.exists` */
+                latency_ms?: components["parameters"]["latency_ms"];
+                /** @description Time to first token (ms) (integer) of usage. Also `ttft_ms.ne`, `ttft_ms.gt`, `ttft_ms.gte`, `ttft_ms.lt`, `ttft_ms.lte`, `ttft_ms.exists` */
+                ttft_ms?: components["parameters"]["ttft_ms"];
+                /** @description Call count (integer) of usage. Also `call_count.ne`, `call_count.gt`, `call_count.gte`, `call_count.lt`, `call_count.lte`, `call_count.exists` */
+                call_count?: components["parameters"]["call_count"];
+                /** @description IP (keyword) of audit, usage, auth. Also `ip.ne`, `ip.prefix`, `ip.contains`, `ip.exists` */
+                ip?: components["parameters"]["ip"];
+                /** @description User agent (keyword) of audit, usage, auth. Also `user_agent.ne`, `user_agent.prefix`, `user_agent.contains`, `user_agent.exists` */
+                user_agent?: components["parameters"]["user_agent"];
+                /** @description Error (text) of usage. Also `error.contains`, `error.exists` */
+                "error.contains"?: components["parameters"]["error.contains"];
+                /** @description Content (text) of usage. Also `content.contains`, `content.exists` */
+                "content.contains"?: components["parameters"]["content.contains"];
+                /** @description Provisional (boolean) of usage. Also `provisional.ne`, `provisional.exists` */
+                provisional?: components["parameters"]["provisional"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TimeseriesAnswer"];
+                };
+            };
+            /** @description Done. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
             /** @description Neither a valid API key nor a session. */

@@ -25,9 +25,8 @@ pub(crate) async fn alive() -> &'static str {
     )
 )]
 pub(crate) async fn ready(State(app): State<App>) -> ApiResult<&'static str> {
-    let stats = app.recent_stats().await?;
     app.control.setup_needed().await?;
-    match stats.read_only {
+    match app.store.read_only() {
         Some(why) => Err(ApiError::unavailable(
             "read_only",
             format!("the store takes no events now: {why}"),

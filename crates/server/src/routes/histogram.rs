@@ -134,7 +134,7 @@ fn interval_ms(span_us: i64, buckets: usize) -> i64 {
 }
 
 /// The multiple of the interval at or before an instant.
-const fn floor(time: Timestamp, interval_us: i64) -> i64 {
+pub(super) const fn floor(time: Timestamp, interval_us: i64) -> i64 {
     time.us().div_euclid(interval_us) * interval_us
 }
 

@@ -7,7 +7,7 @@ use axum::extract::rejection::JsonRejection;
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
-use daybook_model::params::Params;
+use daybook_model::params::{ParamError, Params};
 use daybook_model::{Stream, Timestamp};
 use serde::de::DeserializeOwned;
 
@@ -51,6 +51,36 @@ impl FromRequestParts<App> for UrlParams {
             .collect();
         Ok(Self(Params::new(pairs, Timestamp::now())))
     }
+}
+
+/// Takes a parameter that is one of these words.
+pub(crate) fn choice<T: Copy>(
+    params: &mut Params,
+    name: &str,
+    words: &[(&str, T)],
+    default: T,
+) -> ApiResult<T> {
+    let Some(text) = params.take(name)? else {
+        return Ok(default);
+    };
+    let chosen = words.iter().find(|(word, _)| *word == text);
+    chosen.map(|(_, meaning)| *meaning).ok_or_else(|| {
+        let words: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
+        wrong(name, format!("expected one of {}", words.join(", ")))
+    })
+}
+
+/// Takes a parameter that is `true` or `false`, false when absent.
+pub(crate) fn flag(params: &mut Params, name: &str) -> ApiResult<bool> {
+    choice(params, name, &[("true", true), ("false", false)], false)
+}
+
+/// The refusal of a parameter.
+pub(crate) fn wrong(name: &str, message: impl Into<String>) -> ApiError {
+    ApiError::from(ParamError {
+        parameter: name.into(),
+        message: message.into(),
+    })
 }
 
 /// The stream named in a path.

@@ -61,7 +61,8 @@ pub(crate) async fn list(
     Ok(json(page_json(&page, number, size)))
 }
 
-fn page_json(page: &Page, number: u64, size: usize) -> String {
+/// A page in the shape of [`EventPage`].
+pub(super) fn page_json(page: &Page, number: u64, size: usize) -> String {
     let mut out = String::with_capacity(256 + 1024 * page.events.len());
     out.push_str("{\"items\":[");
     for (at, event) in page.events.iter().enumerate() {
@@ -79,7 +80,8 @@ fn page_json(page: &Page, number: u64, size: usize) -> String {
     out
 }
 
-fn json(text: String) -> Response {
+/// A JSON text as an answer.
+pub(super) fn json(text: String) -> Response {
     let kind = HeaderValue::from_static("application/json");
     ([(header::CONTENT_TYPE, kind)], text).into_response()
 }

@@ -1,6 +1,7 @@
 //! The routes, one module per resource.
 
 mod catalogue;
+mod download;
 mod events;
 mod health;
 mod histogram;
@@ -12,6 +13,8 @@ mod logs;
 mod otlp;
 
 mod session;
+mod timeline;
+mod usage;
 
 use crate::app::App;
 use crate::error::ApiError;
@@ -24,9 +27,15 @@ pub(crate) fn api() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(events::send))
         .routes(routes!(logs::list))
+        .routes(routes!(timeline::timeline))
         .routes(routes!(logs::event))
         .routes(routes!(logs::values))
         .routes(routes!(histogram::histogram))
+        .routes(routes!(download::download))
+        .routes(routes!(usage::summary))
+        .routes(routes!(usage::breakdown))
+        .routes(routes!(usage::timeseries))
+        .routes(routes!(usage::rates))
         .routes(routes!(catalogue::catalogue))
         .routes(routes!(catalogue::status))
         .routes(routes!(

@@ -5,6 +5,7 @@
 mod auth;
 mod compat;
 mod control;
+mod download;
 mod errors;
 mod events;
 mod limits;
@@ -12,5 +13,7 @@ mod logs;
 mod openapi;
 mod server;
 mod support;
+mod timeline;
 mod troubled;
 mod ui;
+mod usage;

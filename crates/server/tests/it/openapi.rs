@@ -25,14 +25,14 @@ fn the_committed_document_is_current() {
 fn the_document_lists_the_filters_of_each_stream() {
     let document: Value = serde_json::from_str(&daybook_server::openapi_document()).unwrap();
     assert!(document["openapi"].as_str().unwrap().starts_with("3.1"));
-    let parameters = &document["paths"]["/api/v1/logs/{stream}"]["get"]["parameters"];
-    let named = |name: &str| {
-        parameters
-            .as_array()
-            .unwrap()
-            .iter()
-            .find(|p| p["name"] == name)
+    let named_of = |path: &str, name: &str| {
+        let parameters = document["paths"][path]["get"]["parameters"].as_array();
+        let reference = format!("#/components/parameters/{name}");
+        let mut references = parameters.unwrap().iter();
+        let taken = references.any(|parameter| parameter["$ref"] == reference.as_str());
+        taken.then(|| document["components"]["parameters"][name].clone())
     };
+    let named = |name: &str| named_of("/api/v1/logs/{stream}", name);
     assert_eq!(
         named("platform_model").unwrap()["x-streams"],
         serde_json::json!(["usage"])
@@ -42,6 +42,12 @@ fn the_document_lists_the_filters_of_each_stream() {
         serde_json::json!(["audit", "usage", "auth"])
     );
     assert!(named("request").is_none(), "payloads are no filters");
+    let of_summary = |name: &str| named_of("/api/v1/usage/summary", name);
+    assert_eq!(of_summary("ip").unwrap()["name"], "ip");
+    assert!(
+        of_summary("action").is_none(),
+        "usage events have no action"
+    );
     let cost = &document["components"]["schemas"]["UsageEvent"]["properties"]["cost"];
     assert_eq!(cost["x-filter-operators"][3], "gte");
 }

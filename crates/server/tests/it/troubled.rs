@@ -7,19 +7,33 @@ use daybook_model::logstore::{
 };
 use daybook_model::{Event, Field, ListRequest, LogStore, Query, StoreError};
 use daybook_testkit::MemoryStore;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 
 /// A log store in trouble.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Troubled {
     inner: MemoryStore,
     /// It takes no events.
     pub(crate) refuses: AtomicBool,
     /// Its lists take a minute.
     pub(crate) slow: AtomicBool,
+    /// It walks so many steps more; then its disk is damaged. Negative: for ever.
+    pub(crate) steps_left: AtomicI64,
     /// How often it counted its events.
     pub(crate) counted: AtomicU64,
+}
+
+impl Default for Troubled {
+    fn default() -> Self {
+        Self {
+            inner: MemoryStore::default(),
+            refuses: AtomicBool::new(false),
+            slow: AtomicBool::new(false),
+            steps_left: AtomicI64::new(-1),
+            counted: AtomicU64::new(0),
+        }
+    }
 }
 
 impl LogStore for Troubled {
@@ -58,7 +72,10 @@ impl LogStore for Troubled {
     }
 
     fn scan(&self, request: ScanRequest) -> BoxFuture<'_, StoreResult<Vec<Event>>> {
-        self.inner.scan(request)
+        match self.steps_left.fetch_sub(1, Ordering::Relaxed) {
+            0 => Box::pin(async { Err(StoreError::Damaged("a block of 2026-03-01".into())) }),
+            _ => self.inner.scan(request),
+        }
     }
 
     fn timeline(&self, request: TimelineRequest) -> BoxFuture<'_, StoreResult<Page>> {

@@ -1,0 +1,140 @@
+//! A filtered stream as a file, oldest first, of any size in bounded memory: while one part is on
+//! its way, the next is prepared. A file that breaks off is never taken for a whole one.
+
+mod rows;
+mod walk;
+
+use super::input::{UrlParams, choice, stream, wrong};
+use crate::app::App;
+use crate::auth::Reader;
+use crate::error::ApiResult;
+use axum::body::Body;
+use axum::extract::{Path, State};
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use daybook_model::catalogue::Catalogue;
+use daybook_model::params::Params;
+use daybook_model::{Field, ListRequest, Query, Sort, Stream, Timestamp};
+use rows::{Format, Rows};
+use walk::Walk;
+
+/// The events of a stream as a file, oldest first. Takes the filters of the list. What arrives
+/// after the download has begun is left out.
+#[utoipa::path(
+    get,
+    operation_id = "download_events",
+    path = "/api/v1/logs/{stream}/download",
+    tag = "logs",
+    params(
+        ("stream" = String, Path, description = "audit, usage, auth or system"),
+        ("format" = Option<String>, Query, description = "`csv` (default) or `jsonl`"),
+        ("columns" = Option<String>, Query, description = "Fields, divided by commas, in this order; all but `request` and `response` by default"),
+    ),
+    responses(
+        (status = 200, description = "The file. The header `x-total-count` says how many events it has.", content(
+            (String = "text/csv"),
+            (String = "application/x-ndjson"),
+        )),
+        (status = 400, description = "An unknown parameter or a malformed value, by name.", body = crate::openapi::ErrorBody),
+    ),
+    security(("api_key" = []), ("session" = []))
+)]
+pub(crate) async fn download(
+    State(app): State<App>,
+    Reader(caller): Reader,
+    Path(name): Path<String>,
+    UrlParams(mut params): UrlParams,
+) -> ApiResult<Response> {
+    let stream = stream(&name)?;
+    let formats = [("csv", Format::Csv), ("jsonl", Format::Jsonl)];
+    let format = choice(&mut params, "format", &formats, Format::Csv)?;
+    let rows = Rows::new(format, stream, columns(stream, &mut params)?);
+    let mut query = caller.scoped(params.query(stream)?);
+    let place = app.download_place()?;
+    let total = pin(&app, &mut query).await?;
+    let name = file_name(&query, format);
+    let parts = Walk::new(app, query, rows).start(place).await?;
+    let headers = [
+        (header::CONTENT_TYPE, format.content_type().to_owned()),
+        (
+            header::CONTENT_DISPOSITION,
+            format!("attachment; filename=\"{name}\""),
+        ),
+        (
+            header::HeaderName::from_static("x-total-count"),
+            total.to_string(),
+        ),
+    ];
+    Ok((headers, Body::from_stream(parts)).into_response())
+}
+
+/// The fields asked for, each once.
+fn columns(stream: Stream, params: &mut Params) -> ApiResult<Option<Vec<&'static Field>>> {
+    let Some(text) = params.take("columns")? else {
+        return Ok(None);
+    };
+    let mut fields: Vec<&'static Field> = Vec::new();
+    for name in text.split(',').map(str::trim) {
+        match Catalogue::of(stream).field(name) {
+            Some(field) if fields.contains(&field) => {
+                return Err(wrong("columns", format!("{name} stands twice")));
+            }
+            Some(field) => fields.push(field),
+            None => {
+                let message = format!("unknown field {name:.64} of the stream {stream}");
+                return Err(wrong("columns", message));
+            }
+        }
+    }
+    Ok(Some(fields))
+}
+
+/// Leaves out what comes later, so that the file is of one moment; answers how many events it has.
+async fn pin(app: &App, query: &mut Query) -> ApiResult<u64> {
+    query.to.get_or_insert_with(Timestamp::now);
+    let request = ListRequest {
+        query: query.clone(),
+        sort: Sort::newest(query.stream),
+        offset: 0,
+        limit: 0,
+    };
+    let page = app
+        .query(|store| async move { store.list(request).await })
+        .await?;
+    query.as_of = Some(page.as_of);
+    Ok(page.total)
+}
+
+/// `daybook-usage-20261101T000000Z-20261121T093015Z.csv`: the stream and its range.
+fn file_name(query: &Query, format: Format) -> String {
+    let shown = |time: Option<Timestamp>| {
+        let text = time.unwrap_or_default().to_string();
+        let seconds = text.split(['.', 'Z']).next().unwrap_or_default();
+        format!("{}Z", seconds.replace(['-', ':'], ""))
+    };
+    let (from, to) = (shown(query.from), shown(query.to));
+    format!(
+        "daybook-{}-{from}-{to}.{}",
+        query.stream,
+        format.extension()
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_named_by_its_range() {
+        let time = |text: &str| Timestamp::parse(text).ok();
+        let query = Query {
+            from: time("2026-11-01T00:00:00Z"),
+            to: time("2026-11-21T09:30:15.25Z"),
+            ..Query::all(Stream::Audit)
+        };
+        assert_eq!(
+            file_name(&query, Format::Jsonl),
+            "daybook-audit-20261101T000000Z-20261121T093015Z.jsonl"
+        );
+    }
+}

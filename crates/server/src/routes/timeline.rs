@@ -1,0 +1,74 @@
+//! Several streams as one list in order of time: what happened around a request, a person, a
+//! minute.
+
+use super::input::{UrlParams, choice, wrong};
+use super::logs::{EventPage, json, page_json};
+use crate::app::App;
+use crate::auth::Reader;
+use crate::error::ApiResult;
+use axum::extract::State;
+use axum::response::Response;
+use daybook_model::logstore::TimelineRequest;
+use daybook_model::params::Params;
+use daybook_model::{Query, Stream, limits};
+
+/// Events of several streams in one list, in order of time. A filter must be on a field that every
+/// chosen stream has.
+#[utoipa::path(
+    get,
+    operation_id = "list_timeline",
+    path = "/api/v1/logs",
+    tag = "logs",
+    params(
+        ("streams" = Option<String>, Query, description = "The streams, divided by commas: `audit,usage`; all by default"),
+        ("sort" = Option<String>, Query, description = "`-time` (default, newest first) or `time`"),
+    ),
+    responses(
+        (status = 200, body = EventPage),
+        (status = 400, description = "An unknown parameter or a malformed value, by name.", body = crate::openapi::ErrorBody),
+    ),
+    security(("api_key" = []), ("session" = []))
+)]
+pub(crate) async fn timeline(
+    State(app): State<App>,
+    Reader(caller): Reader,
+    UrlParams(mut params): UrlParams,
+) -> ApiResult<Response> {
+    let streams = streams(&mut params)?;
+    let descending = choice(
+        &mut params,
+        "sort",
+        &[("time", false), ("-time", true)],
+        true,
+    )?;
+    let number = params.take_number("page", 1, 1, 1_000_000_000)?;
+    let (default, max) = (limits::PAGE_SIZE_DEFAULT, limits::PAGE_SIZE_MAX);
+    let limit = params.take_number("page_size", default, 1, max)?;
+    let queries = streams
+        .into_iter()
+        .map(|stream| Ok(caller.scoped(params.clone().query(stream)?)))
+        .collect::<ApiResult<Vec<Query>>>()?;
+    let request = TimelineRequest {
+        queries,
+        descending,
+        offset: (number as u64 - 1) * limit as u64,
+        limit,
+    };
+    let page = app
+        .query(|store| async move { store.timeline(request).await })
+        .await?;
+    Ok(json(page_json(&page, number as u64, limit)))
+}
+
+/// The chosen streams, each once, in the order of the log center's tabs.
+fn streams(params: &mut Params) -> ApiResult<Vec<Stream>> {
+    let Some(text) = params.take("streams")? else {
+        return Ok(Stream::ALL.into());
+    };
+    let named = text.split(',').map(|name| name.trim().parse::<Stream>());
+    let named: Vec<Stream> = named
+        .collect::<Result<_, _>>()
+        .map_err(|error| wrong("streams", error.to_string()))?;
+    let chosen = Stream::ALL.into_iter();
+    Ok(chosen.filter(|stream| named.contains(stream)).collect())
+}
