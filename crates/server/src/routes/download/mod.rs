@@ -91,7 +91,6 @@ fn columns(stream: Stream, params: &mut Params) -> ApiResult<Option<Vec<&'static
 
 /// Leaves out what comes later, so that the file is of one moment; answers how many events it has.
 async fn pin(app: &App, query: &mut Query) -> ApiResult<u64> {
-    query.to.get_or_insert_with(Timestamp::now);
     let request = ListRequest {
         query: query.clone(),
         sort: Sort::newest(query.stream),
@@ -107,12 +106,13 @@ async fn pin(app: &App, query: &mut Query) -> ApiResult<u64> {
 
 /// `daybook-usage-20261101T000000Z-20261121T093015Z.csv`: the stream and its range.
 fn file_name(query: &Query, format: Format) -> String {
-    let shown = |time: Option<Timestamp>| {
-        let text = time.unwrap_or_default().to_string();
+    let shown = |time: Timestamp| {
+        let text = time.to_string();
         let seconds = text.split(['.', 'Z']).next().unwrap_or_default();
         format!("{}Z", seconds.replace(['-', ':'], ""))
     };
-    let (from, to) = (shown(query.from), shown(query.to));
+    let from = shown(query.from.unwrap_or_default());
+    let to = shown(query.to.unwrap_or_else(Timestamp::now));
     format!(
         "daybook-{}-{from}-{to}.{}",
         query.stream,
