@@ -7,7 +7,7 @@ CHROMIUM := $(or $(DAYBOOK_CHROMIUM),$(shell command -v chromium chromium-browse
 
 need = command -v $(1) >/dev/null || { echo "$(1) is missing. Install it: $(2)" >&2; exit 1; }
 
-.PHONY: build demo run test test-rust test-web test-browser test-clients check bench clean need-rust need-node
+.PHONY: build demo run test test-rust test-web test-browser test-clients check bench bench-smoke clean need-rust need-node
 
 build: web/dist/index.html need-rust ## the UI and the release binary
 	cargo build --release --locked -p daybook
@@ -45,9 +45,13 @@ check: web/dist/index.html need-rust ## formatting, lints, types, budgets
 	cargo clippy --locked --workspace --all-targets -- -D warnings
 	cd web && npm run format:check && npm run lint && npm run typecheck && npm run size
 
-bench: build ## figures of this machine, written to bench/results/
-	@$(call need,python3,apt-get install python3)
+bench: build ## Daybook beside its peers, written to bench/results/; ROWS=, SYSTEMS=, KEEP= (see bench/run.py)
+	@$(call need,python3,apt-get install python3 python3-venv)
 	DAYBOOK_BIN=$(RELEASE_BIN) python3 bench/run.py
+
+bench-smoke: build ## the same in a minute, on few events: does it work, are all answers equal?
+	@$(call need,python3,apt-get install python3 python3-venv)
+	SMOKE=1 DAYBOOK_BIN=$(RELEASE_BIN) python3 bench/run.py
 
 clean:
 	cargo clean
