@@ -54,3 +54,5 @@ pub const BUCKETS_MAX: usize = 1_000;
 pub const ONLINE_WINDOW_US: i64 = 90 * crate::Timestamp::DAY_US;
 /// Largest sequence number: what a JSON number holds exactly.
 pub const SEQ_MAX: i64 = (1 << 53) - 1;
+/// Largest number and amount (in nano-USD): stores keep the one above for "absent".
+pub const NUMBER_MAX: i64 = i64::MAX - 1;

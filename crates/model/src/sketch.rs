@@ -38,6 +38,11 @@ impl Sketch {
         self.total += count;
     }
 
+    /// Bytes it takes beyond itself, about.
+    pub fn bytes(&self) -> usize {
+        self.counts.len() * 8
+    }
+
     /// Buckets that counted something, in order.
     pub fn buckets(&self) -> impl Iterator<Item = (usize, u64)> + '_ {
         let counts = self.counts.iter().copied().enumerate();

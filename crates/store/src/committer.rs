@@ -6,6 +6,7 @@ use crate::error::io_error;
 use crate::head::{Head, id_hash};
 use crate::health::Health;
 use crate::identity::Identity;
+use crate::mover::Wake;
 use crate::options::Options;
 use crate::state::Shared;
 use crate::wal::{Extent, Record, Segment};
@@ -24,6 +25,14 @@ pub(crate) struct Request {
     pub(crate) writes: Vec<Prepared>,
     pub(crate) bytes: usize,
     pub(crate) reply: oneshot::Sender<StoreResult<Vec<Outcome>>>,
+}
+
+/// What the committer is told.
+#[derive(Debug)]
+pub(crate) enum Message {
+    Store(Request),
+    /// To begin a new head now; answered when it has.
+    Rotate(oneshot::Sender<StoreResult<()>>),
 }
 
 /// An event with what the sender's thread could compute already.
@@ -70,7 +79,7 @@ pub(crate) struct Committer {
     pub(crate) health: Arc<Health>,
     pub(crate) queued_bytes: Arc<AtomicUsize>,
     /// Wakes the mover.
-    pub(crate) rotated: Sender<()>,
+    pub(crate) rotated: Sender<Wake>,
     /// `None` after a failed write, until a new one can be made.
     pub(crate) segment: Option<Segment>,
     pub(crate) next_seq: i64,
@@ -82,10 +91,15 @@ pub(crate) struct Committer {
 
 impl Committer {
     /// Commits requests until the store closes.
-    pub(crate) fn run(mut self, requests: &Receiver<Request>) {
+    pub(crate) fn run(mut self, messages: &Receiver<Message>) {
         loop {
-            match requests.recv_timeout(IDLE) {
-                Ok(first) => self.commit(gather(first, requests)),
+            match messages.recv_timeout(IDLE) {
+                Ok(Message::Store(first)) => {
+                    let (requests, rotate) = gather(first, messages);
+                    self.commit(requests);
+                    rotate.into_iter().for_each(|reply| self.rotate_now(reply));
+                }
+                Ok(Message::Rotate(reply)) => self.rotate_now(reply),
                 Err(RecvTimeoutError::Timeout) => self.idle(),
                 Err(RecvTimeoutError::Disconnected) => return,
             }
@@ -202,6 +216,13 @@ impl Committer {
         }
     }
 
+    fn rotate_now(&mut self, reply: oneshot::Sender<StoreResult<()>>) {
+        let empty = self.shared.get().active().size().0 == 0;
+        let done = self.health.writable().and_then(|()| if empty { Ok(()) } else { self.rotate() });
+        // Whoever asked may have gone away.
+        let _ = reply.send(done);
+    }
+
     /// Begins a new segment and head; the mover takes the old ones.
     fn rotate(&mut self) -> StoreResult<()> {
         let failed = |error: std::io::Error| io_error("making a log segment", &error);
@@ -215,20 +236,27 @@ impl Committer {
         self.head_since = Instant::now();
         self.shared.change(|state| state.heads.push(head));
         // The mover may have ended with the store.
-        let _ = self.rotated.send(());
+        let _ = self.rotated.send(Wake::Rotated);
         Ok(())
     }
 }
 
-/// All requests that wait, up to the size of a commit.
-fn gather(first: Request, requests: &Receiver<Request>) -> Vec<Request> {
+/// All requests that wait, up to the size of a commit, and a wish to rotate that followed them.
+fn gather(
+    first: Request,
+    messages: &Receiver<Message>,
+) -> (Vec<Request>, Option<oneshot::Sender<StoreResult<()>>>) {
     let mut bytes = first.bytes;
     let mut gathered = vec![first];
-    while bytes < COMMIT_BYTES
-        && let Ok(next) = requests.try_recv()
-    {
-        bytes += next.bytes;
-        gathered.push(next);
+    while bytes < COMMIT_BYTES {
+        match messages.try_recv() {
+            Ok(Message::Store(next)) => {
+                bytes += next.bytes;
+                gathered.push(next);
+            }
+            Ok(Message::Rotate(reply)) => return (gathered, Some(reply)),
+            Err(_) => break,
+        }
     }
-    gathered
+    (gathered, None)
 }

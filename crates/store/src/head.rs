@@ -1,13 +1,17 @@
 //! A head: the events of one write-ahead-log segment, in memory, visible the moment they are on
 //! disk. It is scanned, not indexed: that costs nothing at ingest and is quick at its size. Events
-//! keep their order of arrival; a newer version of an event replaces it in place or, when the
+//! keep their order of arrival in chunks, which have columns for queries; a newer version of an event replaces it in place or, when the
 //! older one lies in a lower layer, masks it there.
 
+use crate::columns::{self, ABSENT, OTHER, Place};
 use crate::wal::{Record, RecordKind};
-use daybook_model::{Event, Period, Stream};
+use crate::words::Words;
+use daybook_model::catalogue::Catalogue;
+use daybook_model::logstore::stream_index;
+use daybook_model::{Event, Field, Period, Stream, ValueRef};
 use parking_lot::RwLock;
 use std::collections::{HashMap, HashSet};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// An event in memory.
 #[derive(Debug)]
@@ -66,7 +70,43 @@ const CHUNK_EVENTS: usize = 1024;
 /// End of a chain of positions.
 const NONE: u32 = u32::MAX;
 
-type Chunk = Arc<Vec<Arc<Entry>>>;
+
+/// Some events of a head. A column of them is made when a query first wants it.
+#[derive(Debug)]
+pub(crate) struct Chunk {
+    pub(crate) entries: Vec<Arc<Entry>>,
+    /// By catalogue position, for each stream that was asked about.
+    columns: [OnceLock<ChunkColumns>; 4],
+}
+
+type ChunkColumns = Box<[OnceLock<Box<[u64]>>]>;
+
+impl Chunk {
+    fn new(entries: Vec<Arc<Entry>>) -> Self {
+        Self { entries, columns: Default::default() }
+    }
+
+    /// The column of a field that has one. Events of other streams have no value in it.
+    pub(crate) fn column(&self, stream: Stream, field: &Field, words: &Words) -> &[u64] {
+        let columns = self.columns[stream_index(stream)].get_or_init(|| {
+            let fields = Catalogue::of(stream).fields();
+            fields.iter().map(|_| OnceLock::new()).collect()
+        });
+        columns[usize::from(field.index)].get_or_init(|| {
+            let stored = |event: &Event| match event.get(field)? {
+                ValueRef::Text(text) if Place::of(field) == Place::Words => {
+                    Some(words.ordinal(stream, field, text).map_or(OTHER, u64::from))
+                }
+                value => columns::plain(field, value),
+            };
+            let all = self.entries.iter().map(|entry| match entry.event.stream == stream {
+                true => stored(&entry.event).unwrap_or(ABSENT),
+                false => ABSENT,
+            });
+            all.collect()
+        })
+    }
+}
 
 /// The events of one segment.
 #[derive(Debug)]
@@ -77,7 +117,7 @@ pub(crate) struct Head {
 
 #[derive(Debug, Default)]
 struct Inner {
-    chunks: Vec<Chunk>,
+    chunks: Vec<Arc<Chunk>>,
     last: Vec<Arc<Entry>>,
     /// Newest position of an id hash; `chain` leads to the older ones.
     ids: HashMap<u64, u32>,
@@ -90,8 +130,7 @@ struct Inner {
 /// What a query sees of a head: fixed, while the head goes on.
 #[derive(Debug, Clone)]
 pub(crate) struct HeadView {
-    chunks: Vec<Chunk>,
-    last: Vec<Arc<Entry>>,
+    pub(crate) chunks: Vec<Arc<Chunk>>,
     pub(crate) masks: Arc<Masks>,
     /// Largest `seq` ever visible up to this head.
     pub(crate) seq_last: i64,
@@ -100,10 +139,7 @@ pub(crate) struct HeadView {
 impl HeadView {
     /// Its events, in order of arrival.
     pub(crate) fn entries(&self) -> impl Iterator<Item = &Arc<Entry>> {
-        self.chunks
-            .iter()
-            .flat_map(|chunk| chunk.iter())
-            .chain(&self.last)
+        self.chunks.iter().flat_map(|chunk| &chunk.entries)
     }
 }
 
@@ -171,9 +207,12 @@ impl Head {
 
 impl Inner {
     fn view(&self) -> HeadView {
+        let mut chunks = self.chunks.clone();
+        if !self.last.is_empty() {
+            chunks.push(Arc::new(Chunk::new(self.last.clone())));
+        }
         HeadView {
-            chunks: self.chunks.clone(),
-            last: self.last.clone(),
+            chunks,
             masks: Arc::clone(&self.masks),
             seq_last: self.seq_last,
         }
@@ -212,27 +251,32 @@ impl Inner {
         self.chain.push(older);
         self.last.push(entry);
         if self.last.len() == CHUNK_EVENTS {
-            self.chunks.push(Arc::new(std::mem::take(&mut self.last)));
+            let full = Chunk::new(std::mem::take(&mut self.last));
+            self.chunks.push(Arc::new(full));
         }
     }
 
     fn replace(&mut self, at: u32, entry: Arc<Entry>) {
         self.bytes += entry.event.size_bytes();
         let (chunk, offset) = (at as usize / CHUNK_EVENTS, at as usize % CHUNK_EVENTS);
-        let slot = match self.chunks.get_mut(chunk) {
+        let before = match self.chunks.get_mut(chunk) {
             // Readers keep the chunk they have.
-            Some(chunk) => &mut Arc::make_mut(chunk)[offset],
-            None => &mut self.last[offset],
+            Some(chunk) => {
+                let mut entries = chunk.entries.clone();
+                let before = std::mem::replace(&mut entries[offset], entry);
+                *chunk = Arc::new(Chunk::new(entries));
+                before
+            }
+            None => std::mem::replace(&mut self.last[offset], entry),
         };
-        self.bytes = self.bytes.saturating_sub(slot.event.size_bytes());
-        *slot = entry;
+        self.bytes = self.bytes.saturating_sub(before.event.size_bytes());
     }
 
     fn at(&self, at: u32) -> &Arc<Entry> {
         let (chunk, offset) = (at as usize / CHUNK_EVENTS, at as usize % CHUNK_EVENTS);
         self.chunks
             .get(chunk)
-            .map_or_else(|| &self.last[offset], |chunk| &chunk[offset])
+            .map_or_else(|| &self.last[offset], |chunk| &chunk.entries[offset])
     }
 
     fn positions(&self, hash: u64) -> impl Iterator<Item = u32> + '_ {

@@ -4,7 +4,7 @@
 
 use crate::committer::Prepared;
 use crate::head::{Entry, PartitionKey, partition_of};
-use crate::partition::Partition;
+use crate::partition::{CONTENT_HASH_MASK, Partition};
 use crate::state::{State, of_stream};
 use crate::wal::{Record, RecordKind};
 use daybook_model::event::Form;
@@ -87,7 +87,7 @@ impl<'a> Identity<'a> {
                 [] => self.add(write),
                 some if some
                     .iter()
-                    .any(|known| known.content_hash == write.content_hash) =>
+                    .any(|known| known.content_hash == write.content_hash & CONTENT_HASH_MASK) =>
                 {
                     Outcome::Duplicate
                 }
@@ -183,7 +183,7 @@ impl<'a> Identity<'a> {
             if same(other) {
                 add(Known {
                     seq: other.seq,
-                    content_hash: *content_hash,
+                    content_hash: content_hash & CONTENT_HASH_MASK,
                     partition: partition_of(other),
                     place: Place::Pending(*at),
                 });
@@ -195,7 +195,7 @@ impl<'a> Identity<'a> {
                 .into_iter()
                 .filter(|entry| same(&entry.event))
             {
-                let (seq, content_hash) = (entry.event.seq, entry.content_hash);
+                let (seq, content_hash) = (entry.event.seq, entry.content_hash & CONTENT_HASH_MASK);
                 let partition = partition_of(&entry.event);
                 add(Known {
                     seq,
@@ -207,8 +207,8 @@ impl<'a> Identity<'a> {
         }
         let reach = Reach::of(write);
         for partition in of_stream(&self.state.partitions, event.stream) {
-            if reach.holds(partition.key) && partition.may_hold(write.id_hash)? {
-                for (address, other, content_hash) in partition.find(write.id_hash, &event.id)? {
+            if reach.holds(partition.key) {
+                for (address, other, content_hash) in partition.find(&event.id)? {
                     if same(&other) {
                         let place = Place::Partition(Arc::clone(partition), address);
                         let (seq, partition) = (other.seq, partition.key);

@@ -2,21 +2,24 @@
 //! and visible from that moment; it lives in a head in memory until a mover brings it into the
 //! partition of its time. No acknowledged event is ever lost or stored twice.
 
+mod columns;
 mod committer;
 mod error;
 mod head;
 mod health;
 mod identity;
+mod lifecycle;
 mod mover;
 mod options;
 mod partition;
 mod query;
 mod state;
 mod wal;
+mod words;
 
 pub use options::Options;
 
-use committer::{Committer, Prepared, Request};
+use committer::{Committer, Message, Prepared, Request};
 use daybook_model::aggregate::{
     Breakdown, BreakdownRequest, SeriesAnswer, SeriesRequest, Summary,
 };
@@ -29,8 +32,9 @@ use error::{internal, io_error};
 use futures_channel::oneshot;
 use head::{Head, partition_of};
 use health::Health;
-use mover::Mover;
+use mover::{Mover, Wake};
 use parking_lot::Mutex;
+use query::cache::Cache;
 use state::{Shared, Snapshot, State};
 use std::collections::BTreeSet;
 use std::fs::File;
@@ -40,6 +44,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::Instant;
+use words::{WORDS_MAX, Words};
 
 /// The embedded store. Clones share one store; it closes with the last of them.
 #[derive(Debug, Clone)]
@@ -52,9 +57,11 @@ struct Inner {
     health: Arc<Health>,
     queued_bytes: Arc<AtomicUsize>,
     closing: Arc<AtomicBool>,
-    requests: Mutex<Option<Sender<Request>>>,
+    messages: Mutex<Option<Sender<Message>>>,
+    wakes: Mutex<Sender<Wake>>,
     threads: Mutex<Vec<JoinHandle<()>>>,
     queries: rayon::ThreadPool,
+    cache: Arc<Cache>,
     /// Held while the store is open: two processes must never write one directory.
     _lock: File,
 }
@@ -72,7 +79,10 @@ impl Store {
         let lock = lock(&options)?;
         wal::remove_unfinished(&wal_dir).map_err(|e| io_error("clearing the log directory", &e))?;
         let replayed = wal::replay(&wal_dir)?;
-        let partitions = partition::load_all(&options.dir)?;
+        let words = Arc::new(Words::open(&options.words_file(), WORDS_MAX)?);
+        let partitions = partition::load_all(&options.dir, &words)?;
+        let used = partitions.iter().map(|partition| partition.info.words).max();
+        words.require(used.unwrap_or(0))?;
         let stored = partitions
             .iter()
             .map(|partition| partition.info.seq_max + 1)
@@ -101,7 +111,7 @@ impl Store {
         state
             .heads
             .push(Arc::new(Head::new(generation, next_seq - 1)));
-        let shared = Arc::new(Shared::new(state));
+        let shared = Arc::new(Shared::new(state, words));
         let health = Arc::new(Health::default());
         let (rotated, rotations) = channel();
         let committer = Committer {
@@ -132,26 +142,28 @@ impl Store {
         lock: File,
         committer: Committer,
         mover: Mover,
-        rotations: Receiver<()>,
+        rotations: Receiver<Wake>,
     ) -> Result<Self, StoreError> {
         let queries = rayon::ThreadPoolBuilder::new()
             .num_threads(options.query_threads)
             .thread_name(|n| format!("query-{n}"))
             .build()
             .map_err(internal)?;
-        let (requests, request_queue) = channel();
+        let (messages, message_queue) = channel();
         let inner = Inner {
             shared: Arc::clone(&committer.shared),
             health: Arc::clone(&committer.health),
             queued_bytes: Arc::clone(&committer.queued_bytes),
             closing: Arc::clone(&mover.closing),
-            requests: Mutex::new(Some(requests)),
+            messages: Mutex::new(Some(messages)),
+            wakes: Mutex::new(committer.rotated.clone()),
             threads: Mutex::default(),
             queries,
+            cache: Arc::new(Cache::new(options.cache_bytes_max)),
             options,
             _lock: lock,
         };
-        inner.spawn("committer", move || committer.run(&request_queue))?;
+        inner.spawn("committer", move || committer.run(&message_queue))?;
         inner.spawn("mover", move || mover.run(&rotations))?;
         Ok(Self(Arc::new(inner)))
     }
@@ -165,14 +177,16 @@ impl Store {
     /// Answers on a query thread.
     fn answer<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&Snapshot) -> StoreResult<T> + Send + 'static,
+        work: impl FnOnce(&Snapshot, &Cache) -> StoreResult<T> + Send + 'static,
     ) -> BoxFuture<'_, StoreResult<T>> {
         let (reply, answer) = oneshot::channel();
-        let shared = Arc::clone(&self.0.shared);
+        let (shared, cache) = (Arc::clone(&self.0.shared), Arc::clone(&self.0.cache));
         self.0.queries.spawn(move || {
             // A fault of one query must not end the process, nor the thread.
-            let answer = catch_unwind(AssertUnwindSafe(|| work(&shared.snapshot())))
-                .unwrap_or_else(|_| Err(internal("a query failed unexpectedly")));
+            let answer = catch_unwind(AssertUnwindSafe(|| work(&shared.snapshot(), &cache)))
+                .unwrap_or_else(|_| Err(internal("a query failed unexpectedly")))
+                // The index may have said less than what its files showed.
+                .map_err(|error| shared.get().damage().unwrap_or(error));
             // Whoever asked may have gone away.
             let _ = reply.send(answer);
         });
@@ -180,6 +194,41 @@ impl Store {
             answer
                 .await
                 .unwrap_or_else(|_| Err(internal("a query thread ended without an answer")))
+        })
+    }
+
+    fn tell(&self, message: Message) -> StoreResult<()> {
+        let closed = || StoreError::Unavailable("the store is closing".into());
+        let messages = self.0.messages.lock();
+        messages.as_ref().ok_or_else(closed)?.send(message).map_err(|_| closed())
+    }
+
+    /// Works on partitions, on the mover's thread. Events in memory that are `concerned` are moved
+    /// into theirs first.
+    fn work<T: Send + 'static>(
+        &self,
+        concerned: impl Fn(&Event) -> bool + Send + 'static,
+        work: impl FnOnce(&Mover) -> StoreResult<T> + Send + 'static,
+    ) -> BoxFuture<'_, StoreResult<T>> {
+        Box::pin(async move {
+            let in_memory = {
+                let snapshot = self.0.shared.snapshot();
+                let mut entries = snapshot.chunks().flat_map(|(chunk, _)| &chunk.entries);
+                entries.any(|entry| concerned(&entry.event))
+            };
+            if in_memory {
+                let (reply, rotated) = oneshot::channel();
+                self.tell(Message::Rotate(reply))?;
+                rotated.await.unwrap_or_else(|_| Err(internal("the committer ended without an answer")))?;
+            }
+            let (reply, answer) = oneshot::channel();
+            let task = Box::new(move |mover: &Mover| {
+                // Whoever asked may have gone away.
+                let _ = reply.send(work(mover));
+            });
+            let unavailable = || StoreError::Unavailable("the store is closing or its partitions cannot be written".into());
+            self.0.wakes.lock().send(Wake::Task(task)).map_err(|_| unavailable())?;
+            answer.await.unwrap_or_else(|_| Err(unavailable()))
         })
     }
 
@@ -212,8 +261,10 @@ impl Store {
 impl Inner {
     fn close(&self) {
         self.closing.store(true, Ordering::Relaxed);
-        // Without a sender the committer ends, and with it the mover.
-        self.requests.lock().take();
+        // Without a sender the committer ends.
+        self.messages.lock().take();
+        // It may have ended already.
+        let _ = self.wakes.lock().send(Wake::Rotated);
         for thread in self.threads.lock().drain(..) {
             // A panic there was reported there.
             let _ = thread.join();
@@ -246,13 +297,7 @@ impl LogStore for Store {
                 bytes,
                 reply,
             };
-            let requests = self.0.requests.lock();
-            let closed = || StoreError::Unavailable("the store is closing".into());
-            requests
-                .as_ref()
-                .ok_or_else(closed)?
-                .send(request)
-                .map_err(|_| closed())
+            self.tell(Message::Store(request))
         });
         Box::pin(async move {
             sent?;
@@ -263,11 +308,11 @@ impl LogStore for Store {
     }
 
     fn list(&self, request: ListRequest) -> BoxFuture<'_, StoreResult<Page>> {
-        self.answer(move |snapshot| query::list(snapshot, request))
+        self.answer(move |snapshot, cache| query::list(snapshot, cache, &request))
     }
 
     fn get(&self, query: Query, id: String) -> BoxFuture<'_, StoreResult<Option<Event>>> {
-        self.answer(move |snapshot| query::get(snapshot, &query, &id))
+        self.answer(move |snapshot, _| query::get(snapshot, &query, &id))
     }
 
     fn values(
@@ -277,39 +322,55 @@ impl LogStore for Store {
         prefix: String,
         limit: usize,
     ) -> BoxFuture<'_, StoreResult<Values>> {
-        self.answer(move |snapshot| query::values(snapshot, &query, field, &prefix, limit))
+        self.answer(move |snapshot, cache| query::values(snapshot, cache, &query, field, &prefix, limit))
     }
 
     fn histogram(&self, request: HistogramRequest) -> BoxFuture<'_, StoreResult<Histogram>> {
-        self.answer(move |snapshot| query::histogram(snapshot, &request))
+        self.answer(move |snapshot, cache| query::histogram(snapshot, cache, &request))
     }
 
     fn scan(&self, request: ScanRequest) -> BoxFuture<'_, StoreResult<Vec<Event>>> {
-        self.answer(move |snapshot| query::scan(snapshot, request))
+        self.answer(move |snapshot, _| query::scan(snapshot, &request))
     }
 
-    fn timeline(&self, _: TimelineRequest) -> BoxFuture<'_, StoreResult<Page>> {
-        self.answer(|_| Err(internal("not yet")))
+    fn timeline(&self, request: TimelineRequest) -> BoxFuture<'_, StoreResult<Page>> {
+        self.answer(move |snapshot, cache| query::timeline(snapshot, cache, &request))
     }
 
-    fn summary(&self, _: Query) -> BoxFuture<'_, StoreResult<Summary>> {
-        self.answer(|_| Err(internal("not yet")))
+    fn summary(&self, query: Query) -> BoxFuture<'_, StoreResult<Summary>> {
+        self.answer(move |snapshot, cache| query::summary(snapshot, cache, &query))
     }
 
-    fn breakdown(&self, _: BreakdownRequest) -> BoxFuture<'_, StoreResult<Breakdown>> {
-        self.answer(|_| Err(internal("not yet")))
+    fn breakdown(&self, request: BreakdownRequest) -> BoxFuture<'_, StoreResult<Breakdown>> {
+        self.answer(move |snapshot, cache| query::breakdown(snapshot, cache, &request))
     }
 
-    fn series(&self, _: SeriesRequest) -> BoxFuture<'_, StoreResult<SeriesAnswer>> {
-        self.answer(|_| Err(internal("not yet")))
+    fn series(&self, request: SeriesRequest) -> BoxFuture<'_, StoreResult<SeriesAnswer>> {
+        self.answer(move |snapshot, cache| query::series(snapshot, cache, &request))
     }
 
-    fn remove(&self, _: RemoveRequest) -> BoxFuture<'_, StoreResult<Progress>> {
-        self.answer(|_| Err(internal("not yet")))
+    fn remove(&self, request: RemoveRequest) -> BoxFuture<'_, StoreResult<Progress>> {
+        if let Err(error) = lifecycle::check(request.stream, &[]) {
+            return Box::pin(std::future::ready(Err(error)));
+        }
+        let (stream, before) = (request.stream, request.before);
+        let concerned = move |event: &Event| lifecycle::is_old(event, stream, before);
+        self.work(concerned, move |mover| mover.remove_step(&request))
     }
 
-    fn erase(&self, _: EraseRequest) -> BoxFuture<'_, StoreResult<Progress>> {
-        self.answer(|_| Err(internal("not yet")))
+    fn erase(&self, request: EraseRequest) -> BoxFuture<'_, StoreResult<Progress>> {
+        if let Err(error) = lifecycle::check(request.query.stream, &request.fields) {
+            return Box::pin(std::future::ready(Err(error)));
+        }
+        let query = request.query.clone();
+        let cache = Arc::clone(&self.0.cache);
+        let concerned = move |event: &Event| query.matches(event);
+        self.work(concerned, move |mover| {
+            let progress = mover.erase_step(&request);
+            // It may hold what was erased.
+            cache.clear();
+            progress
+        })
     }
 
     fn read_only(&self) -> Option<String> {
@@ -318,10 +379,10 @@ impl LogStore for Store {
 
     fn stats(&self) -> BoxFuture<'_, StoreResult<Stats>> {
         let read_only = self.0.health.read_only();
-        self.answer(move |snapshot| {
+        self.answer(move |snapshot, cache| {
             let mut events = [0; 4];
             for (count, stream) in events.iter_mut().zip(Stream::ALL) {
-                *count = query::count(snapshot, &Query::all(stream))?;
+                *count = query::count(snapshot, cache, &Query::all(stream))?;
             }
             let state = snapshot.state();
             Ok(Stats {

@@ -20,6 +20,14 @@ const IDLE: Duration = Duration::from_secs(5);
 /// Events that are moved together at most: more would keep their heads in memory for long.
 const MOVE_EVENTS_MAX: usize = 262_144;
 
+/// What wakes the mover.
+pub(crate) enum Wake {
+    /// A head waits to be moved.
+    Rotated,
+    /// Other work on partitions, after all heads that wait were moved.
+    Task(Box<dyn FnOnce(&Mover) + Send>),
+}
+
 /// The thread's state.
 #[derive(Debug)]
 pub(crate) struct Mover {
@@ -31,7 +39,7 @@ pub(crate) struct Mover {
 
 impl Mover {
     /// Moves heads until the store closes.
-    pub(crate) fn run(self, rotated: &Receiver<()>) {
+    pub(crate) fn run(self, wakes: &Receiver<Wake>) {
         let mut trouble: Option<StoreError> = None;
         loop {
             let prepared = self.prepare_segment();
@@ -51,12 +59,34 @@ impl Mover {
                 None => trouble = None,
             }
             let wait = if more { Duration::ZERO } else { IDLE };
-            match rotated.recv_timeout(wait) {
-                Ok(()) => while rotated.try_recv().is_ok() {},
+            match wakes.recv_timeout(wait) {
+                Ok(Wake::Rotated) => {}
+                Ok(Wake::Task(task)) => self.run_task(task),
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => return,
             }
         }
+    }
+
+    fn run_task(&self, task: Box<dyn FnOnce(&Self) + Send>) {
+        if let Err(error) = self.move_rotated() {
+            tracing::error!(%error, "events wait in memory and in the log");
+        }
+        match self.lock_disk() {
+            Ok(_locked) => task(self),
+            // The task goes, and whoever waits for it learns that it did not happen.
+            Err(error) => tracing::error!(%error, "the partitions could not be locked"),
+        }
+    }
+
+    /// While it is held, nobody else reads the partitions and the log to copy them.
+    fn lock_disk(&self) -> Result<DiskLock, StoreError> {
+        let lock = || {
+            let file = std::fs::File::create(self.options.dir.join("move.lock"))?;
+            rustix::fs::flock(&file, rustix::fs::FlockOperation::LockExclusive)?;
+            Ok(DiskLock { _file: file })
+        };
+        lock().map_err(|e: std::io::Error| crate::error::io_error("locking the partitions", &e))
     }
 
     fn prepare_segment(&self) -> Result<(), StoreError> {
@@ -73,6 +103,7 @@ impl Mover {
             if heads.is_empty() {
                 break;
             }
+            let _locked = self.lock_disk()?;
             self.move_heads(heads)?;
         }
         Ok(())
@@ -113,20 +144,27 @@ impl Mover {
         last: u64,
         steps: &[Step],
     ) -> Result<Partition, StoreError> {
-        let dir = partition_dir(&self.options.dir, key);
-        if let Some(view) = self.shared.get().partitions.get(&key) {
+        let state = self.shared.get();
+        let view = state.partitions.get(&key);
+        if let Some(view) = view {
             // A query may hold this view; opened later, it would show the move's result.
             view.searcher()?;
         }
-        let there = Partition::at(key, &dir)?;
+        let dir = view.map_or_else(|| partition_dir(&self.options.dir, key), |view| view.dir.clone());
+        let words = &self.shared.words;
+        let there = Partition::at(key, &dir, words)?;
         let info = there
             .as_ref()
             .map(|partition| partition.info)
             .unwrap_or_default();
         match there {
             // An attempt that failed half-way has moved into some partitions already.
-            Some(there) if info.moved_through >= last => Ok(there),
-            _ => partition::move_into(key, &dir, info, last, &changes(steps, info.moved_through)),
+            Some(there) if info.moved_through >= last => Ok(there.after(view)),
+            _ => {
+                let changes = changes(steps, info.moved_through);
+                let moved = partition::move_into(key, &dir, info, last, &changes, words)?;
+                Ok(moved.after(view))
+            }
         }
     }
 
@@ -154,13 +192,19 @@ impl Mover {
         let Some(partition) = state.partitions.values().find(due) else {
             return Ok(false);
         };
+        let _locked = self.lock_disk()?;
         partition.searcher()?;
-        let sealed = Arc::new(partition::seal(partition)?);
+        let sealed = Arc::new(partition::seal(partition)?.after(Some(partition)));
         self.shared.change(|state| {
             state.partitions.insert(sealed.key, sealed);
         });
         Ok(true)
     }
+}
+
+/// Ends with its file, which unlocks it.
+struct DiskLock {
+    _file: std::fs::File,
 }
 
 /// The oldest heads, as many as are moved together.

@@ -18,6 +18,8 @@ pub struct Options {
     pub pending_bytes_max: usize,
     /// How long after its period a partition still gets late events before it is sealed.
     pub lateness: Duration,
+    /// Bytes of partial answers that are kept.
+    pub cache_bytes_max: usize,
     /// Threads that answer queries.
     pub query_threads: usize,
 }
@@ -32,8 +34,13 @@ impl Options {
             head_age_max: Duration::from_secs(3600),
             pending_bytes_max: 512 << 20,
             lateness: Duration::from_secs(48 * 3600),
+            cache_bytes_max: 128 << 20,
             query_threads: std::thread::available_parallelism().map_or(2, usize::from),
         }
+    }
+
+    pub(crate) fn words_file(&self) -> PathBuf {
+        self.dir.join("words")
     }
 
     pub(crate) fn wal_dir(&self) -> PathBuf {

@@ -1,9 +1,10 @@
 //! What the store consists of at an instant: heads, oldest first, above partitions. A change puts
 //! a whole new state in place, so a query that took a snapshot sees each event exactly once.
 
-use crate::head::{Entry, Head, HeadView, PartitionKey, partition_of};
+use crate::head::{Chunk, Head, HeadView, PartitionKey};
 use crate::partition::Partition;
-use daybook_model::{Query, Stream};
+use crate::words::Words;
+use daybook_model::{Query, StoreError, Stream};
 use parking_lot::RwLock;
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
@@ -25,6 +26,11 @@ impl State {
             .expect("invariant: there is always an active head")
     }
 
+    /// The damage that reading partitions has found.
+    pub(crate) fn damage(&self) -> Option<StoreError> {
+        self.partitions.values().find_map(|partition| partition.damage())
+    }
+
     /// Bytes in memory that wait to be moved.
     pub(crate) fn head_bytes(&self) -> usize {
         self.heads.iter().map(|head| head.size().1).sum()
@@ -33,21 +39,25 @@ impl State {
 
 /// The current state.
 #[derive(Debug)]
-pub(crate) struct Shared(RwLock<Arc<State>>);
+pub(crate) struct Shared {
+    state: RwLock<Arc<State>>,
+    /// The dictionary of all partitions.
+    pub(crate) words: Arc<Words>,
+}
 
 impl Shared {
-    pub(crate) fn new(state: State) -> Self {
-        Self(RwLock::new(Arc::new(state)))
+    pub(crate) fn new(state: State, words: Arc<Words>) -> Self {
+        Self { state: RwLock::new(Arc::new(state)), words }
     }
 
     /// The state now.
     pub(crate) fn get(&self) -> Arc<State> {
-        Arc::clone(&self.0.read())
+        Arc::clone(&self.state.read())
     }
 
     /// Puts a changed state in place.
     pub(crate) fn change(&self, change: impl FnOnce(&mut State)) {
-        let mut current = self.0.write();
+        let mut current = self.state.write();
         let mut next = State::clone(&current);
         change(&mut next);
         *current = Arc::new(next);
@@ -57,7 +67,8 @@ impl Shared {
     pub(crate) fn snapshot(&self) -> Snapshot {
         let state = self.get();
         let heads: Vec<HeadView> = state.heads.iter().map(|head| head.view()).collect();
-        Snapshot { state, heads }
+        let words = Arc::clone(&self.words);
+        Snapshot { state, heads, words }
     }
 }
 
@@ -66,6 +77,7 @@ impl Shared {
 pub(crate) struct Snapshot {
     state: Arc<State>,
     heads: Vec<HeadView>,
+    words: Arc<Words>,
 }
 
 impl Snapshot {
@@ -74,28 +86,18 @@ impl Snapshot {
         self.heads.last().map_or(0, |head| head.seq_last)
     }
 
-    /// Events in memory that match.
-    pub(crate) fn head_matches<'a>(
-        &'a self,
-        query: &'a Query,
-    ) -> impl Iterator<Item = &'a Arc<Entry>> + 'a {
-        self.heads
-            .iter()
-            .enumerate()
-            .flat_map(move |(layer, head)| {
-                let newer = &self.heads[layer + 1..];
-                let masked = newer.iter().any(|head| !head.masks.is_empty());
-                head.entries()
-                    .filter(move |entry| query.matches(&entry.event))
-                    .filter(move |entry| {
-                        !masked || {
-                            let key = partition_of(&entry.event);
-                            !newer
-                                .iter()
-                                .any(|head| head.masks.hide(key, entry.event.seq))
-                        }
-                    })
-            })
+    /// The chunks of events in memory, each with the versions of its events that a newer head
+    /// has other ones of.
+    pub(crate) fn chunks(&self) -> impl Iterator<Item = (&Arc<Chunk>, &[HeadView])> {
+        self.heads.iter().enumerate().flat_map(|(layer, head)| {
+            let newer = &self.heads[layer + 1..];
+            head.chunks.iter().map(move |chunk| (chunk, newer))
+        })
+    }
+
+    /// The store's words.
+    pub(crate) fn words(&self) -> &Words {
+        &self.words
     }
 
     /// Partitions that may hold matching events, in order of time.
@@ -109,12 +111,10 @@ impl Snapshot {
             .filter(move |partition| to.is_none_or(|to| partition.key.1.start() < to))
     }
 
-    /// Versions in a partition that a head has newer ones of.
-    pub(crate) fn hidden(&self, key: PartitionKey) -> Vec<i64> {
-        self.heads
-            .iter()
-            .flat_map(|head| head.masks.of(key))
-            .collect()
+    /// Versions in a partition that a head has newer ones of, as the column `seq` holds them.
+    pub(crate) fn hidden(&self, key: PartitionKey) -> impl Iterator<Item = u64> {
+        let hidden = self.heads.iter().flat_map(move |head| head.masks.of(key));
+        hidden.map(crate::columns::from_number)
     }
 
     /// The state beneath.

@@ -107,8 +107,8 @@ fn parse_text(text: &str) -> Result<String, String> {
 }
 
 fn parse_integer(text: &str) -> Result<i64, String> {
-    if let Ok(number) = text.parse() {
-        return Ok(number);
+    if let Ok(number) = text.parse::<i64>() {
+        return within(number);
     }
     let number: f64 = serde_json::from_str(text).map_err(|_| "expected a whole number")?;
     // Some languages write whole numbers as floats; 2^53 is where floats stop being exact.
@@ -128,7 +128,14 @@ fn parse_money(text: &str) -> Result<i64, String> {
     } else {
         return Err("expected a decimal number of USD".into());
     };
-    amount.map(|amount| amount.0).map_err(|e| e.to_string())
+    amount.map_err(|e| e.to_string()).and_then(|amount| within(amount.0))
+}
+
+fn within(number: i64) -> Result<i64, String> {
+    match number <= crate::limits::NUMBER_MAX {
+        true => Ok(number),
+        false => Err("too large".into()),
+    }
 }
 
 fn check_word(words: &'static [&'static str], text: String) -> Result<String, String> {

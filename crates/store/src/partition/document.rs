@@ -1,101 +1,113 @@
-//! An event as an index document and back. The stored row is the event's own JSON without
-//! payloads, so what a query returns never depends on how fields are indexed.
+//! An event as an index document. Columns hold what has a column; what has none is stored as a row
+//! of JSON, which most events do without.
 
+use super::dictionary::Dictionary;
+use super::keys::pack;
 use super::payloads::PayloadAddress;
-use super::schema::{Indexing, PartitionSchema, indexing};
-use crate::head::{Entry, id_hash};
-use daybook_model::event::Form;
+use super::schema::PartitionSchema;
+use crate::columns::{self, Place};
+use crate::head::Entry;
 use daybook_model::field::Kind;
 use daybook_model::value::write_json_text;
-use daybook_model::{Event, Field, Rejection, ValueRef, json};
+use daybook_model::{Event, Field, Rejection, StoreError, Value, ValueRef, json};
 use tantivy::TantivyDocument;
-use tantivy::schema::Value as _;
+
+/// The bits of a content hash that are kept. Five bytes tell a repeated delivery from a conflict
+/// with one error in 10^12.
+pub(crate) const CONTENT_HASH_MASK: u64 = (1 << 40) - 1;
 
 /// The document of an event.
-pub(super) fn document_of(entry: &Entry, payload: Option<PayloadAddress>) -> TantivyDocument {
+pub(super) fn document_of(
+    entry: &Entry,
+    payload: Option<PayloadAddress>,
+    dictionary: &Dictionary,
+) -> Result<TantivyDocument, StoreError> {
     let event = &entry.event;
     let schema = PartitionSchema::of(event.stream);
     let mut document = TantivyDocument::default();
-    document.add_bytes(schema.row, event.to_json(Form::Header).as_bytes());
-    document.add_u64(schema.id_hash, id_hash(event));
-    document.add_u64(schema.content_hash, entry.content_hash);
+    document.add_u64(schema.content_hash, entry.content_hash & CONTENT_HASH_MASK);
+    let mut row = String::new();
     for (field, value) in event.values() {
-        add_field(&mut document, schema, field, value);
+        let place = Place::of(field);
+        if !place.is_column() && !matches!(place, Place::Keys | Place::Payload) {
+            write_member(field, value, &mut row);
+        }
+        if let Some(index_field) = schema.field(field) {
+            add_value(&mut document, index_field, field, value, dictionary)?;
+        }
+        if place == Place::Text {
+            document.add_text(schema.present, field.name);
+        }
+    }
+    if !row.is_empty() {
+        row.push('}');
+        document.add_bytes(schema.row, row.as_bytes());
     }
     if let Some(payload) = payload {
         document.add_u64(schema.payload_file, payload.file);
         document.add_u64(schema.payload_block, payload.block);
         document.add_u64(schema.payload_span, payload.span);
     }
-    document
+    Ok(document)
 }
 
-fn add_field(
+fn add_value(
     document: &mut TantivyDocument,
-    schema: &PartitionSchema,
+    index_field: tantivy::schema::Field,
     field: &Field,
     value: ValueRef<'_>,
-) {
-    let kind = indexing(field);
-    match value {
-        ValueRef::Text(text) => {
-            document.add_text(schema.field(field), text);
-            if kind != Indexing::TermAndColumn && field.name != "id" {
-                document.add_text(schema.present, field.name);
-            }
+    dictionary: &Dictionary,
+) -> Result<(), StoreError> {
+    match (Place::of(field), value) {
+        (Place::Words, ValueRef::Text(text)) => {
+            document.add_u64(index_field, dictionary.ordinal(field, text)?);
         }
-        ValueRef::Integer(number) => document.add_i64(schema.field(field), number),
-        ValueRef::Boolean(truth) => document.add_i64(schema.field(field), i64::from(truth)),
-        ValueRef::Json(json) if kind == Indexing::JsonTerms => {
+        (Place::Keys, ValueRef::Text(id)) => document.add_bytes(index_field, &pack(id)),
+        (Place::Text, ValueRef::Text(text)) => document.add_text(index_field, text),
+        (Place::SearchedJson, ValueRef::Json(json)) => {
             let text = json::search_text(json);
             let mut terms: Vec<&str> = text.split('\n').filter(|line| !line.is_empty()).collect();
             terms.sort_unstable();
             terms.dedup();
             for term in terms {
-                document.add_text(schema.field(field), term);
+                document.add_text(index_field, term);
             }
         }
-        ValueRef::Json(_) => {}
+        _ => {
+            if let Some(number) = columns::plain(field, value) {
+                document.add_u64(index_field, number);
+            }
+        }
     }
+    Ok(())
 }
 
-/// The event of a document, without payloads.
-pub(super) fn event_of(
-    document: &TantivyDocument,
-    schema: &PartitionSchema,
-) -> Result<Event, Rejection> {
-    let row = document
-        .get_first(schema.row)
-        .and_then(|value| value.as_bytes());
-    let row = row.and_then(|bytes| std::str::from_utf8(bytes).ok());
-    Event::from_stored(row.ok_or_else(|| Rejection::event("a row is missing"))?)
+fn write_member(field: &Field, value: ValueRef<'_>, out: &mut String) {
+    out.push(if out.is_empty() { '{' } else { ',' });
+    write_json_text(field.name, out);
+    out.push(':');
+    value.write_json(field.kind, out);
+}
+
+/// Puts what was stored as JSON back into its event.
+pub(super) fn add_members(event: &mut Event, members: &str) -> Result<(), Rejection> {
+    for (name, raw) in json::members(members)? {
+        let Some(field) = daybook_model::catalogue::Catalogue::of(event.stream).field(&name) else {
+            continue;
+        };
+        let value = match field.kind {
+            Kind::Text => serde_json::from_str::<String>(raw.get()).map(|text| Value::Text(text.into())),
+            _ => Ok(Value::Json(raw.get().into())),
+        };
+        event.put(field, value.map_err(|_| Rejection::event("a stored text cannot be read"))?);
+    }
+    Ok(())
 }
 
 /// The payloads of an event as one JSON object; `None` when it has none.
 pub(super) fn payloads_of(event: &Event) -> Option<String> {
     let mut out = String::new();
-    for (field, value) in event
-        .values()
-        .filter(|(field, _)| field.kind == Kind::Payload)
-    {
-        out.push(if out.is_empty() { '{' } else { ',' });
-        write_json_text(field.name, &mut out);
-        out.push(':');
-        value.write_json(field.kind, &mut out);
-    }
-    if out.is_empty() {
-        return None;
-    }
-    out.push('}');
-    Some(out)
-}
-
-/// Puts payloads back into their event.
-pub(super) fn add_payloads(event: &mut Event, payloads: &str) -> Result<(), Rejection> {
-    for (name, raw) in json::members(payloads)? {
-        if event.field(&name).kind == Kind::Payload {
-            event.set_json(&name, raw.get());
-        }
-    }
-    Ok(())
+    let payloads = event.values().filter(|(field, _)| field.kind == Kind::Payload);
+    payloads.for_each(|(field, value)| write_member(field, value, &mut out));
+    (!out.is_empty()).then(|| out + "}")
 }

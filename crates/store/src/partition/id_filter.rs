@@ -1,8 +1,8 @@
-//! A Bloom filter over the id hashes of a partition, so that a new id costs no look-up in it.
+//! A Bloom filter over the ids of a segment, so that a new id costs no look-up in it.
 //! It never misses an id that is there.
 
-use super::schema::ID_HASH;
-use tantivy::Searcher;
+use tantivy::columnar::BytesColumn;
+use xxhash_rust::xxh3::xxh3_64;
 
 /// Bits per id: about one look-up in a hundred is in vain.
 const BITS_PER_ID: u64 = 10;
@@ -10,26 +10,17 @@ const PROBES: u64 = 6;
 
 /// The filter.
 #[derive(Debug)]
-pub(crate) struct IdFilter {
+pub(super) struct IdFilter {
     words: Vec<u64>,
 }
 
 impl IdFilter {
-    /// The filter of all ids in a partition.
-    pub(crate) fn of(searcher: &Searcher) -> tantivy::Result<Self> {
-        let ids: u64 = searcher
-            .segment_readers()
-            .iter()
-            .map(|s| u64::from(s.max_doc()))
-            .sum();
-        let mut filter = Self::with_capacity(ids);
-        for segment in searcher.segment_readers() {
-            let column = segment.fast_fields().u64(ID_HASH)?;
-            for doc in 0..segment.max_doc() {
-                if let Some(hash) = column.first(doc) {
-                    filter.add(hash);
-                }
-            }
+    /// The filter of all ids of a segment.
+    pub(super) fn of(ids: &BytesColumn) -> std::io::Result<Self> {
+        let mut filter = Self::with_capacity(ids.num_terms() as u64);
+        let mut stream = ids.dictionary().stream()?;
+        while stream.advance() {
+            filter.add(xxh3_64(stream.key()));
         }
         Ok(filter)
     }
@@ -49,7 +40,11 @@ impl IdFilter {
     }
 
     /// Whether the id may be there.
-    pub(crate) fn may_hold(&self, hash: u64) -> bool {
+    pub(super) fn may_hold(&self, id: &[u8]) -> bool {
+        self.may_hold_hash(xxh3_64(id))
+    }
+
+    fn may_hold_hash(&self, hash: u64) -> bool {
         (0..PROBES).all(|probe| {
             let (word, bit) = self.place(hash, probe);
             self.words[word] & bit != 0
@@ -67,16 +62,15 @@ impl IdFilter {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use xxhash_rust::xxh3::xxh3_64;
 
     #[test]
     fn finds_every_id_and_few_others() {
         let hash = |n: u32| xxh3_64(&n.to_le_bytes());
         let mut filter = IdFilter::with_capacity(10_000);
         (0..10_000).for_each(|n| filter.add(hash(n)));
-        assert!((0..10_000).all(|n| filter.may_hold(hash(n))));
+        assert!((0..10_000).all(|n| filter.may_hold_hash(hash(n))));
         let wrong = (10_000..110_000)
-            .filter(|n| filter.may_hold(hash(*n)))
+            .filter(|n| filter.may_hold_hash(hash(*n)))
             .count();
         assert!(wrong < 2_000, "{wrong} of 100 000");
     }

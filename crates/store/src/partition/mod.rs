@@ -1,28 +1,40 @@
 //! A partition: the events of one stream in one period, in one index directory. What a query sees
 //! of it is a [`Partition`], which never changes; a move puts a new one in its place.
 
+mod dictionary;
+mod directory;
 mod document;
 mod id_filter;
+pub(crate) mod keys;
 mod payloads;
+mod places;
 pub(crate) mod schema;
+pub(crate) mod segment;
 pub(crate) mod trigrams;
+mod versions;
 mod writer;
 
+pub(crate) use dictionary::Dictionary;
+pub(crate) use document::CONTENT_HASH_MASK;
+pub(crate) use places::{load_all, partition_dir, remove_dir};
+pub(crate) use segment::Segment;
+pub(crate) use writer::{Changes, drop_payloads, move_into, remove_before, rewrite, seal};
+
+use crate::columns::{self, Place};
 use crate::error::internal;
 use crate::head::PartitionKey;
-use daybook_model::{Event, Period, StoreError, Stream};
-use id_filter::IdFilter;
+use crate::words::Words;
+use daybook_model::catalogue::{Catalogue, field};
+use daybook_model::{Event, StoreError, Value};
+use directory::CheckedDirectory;
 use payloads::PayloadAddress;
 use schema::PartitionSchema;
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
-use tantivy::collector::DocSetCollector;
-use tantivy::query::TermQuery;
-use tantivy::schema::IndexRecordOption;
-use tantivy::{DocAddress, Index, ReloadPolicy, Searcher, TantivyDocument, Term};
-
-pub(crate) use writer::{Changes, move_into, seal};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
+use tantivy::schema::Value as _;
+use tantivy::{DocAddress, Index, ReloadPolicy, Searcher, TantivyDocument};
 
 /// What the last commit of a partition says about it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,6 +45,11 @@ pub(crate) struct CommitInfo {
     pub(crate) seq_max: i64,
     /// Whether it was merged into one segment after its period.
     pub(crate) sealed: bool,
+    /// Words of the store's dictionary that it may use, and of its own.
+    pub(crate) words: u64,
+    pub(crate) own_words: u64,
+    /// Payloads written by moves up to this generation were removed.
+    pub(crate) payloads_removed: u64,
 }
 
 /// A fixed view of a partition.
@@ -43,39 +60,58 @@ pub(crate) struct Partition {
     pub(crate) info: CommitInfo,
     /// Events in it.
     pub(crate) events: u64,
+    /// Tells this view from all others of this process.
+    pub(crate) view: u64,
+    words: Arc<Words>,
+    /// The view that this one replaces, until this one is opened.
+    before: Option<Arc<Self>>,
     opened: OnceLock<Opened>,
 }
 
 #[derive(Debug)]
 struct Opened {
     searcher: Searcher,
-    ids: OnceLock<IdFilter>,
+    directory: CheckedDirectory,
+    schema: PartitionSchema,
+    segments: Vec<Segment>,
+    dictionary: Dictionary,
 }
 
 impl Partition {
     /// The partition at a directory, or `None` when no move into it was ever committed.
-    pub(crate) fn at(key: PartitionKey, dir: &Path) -> Result<Option<Self>, StoreError> {
+    pub(crate) fn at(key: PartitionKey, dir: &Path, words: &Arc<Words>) -> Result<Option<Self>, StoreError> {
+        static VIEWS: AtomicU64 = AtomicU64::new(0);
         if !index_dir(dir).join("meta.json").exists() {
             return Ok(None);
         }
-        let index = open_index(key, dir)?;
+        let (index, _, _) = open_index(key, dir)?;
         let meta = index.load_metas().map_err(|e| damaged(key, &e))?;
         let Some(payload) = meta.payload else {
             return Ok(None);
         };
         let info = serde_json::from_str(&payload).map_err(|e| damaged(key, &e))?;
-        let events = meta
-            .segments
-            .iter()
-            .map(|segment| u64::from(segment.num_docs()))
-            .sum();
+        let events = meta.segments.iter().map(|segment| u64::from(segment.num_docs())).sum();
         Ok(Some(Self {
             key,
             dir: dir.into(),
             info,
             events,
+            view: VIEWS.fetch_add(1, Ordering::Relaxed),
+            words: Arc::clone(words),
+            before: None,
             opened: OnceLock::new(),
         }))
+    }
+
+    /// The same, as the successor of another view: what that one had opened is used again.
+    pub(crate) fn after(mut self, before: Option<&Arc<Self>>) -> Self {
+        if let Some(before) = before.filter(|before| before.dir == self.dir) {
+            self.before = Some(Arc::clone(before));
+            // Now, while both are there; a failure shows when a query opens it.
+            let _ = self.opened();
+            self.before = None;
+        }
+        self
     }
 
     /// Its searcher; opened when first asked for.
@@ -83,51 +119,74 @@ impl Partition {
         Ok(&self.opened()?.searcher)
     }
 
+    /// Its segments, numbered as in addresses.
+    pub(crate) fn segments(&self) -> Result<&[Segment], StoreError> {
+        Ok(&self.opened()?.segments)
+    }
+
+    /// Its words.
+    pub(crate) fn dictionary(&self) -> Result<&Dictionary, StoreError> {
+        Ok(&self.opened()?.dictionary)
+    }
+
+    /// The schema of its index.
+    pub(crate) fn schema(&self) -> Result<&PartitionSchema, StoreError> {
+        Ok(&self.opened()?.schema)
+    }
+
+    /// The damage that any reading of its files has found.
+    pub(crate) fn damage(&self) -> Option<StoreError> {
+        let found = self.opened.get()?.directory.damage()?;
+        Some(damaged(self.key, &found))
+    }
+
     fn opened(&self) -> Result<&Opened, StoreError> {
         if let Some(opened) = self.opened.get() {
             return Ok(opened);
         }
-        let index = open_index(self.key, &self.dir)?;
+        let (index, directory, schema) = open_index(self.key, &self.dir)?;
         let reader = index
             .reader_builder()
             .reload_policy(ReloadPolicy::Manual)
             .doc_store_cache_num_blocks(16)
             .try_into()
             .map_err(|e| damaged(self.key, &e))?;
+        let searcher = reader.searcher();
+        let before = self.before.as_ref().and_then(|before| before.opened.get());
+        let before = before.map(|opened| opened.segments.as_slice()).unwrap_or_default();
+        let readers = searcher.segment_readers().iter();
         let opened = Opened {
-            searcher: reader.searcher(),
-            ids: OnceLock::new(),
+            segments: readers.map(|reader| Segment::new(self.key.0, reader, before)).collect(),
+            dictionary: Dictionary::open(self.key.0, &self.dir, &self.words, self.info.own_words)
+                .map_err(|e| damaged(self.key, &e))?,
+            searcher,
+            directory,
+            schema,
         };
         Ok(self.opened.get_or_init(|| opened))
     }
 
-    /// Whether an event with this id hash may be in it; never wrong when it says no.
-    pub(crate) fn may_hold(&self, id_hash: u64) -> Result<bool, StoreError> {
-        let opened = self.opened()?;
-        if let Some(ids) = opened.ids.get() {
-            return Ok(ids.may_hold(id_hash));
-        }
-        let ids = IdFilter::of(&opened.searcher).map_err(|e| damaged(self.key, &e))?;
-        Ok(opened.ids.get_or_init(|| ids).may_hold(id_hash))
+    /// Whether payloads of some of its events are there.
+    pub(crate) fn has_payloads(&self) -> bool {
+        self.info.payloads_removed < self.info.moved_through && payloads::any(&self.dir)
     }
 
     /// Events with this id, whatever their origin, with the hash of what their sender said.
-    pub(crate) fn find(
-        &self,
-        id_hash: u64,
-        id: &str,
-    ) -> Result<Vec<(DocAddress, Event, u64)>, StoreError> {
-        let searcher = self.searcher()?;
-        let hashes = |address: DocAddress| -> tantivy::Result<(Option<u64>, Option<u64>)> {
-            let columns = searcher.segment_reader(address.segment_ord).fast_fields();
-            let first = |name| columns.u64(name).map(|column| column.first(address.doc_id));
-            Ok((first(schema::ID_HASH)?, first(schema::CONTENT_HASH)?))
-        };
+    pub(crate) fn find(&self, id: &str) -> Result<Vec<(DocAddress, Event, u64)>, StoreError> {
+        let id_field = field(self.key.0, "id");
+        let key = keys::pack(id);
         let mut found = Vec::new();
-        for address in self.addresses_of(id)? {
-            let (stored_id, content) = hashes(address).map_err(internal)?;
-            if stored_id == Some(id_hash) {
-                found.push((address, self.event(address)?, content.unwrap_or_default()));
+        for (number, segment) in (0..).zip(self.segments()?) {
+            if !segment.may_hold(id_field, &key)? {
+                continue;
+            }
+            for doc in segment.event_with_id(id_field, &key)? {
+                if !segment.reader.is_deleted(doc) {
+                    let hash = segment.reader.fast_fields().u64(schema::CONTENT_HASH);
+                    let hash = hash.map_err(internal)?.first(doc).unwrap_or_default();
+                    let address = DocAddress::new(number, doc);
+                    found.push((address, self.event(address)?, hash));
+                }
             }
         }
         Ok(found)
@@ -135,46 +194,66 @@ impl Partition {
 
     /// Where events with this id are.
     pub(crate) fn addresses_of(&self, id: &str) -> Result<Vec<DocAddress>, StoreError> {
-        let field = self
-            .schema()
-            .field(daybook_model::catalogue::field(self.key.0, "id"));
-        let query = TermQuery::new(Term::from_field_text(field, id), IndexRecordOption::Basic);
-        let found = self
-            .searcher()?
-            .search(&query, &DocSetCollector)
-            .map_err(internal)?;
-        Ok(found.into_iter().collect())
+        let id_field = field(self.key.0, "id");
+        let mut found = Vec::new();
+        for (number, segment) in (0..).zip(self.segments()?) {
+            let docs = segment.events_with(id_field, id)?;
+            let alive = docs.into_iter().filter(|doc| !segment.reader.is_deleted(*doc));
+            found.extend(alive.map(|doc| DocAddress::new(number, doc)));
+        }
+        Ok(found)
     }
 
-    /// The schema of its stream.
-    pub(crate) fn schema(&self) -> &'static PartitionSchema {
-        PartitionSchema::of(self.key.0)
-    }
-
-    /// The header of an event.
+    /// An event without its payloads, put together from columns and its stored row.
     pub(crate) fn event(&self, address: DocAddress) -> Result<Event, StoreError> {
-        let document: TantivyDocument = self
-            .searcher()?
-            .doc(address)
-            .map_err(|e| damaged(self.key, &e))?;
-        document::event_of(&document, self.schema()).map_err(|e| damaged(self.key, &e))
+        let opened = self.opened()?;
+        let segment = &opened.segments[address.segment_ord as usize];
+        let mut event = Event::new(self.key.0);
+        let mut key = Vec::new();
+        for field in Catalogue::of(self.key.0).fields() {
+            let place = Place::of(field);
+            if place == Place::Keys {
+                if let Some(ids) = segment.keys(field)?
+                    && let Some(ordinal) = ids.ords().first(address.doc_id)
+                {
+                    key.clear();
+                    ids.ord_to_bytes(ordinal, &mut key).map_err(|e| damaged(self.key, &e))?;
+                    let id = keys::unpack(&key).ok_or_else(|| damaged(self.key, &"an id cannot be read"))?;
+                    event.put(field, Value::Text(id.into()));
+                }
+            } else if place.is_column()
+                && let Some(stored) = segment.first(field, address.doc_id)?
+            {
+                let value = match place {
+                    Place::Words => opened.dictionary.text(field, stored).map(Value::Text),
+                    _ => columns::plain_value(field, stored),
+                };
+                let value = value.ok_or_else(|| damaged(self.key, &format!("{} names no word", field.name)))?;
+                event.put(field, value);
+            }
+        }
+        let document: TantivyDocument = opened.searcher.doc(address).map_err(|e| damaged(self.key, &e))?;
+        if let Some(row) = document.get_first(opened.schema.row) {
+            let row = row.as_bytes().and_then(|bytes| std::str::from_utf8(bytes).ok());
+            document::add_members(&mut event, row.unwrap_or_default()).map_err(|e| damaged(self.key, &e))?;
+        }
+        Ok(event)
     }
 
     /// The event with its payloads.
     pub(crate) fn whole_event(&self, address: DocAddress) -> Result<Event, StoreError> {
         let mut event = self.event(address)?;
-        if let Some(payload) = self.payload_address(address)? {
+        if let Some(payload) = self.payload_address(address)?
+            && payload.file > self.info.payloads_removed
+        {
             let json = payloads::read(&self.dir, payload)?;
-            document::add_payloads(&mut event, &json).map_err(|e| damaged(self.key, &e))?;
+            document::add_members(&mut event, &json).map_err(|e| damaged(self.key, &e))?;
         }
         Ok(event)
     }
 
     fn payload_address(&self, address: DocAddress) -> Result<Option<PayloadAddress>, StoreError> {
-        let columns = self
-            .searcher()?
-            .segment_reader(address.segment_ord)
-            .fast_fields();
+        let columns = self.searcher()?.segment_reader(address.segment_ord).fast_fields();
         let first = |name| columns.u64(name).map(|column| column.first(address.doc_id));
         let read = || -> tantivy::Result<_> {
             let (file, block) = (first(schema::PAYLOAD_FILE)?, first(schema::PAYLOAD_BLOCK)?);
@@ -183,43 +262,29 @@ impl Partition {
         let found = read().map_err(internal)?;
         Ok(found.map(|((file, block), span)| PayloadAddress { file, block, span }))
     }
-}
 
-/// The directory of a partition.
-pub(crate) fn partition_dir(data: &Path, (stream, period): PartitionKey) -> PathBuf {
-    data.join(stream.name()).join(period.to_string())
-}
-
-/// All partitions under a directory.
-pub(crate) fn load_all(data: &Path) -> Result<Vec<Partition>, StoreError> {
-    let mut partitions = Vec::new();
-    for stream in Stream::ALL {
-        let Ok(entries) = std::fs::read_dir(data.join(stream.name())) else {
-            continue;
-        };
-        for entry in entries.flatten() {
-            let Ok(period) = entry.file_name().to_string_lossy().parse::<Period>() else {
-                continue;
-            };
-            partitions.extend(Partition::at((stream, period), &entry.path())?);
-        }
+    fn content_hash(&self, address: DocAddress) -> Result<u64, StoreError> {
+        let columns = self.searcher()?.segment_reader(address.segment_ord).fast_fields();
+        let hashes = columns.u64(schema::CONTENT_HASH).map_err(internal)?;
+        Ok(hashes.first(address.doc_id).unwrap_or_default())
     }
-    Ok(partitions)
 }
 
 fn index_dir(partition: &Path) -> PathBuf {
     partition.join("index")
 }
 
-fn open_index((stream, period): PartitionKey, dir: &Path) -> Result<Index, StoreError> {
-    let mut index =
-        Index::open_in_dir(index_dir(dir)).map_err(|e| damaged((stream, period), &e))?;
-    if index.schema() != PartitionSchema::of(stream).schema {
-        let found = "it was written by a Daybook with other fields";
-        return Err(damaged((stream, period), &found));
-    }
+fn open_index(
+    (stream, period): PartitionKey,
+    dir: &Path,
+) -> Result<(Index, CheckedDirectory, PartitionSchema), StoreError> {
+    let failed = |e: &dyn std::fmt::Display| damaged((stream, period), e);
+    let directory = CheckedDirectory::open(&index_dir(dir)).map_err(|e| failed(&e))?;
+    let mut index = Index::open(directory.clone()).map_err(|e| failed(&e))?;
+    let schema = PartitionSchema::read(stream, index.schema())
+        .ok_or_else(|| failed(&"it was written by another Daybook"))?;
     index.set_tokenizers(schema::tokenizers());
-    Ok(index)
+    Ok((index, directory, schema))
 }
 
 fn damaged((stream, period): PartitionKey, what: &dyn std::fmt::Display) -> StoreError {

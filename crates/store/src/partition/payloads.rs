@@ -97,6 +97,26 @@ impl PayloadWriter {
     }
 }
 
+/// Whether a partition has payload files.
+pub(super) fn any(partition: &Path) -> bool {
+    let entries = std::fs::read_dir(partition).into_iter().flatten().flatten();
+    let mut names = entries.map(|entry| entry.file_name());
+    names.any(|name| generation_of(&name.to_string_lossy()).is_some())
+}
+
+/// Removes the payload files of moves up to a generation; returns their bytes.
+pub(super) fn remove_through(partition: &Path, generation: u64) -> io::Result<u64> {
+    let mut bytes = 0;
+    for entry in std::fs::read_dir(partition)? {
+        let entry = entry?;
+        if generation_of(&entry.file_name().to_string_lossy()).is_some_and(|of| of <= generation) {
+            bytes += entry.metadata()?.len();
+            std::fs::remove_file(entry.path())?;
+        }
+    }
+    Ok(bytes)
+}
+
 /// Reads the payloads of an event.
 pub(crate) fn read(partition: &Path, address: PayloadAddress) -> Result<String, StoreError> {
     let path = file_path(partition, address.file);
@@ -141,6 +161,10 @@ pub(crate) fn read(partition: &Path, address: PayloadAddress) -> Result<String, 
 
 fn file_path(partition: &Path, generation: u64) -> PathBuf {
     partition.join(format!("{generation:020}.payloads"))
+}
+
+fn generation_of(name: &str) -> Option<u64> {
+    name.strip_suffix(".payloads")?.parse().ok()
 }
 
 #[cfg(test)]

@@ -1,178 +1,206 @@
-//! Lists and walks. In order of time whole partitions are skipped by their counts; for any other
-//! order every partition offers its first.
+//! Lists and walks. In order of time whole periods are skipped by their counts; for any other
+//! order every unit offers its first, and far pages are found by histograms of the keys.
 
-use super::ranking::{Candidate, compare, first, first_of_segment};
-use super::search::{Search, searches};
+use super::cache::Cache;
+use super::compile::Compiled;
+use super::counting::count_unit;
+use super::far::far;
+use super::ranking::{Candidate, Ranking, first};
+use super::select::Selection;
+use super::unit::{Source, Unit, chunk_units, units, units_of};
+use crate::columns::from_number;
+use crate::partition::Partition;
 use crate::state::Snapshot;
 use daybook_model::catalogue::field;
-use daybook_model::logstore::{Page, ScanRequest, StoreResult};
-use daybook_model::{Event, ListRequest, Period, Sort, Timestamp};
+use daybook_model::logstore::{Page, ScanRequest, StoreResult, TimelineRequest};
+use daybook_model::{Event, ListRequest, Period, Query, Sort};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Candidates that are held at once; pages beyond are found by histograms.
+const HELD_MAX: u64 = 65_536;
 
 /// A page with the exact total.
-pub(crate) fn list(snapshot: &Snapshot, request: ListRequest) -> StoreResult<Page> {
-    let ListRequest {
-        query,
-        sort,
-        offset,
-        limit,
-    } = request;
-    let visible = snapshot.seq_last();
-    let searches = searches(snapshot, &query)?;
-    let counts: Vec<u64> = searches
-        .par_iter()
-        .map(Search::count)
-        .collect::<StoreResult<_>>()?;
-    let heads: Vec<Candidate> = snapshot
-        .head_matches(&query)
-        .map(|entry| Candidate::in_head(entry, sort))
-        .collect();
-    let total = counts.iter().sum::<u64>() + heads.len() as u64;
-    let as_of = query.as_of.map_or(visible, |seq| seq.min(visible));
-    let limit = limit.min(usize::try_from(total.saturating_sub(offset)).unwrap_or(usize::MAX));
-    if limit == 0 {
-        return Ok(Page {
-            events: Vec::new(),
-            total,
-            as_of,
-        });
-    }
-    let walk = Walk {
-        sort,
-        offset,
-        limit,
-        after: None,
-    };
-    let page = if sort.field.name == "time" {
-        walk.by_time(periods(query.stream, searches, Some(counts), heads))?
+pub(crate) fn list(snapshot: &Snapshot, cache: &Cache, request: &ListRequest) -> StoreResult<Page> {
+    let ListRequest { query, sort, offset, limit } = request;
+    let compiled = Compiled::new(query, snapshot.words());
+    let units = units(snapshot, query)?;
+    let selections = selections(&units, &compiled)?;
+    let counts = counts(&selections, &compiled, cache)?;
+    let total = counts.iter().sum::<u64>();
+    let left = usize::try_from(total.saturating_sub(*offset)).unwrap_or(usize::MAX);
+    let ranking = Ranking::new(query.stream, *sort, snapshot.words());
+    let walk = Walk { ranking: &ranking, offset: *offset, limit: left.min(*limit), after: None };
+    let page = if walk.limit == 0 {
+        Vec::new()
+    } else if sort.field.name == "time" {
+        walk.by_time(&selections, &counts)?
+    } else if offset + walk.limit as u64 > HELD_MAX {
+        far(&ranking, &selections, *offset, walk.limit)?
     } else {
-        walk.by_field(&searches, heads)?
+        walk.by_field(&selections)?
     };
-    Ok(Page {
-        events: events(&page, false)?,
-        total,
-        as_of,
-    })
+    Ok(Page { events: events(&page, false)?, total, as_of: as_of(snapshot, query.as_of) })
+}
+
+fn as_of(snapshot: &Snapshot, asked: Option<i64>) -> i64 {
+    let visible = snapshot.seq_last();
+    asked.map_or(visible, |seq| seq.min(visible))
+}
+
+pub(super) fn selections<'a>(
+    units: &'a [Unit<'a>],
+    compiled: &'a Compiled<'a>,
+) -> StoreResult<Vec<Selection<'a>>> {
+    units.par_iter().map(|unit| Selection::new(unit, compiled)).collect()
+}
+
+fn counts(selections: &[Selection<'_>], compiled: &Compiled<'_>, cache: &Cache) -> StoreResult<Vec<u64>> {
+    let asked = compiled.asked("count");
+    selections.par_iter().map(|selection| count_unit(selection, &asked, cache)).collect()
+}
+
+/// A page of several streams, merged in order of time.
+pub(crate) fn timeline(snapshot: &Snapshot, cache: &Cache, request: &TimelineRequest) -> StoreResult<Page> {
+    let TimelineRequest { queries, descending, offset, limit } = request;
+    let asked = queries.iter().filter_map(|query| query.as_of).min();
+    let mut page = Page { events: Vec::new(), total: 0, as_of: as_of(snapshot, asked) };
+    let Some(stream) = queries.first().map(|query| query.stream) else {
+        return Ok(page);
+    };
+    let compiled: Vec<_> = queries.iter().map(|query| Compiled::new(query, snapshot.words())).collect();
+    let all = queries.iter().map(|query| units(snapshot, query)).collect::<StoreResult<Vec<_>>>()?;
+    let mut selected = Vec::new();
+    for (units, compiled) in all.iter().zip(&compiled) {
+        let selections = selections(units, compiled)?;
+        page.total += counts(&selections, compiled, cache)?.iter().sum::<u64>();
+        selected.extend(selections);
+    }
+    // Every stream has a time, and `seq` is one for all.
+    let sort = Sort { field: field(stream, "time"), descending: *descending };
+    let ranking = Ranking::new(stream, sort, snapshot.words());
+    let left = usize::try_from(page.total.saturating_sub(*offset)).unwrap_or(usize::MAX);
+    let walk = Walk { ranking: &ranking, offset: *offset, limit: left.min(*limit), after: None };
+    let found = if walk.limit == 0 {
+        Vec::new()
+    } else if offset + walk.limit as u64 > HELD_MAX {
+        far(&ranking, &selected, *offset, walk.limit)?
+    } else {
+        walk.by_bounds(&selected)?
+    };
+    page.events = events(&found, false)?;
+    Ok(page)
+}
+
+/// The newest of all matching events.
+pub(super) fn first_event(snapshot: &Snapshot, selections: &[Selection<'_>]) -> StoreResult<Option<Event>> {
+    let Some(stream) = selections.first().map(|selection| selection.unit.stream) else {
+        return Ok(None);
+    };
+    let ranking = Ranking::new(stream, Sort::newest(stream), snapshot.words());
+    let walk = Walk { ranking: &ranking, offset: 0, limit: 1, after: None };
+    let found = walk.by_bounds(selections)?;
+    found.first().map(|candidate| candidate.event(false)).transpose()
+}
+
+/// Whether any matching event of a partition, payloads included, passes a test.
+pub(crate) fn any_event(
+    snapshot: &Snapshot,
+    query: &Query,
+    partition: &Arc<Partition>,
+    mut passes: impl FnMut(&Event) -> bool,
+) -> StoreResult<bool> {
+    let compiled = Compiled::new(query, snapshot.words());
+    let mut found = false;
+    for unit in &units_of(snapshot, partition)? {
+        Selection::new(unit, &compiled)?.each(|docs| {
+            for doc in docs {
+                found = found || passes(&unit.event(*doc, true)?);
+            }
+            Ok(())
+        })?;
+    }
+    Ok(found)
 }
 
 /// The next step of a walk, oldest first.
-pub(crate) fn scan(snapshot: &Snapshot, request: ScanRequest) -> StoreResult<Vec<Event>> {
-    let ScanRequest {
-        mut query,
-        after,
-        limit,
-        payloads,
-    } = request;
-    if let Some((time, _)) = after {
+pub(crate) fn scan(snapshot: &Snapshot, request: &ScanRequest) -> StoreResult<Vec<Event>> {
+    let mut query = request.query.clone();
+    if let Some((time, _)) = request.after {
         query.from = query.from.max(Some(time));
     }
-    let after = after.map(|(time, seq)| (time.us(), seq));
-    let sort = Sort {
-        field: field(query.stream, "time"),
-        descending: false,
-    };
-    let searches = searches(snapshot, &query)?;
-    let heads = snapshot
-        .head_matches(&query)
-        .map(|entry| Candidate::in_head(entry, sort))
-        .filter(|candidate| after.is_none_or(|after| candidate.at() > after))
-        .collect();
+    let sort = Sort { field: field(query.stream, "time"), descending: false };
+    let compiled = Compiled::new(&query, snapshot.words());
+    let ranking = Ranking::new(query.stream, sort, snapshot.words());
     let walk = Walk {
-        sort,
+        ranking: &ranking,
         offset: 0,
-        limit,
-        after,
+        limit: request.limit,
+        after: request.after.map(|(time, seq)| (from_number(time.us()), from_number(seq))),
     };
-    events(
-        &walk.by_time(periods(query.stream, searches, None, heads))?,
-        payloads,
-    )
+    let in_memory: Vec<Unit<'_>> = chunk_units(snapshot, query.stream).collect();
+    let in_memory = walk.first_of(&selections(&in_memory, &compiled)?.iter().collect::<Vec<_>>(), request.limit)?;
+    let mut found = events(&in_memory, request.payloads)?;
+    for partition in snapshot.partitions(&query) {
+        // What is in memory may be older than the next partition.
+        let enough = found.get(request.limit.wrapping_sub(1)).map(|event| event.time);
+        if enough.is_some_and(|time| time < partition.key.1.start()) {
+            break;
+        }
+        let units = units_of(snapshot, partition)?;
+        let selections = selections(&units, &compiled)?;
+        let candidates = walk.first_of(&selections.iter().collect::<Vec<_>>(), request.limit)?;
+        found.extend(events(&candidates, request.payloads)?);
+        found.sort_by_key(|event| (event.time, event.seq));
+        found.truncate(request.limit);
+    }
+    Ok(found)
 }
 
-fn events(candidates: &[Candidate], payloads: bool) -> StoreResult<Vec<Event>> {
-    candidates
-        .iter()
-        .map(|candidate| candidate.event(payloads))
-        .collect()
+fn events(candidates: &[Candidate<'_>], payloads: bool) -> StoreResult<Vec<Event>> {
+    /// Fewer are read sooner than they are handed out.
+    const TOGETHER: usize = 64;
+    let chunks = candidates.par_chunks(TOGETHER);
+    let read: Vec<Vec<Event>> = chunks
+        .map(|some| some.iter().map(|candidate| candidate.event(payloads)).collect())
+        .collect::<StoreResult<_>>()?;
+    Ok(read.into_iter().flatten().collect())
+}
+
+struct Walk<'a> {
+    ranking: &'a Ranking<'a>,
+    offset: u64,
+    limit: usize,
+    after: Option<(u64, u64)>,
 }
 
 /// The matching events of one period.
 #[derive(Default)]
 struct PeriodMatches<'a> {
-    search: Option<Search<'a>>,
-    /// How many in the partition, when counted.
-    count: Option<u64>,
-    heads: Vec<Candidate>,
+    stored: Vec<&'a Selection<'a>>,
+    count: u64,
+    heads: Vec<Candidate<'a>>,
 }
 
-fn periods(
-    stream: daybook_model::Stream,
-    searches: Vec<Search<'_>>,
-    counts: Option<Vec<u64>>,
-    heads: Vec<Candidate>,
-) -> BTreeMap<Period, PeriodMatches<'_>> {
-    let mut periods: BTreeMap<Period, PeriodMatches<'_>> = BTreeMap::new();
-    for (at, search) in searches.into_iter().enumerate() {
-        let count = counts.as_ref().map(|counts| counts[at]);
-        let heads = Vec::new();
-        periods.insert(
-            search.partition.key.1,
-            PeriodMatches {
-                search: Some(search),
-                count,
-                heads,
-            },
-        );
-    }
-    for candidate in heads {
-        let period = stream.period(Timestamp::from_us(candidate.at().0));
-        let absent = || PeriodMatches {
-            count: Some(0),
-            ..PeriodMatches::default()
-        };
-        periods
-            .entry(period)
-            .or_insert_with(absent)
-            .heads
-            .push(candidate);
-    }
-    periods
-}
-
-struct Walk {
-    sort: Sort,
-    offset: u64,
-    limit: usize,
-    after: Option<(i64, i64)>,
-}
-
-impl Walk {
+impl Walk<'_> {
     /// Periods do not overlap, so the order of time goes through them one by one.
-    fn by_time(&self, periods: BTreeMap<Period, PeriodMatches<'_>>) -> StoreResult<Vec<Candidate>> {
-        let mut page = Vec::new();
-        let mut skip = self.offset;
-        let mut periods: Vec<_> = periods.into_values().collect();
-        if self.sort.descending {
+    fn by_time<'s>(&self, selections: &'s [Selection<'s>], counts: &[u64]) -> StoreResult<Vec<Candidate<'s>>> {
+        let mut periods = self.periods(selections, counts)?;
+        if self.ranking.sort.descending {
             periods.reverse();
         }
+        let (mut page, mut skip) = (Vec::new(), self.offset);
         for period in periods {
-            let count = period.count.map(|count| count + period.heads.len() as u64);
-            if count.is_some_and(|count| count <= skip) {
-                skip -= count.unwrap_or(0);
+            if period.count <= skip {
+                skip -= period.count;
                 continue;
             }
             let skipped = usize::try_from(skip).unwrap_or(usize::MAX);
             let wanted = skipped.saturating_add(self.limit - page.len());
             let mut candidates = period.heads;
-            if let Some(search) = &period.search {
-                candidates.append(&mut self.first_of(search, wanted)?);
-            }
-            page.extend(
-                first(self.sort, candidates, wanted)
-                    .into_iter()
-                    .skip(skipped),
-            );
+            candidates.append(&mut self.first_of(&period.stored, wanted)?);
+            page.extend(first(self.ranking.sort, candidates, wanted).into_iter().skip(skipped));
             skip = 0;
             if page.len() >= self.limit {
                 break;
@@ -181,33 +209,72 @@ impl Walk {
         Ok(page)
     }
 
-    fn by_field(
-        &self,
-        searches: &[Search<'_>],
-        mut heads: Vec<Candidate>,
-    ) -> StoreResult<Vec<Candidate>> {
-        let skipped = usize::try_from(self.offset).unwrap_or(usize::MAX);
-        let wanted = skipped.saturating_add(self.limit);
-        let found: Vec<Vec<Candidate>> = searches
-            .par_iter()
-            .map(|search| self.first_of(search, wanted))
-            .collect::<StoreResult<_>>()?;
-        heads.extend(found.into_iter().flatten());
-        Ok(first(self.sort, heads, wanted)
-            .into_iter()
-            .skip(skipped)
-            .collect())
+    fn periods<'s>(&self, selections: &'s [Selection<'s>], counts: &[u64]) -> StoreResult<Vec<PeriodMatches<'s>>> {
+        let mut periods: BTreeMap<Period, PeriodMatches<'s>> = BTreeMap::new();
+        let mut in_memory = Vec::new();
+        for (selection, count) in selections.iter().zip(counts).filter(|(_, count)| **count > 0) {
+            match selection.unit.source {
+                Source::Segment(partition, ..) => {
+                    let period = periods.entry(partition.key.1).or_default();
+                    period.stored.push(selection);
+                    period.count += count;
+                }
+                Source::Chunk(_) => in_memory.push(selection),
+            }
+        }
+        for candidate in self.first_of(&in_memory, usize::MAX)? {
+            let period = periods.entry(candidate.period()?).or_default();
+            period.heads.push(candidate);
+            period.count += 1;
+        }
+        Ok(periods.into_values().collect())
     }
 
-    fn first_of(&self, search: &Search<'_>, wanted: usize) -> StoreResult<Vec<Candidate>> {
-        let segments: Vec<_> = search.segments()?.collect();
-        let found: Vec<Vec<Candidate>> = segments
-            .into_par_iter()
-            .map(|segment| first_of_segment(search, segment, self.sort, wanted, self.after))
+    fn by_field<'s>(&self, selections: &'s [Selection<'s>]) -> StoreResult<Vec<Candidate<'s>>> {
+        let skipped = usize::try_from(self.offset).unwrap_or(usize::MAX);
+        let wanted = skipped.saturating_add(self.limit);
+        let all: Vec<_> = selections.iter().collect();
+        let found = first(self.ranking.sort, self.first_of(&all, wanted)?, wanted);
+        Ok(found.into_iter().skip(skipped).collect())
+    }
+
+    /// The first in order of time over units that overlap: the newest (or oldest) units go first,
+    /// until no further one can hold an event of the page.
+    fn by_bounds<'s>(&self, selections: &'s [Selection<'s>]) -> StoreResult<Vec<Candidate<'s>>> {
+        /// Units that are read at a time.
+        const TOGETHER: usize = 4;
+        let skipped = usize::try_from(self.offset).unwrap_or(usize::MAX);
+        let wanted = skipped.saturating_add(self.limit);
+        let mut ordered = Vec::new();
+        for selection in selections {
+            ordered.push((self.ranking.earliest(selection.unit)?, selection));
+        }
+        ordered.sort_by_key(|(earliest, _)| *earliest);
+        let mut found: Vec<Candidate<'s>> = Vec::new();
+        for some in ordered.chunks(TOGETHER) {
+            let last = found.get(wanted - 1).map(Candidate::turned_time);
+            if last.is_some_and(|last| last < some[0].0) {
+                break;
+            }
+            let selections: Vec<_> = some.iter().map(|(_, selection)| *selection).collect();
+            found.append(&mut self.first_of(&selections, wanted)?);
+            found = first(self.ranking.sort, found, wanted);
+        }
+        Ok(found.into_iter().skip(skipped).collect())
+    }
+
+    fn first_of<'s>(&self, selections: &[&Selection<'s>], wanted: usize) -> StoreResult<Vec<Candidate<'s>>> {
+        let found: Vec<Vec<Candidate<'s>>> = selections
+            .par_iter()
+            .map(|selection| match self.after {
+                Some((time, seq)) => self.ranking.first_of(selection, wanted, self.ranking.after(time, seq)),
+                None => self.ranking.first_of(selection, wanted, |_| true),
+            })
             .collect::<StoreResult<_>>()?;
-        let mut all: Vec<Candidate> = found.into_iter().flatten().collect();
-        all.sort_unstable_by(|a, b| compare(self.sort, a, b));
-        all.truncate(wanted);
+        let mut all: Vec<Candidate<'s>> = found.into_iter().flatten().collect();
+        if all.len() > wanted {
+            all = first(self.ranking.sort, all, wanted);
+        }
         Ok(all)
     }
 }

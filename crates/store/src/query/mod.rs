@@ -1,14 +1,20 @@
-//! Answers to queries over a snapshot: the heads are scanned, the partitions asked in parallel.
+//! Answers. A query is compiled once; each unit of events (a segment of a partition, a chunk of a
+//! head) selects its matches in batches, and every kind of answer reads the columns of those.
 
-mod columns;
+mod aggregate;
+pub(crate) mod cache;
+mod compile;
 mod counting;
+mod far;
+mod groups;
 mod list;
 mod lookup;
-mod plan;
 mod ranking;
 mod search;
+mod select;
+mod unit;
 
-pub(crate) use counting::{histogram, values};
-pub(crate) use list::{list, scan};
+pub(crate) use aggregate::{breakdown, series, summary};
+pub(crate) use counting::{count, histogram, values};
+pub(crate) use list::{any_event, list, scan, timeline};
 pub(crate) use lookup::get;
-pub(crate) use search::count;

@@ -2,167 +2,302 @@
 //! direction, with events that lack the field last; so equal pages come from heads, from one
 //! segment or from many.
 
-use super::columns::{FieldColumn, order};
-use super::search::Search;
-use crate::error::internal;
-use crate::head::Entry;
-use crate::partition::Partition;
+use super::select::{BATCH, Selection};
+use super::unit::{Source, Unit, UnitColumn};
+use crate::columns::{ABSENT, OTHER, Place, to_number};
+use crate::words::{LOCAL, Order, Texts, Words};
+use daybook_model::catalogue::field;
 use daybook_model::logstore::StoreResult;
-use daybook_model::{Event, Sort, Value};
+use daybook_model::{Event, Field, Period, Sort, Stream, Timestamp};
 use std::cmp::Ordering;
 use std::sync::Arc;
-use tantivy::{DocAddress, DocId, SegmentReader};
+use tantivy::DocId;
+
+/// The place of an event in an order, all parts turned round when it descends: less comes first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Key {
+    absent: bool,
+    value: u64,
+    time: u64,
+    seq: u64,
+}
+
+/// Parts of a key.
+pub(super) const PARTS: usize = 4;
+
+impl Key {
+    /// One part of it, the first first.
+    pub(super) const fn part(&self, at: usize) -> u64 {
+        match at {
+            0 => self.absent as u64,
+            1 => self.value,
+            2 => self.time,
+            _ => self.seq,
+        }
+    }
+}
 
 /// An event that may be on the page.
 #[derive(Debug, Clone)]
-pub(super) struct Candidate {
-    value: Option<Value>,
-    time: i64,
-    seq: i64,
-    place: Place,
+pub(super) struct Candidate<'a> {
+    key: Key,
+    /// The value where its key does not order it: a word that the store's dictionary lacks.
+    text: Option<Box<str>>,
+    unit: &'a Unit<'a>,
+    doc: DocId,
 }
 
-#[derive(Debug, Clone)]
-enum Place {
-    Head(Arc<Entry>),
-    Partition(Arc<Partition>, DocAddress),
-}
-
-impl Candidate {
-    /// An event in memory.
-    pub(super) fn in_head(entry: &Arc<Entry>, sort: Sort) -> Self {
-        let event = &entry.event;
-        Self {
-            value: event.get(sort.field).map(|value| value.to_value()),
-            time: event.time.us(),
-            seq: event.seq,
-            place: Place::Head(Arc::clone(entry)),
-        }
-    }
-
+impl Candidate<'_> {
     /// The event, read from where it is.
     pub(super) fn event(&self, payloads: bool) -> StoreResult<Event> {
-        match &self.place {
-            Place::Head(entry) if payloads => Ok(entry.event.clone()),
-            Place::Head(entry) => Ok(entry.event.header()),
-            Place::Partition(partition, address) if payloads => partition.whole_event(*address),
-            Place::Partition(partition, address) => partition.event(*address),
+        self.unit.event(self.doc, payloads)
+    }
+
+    /// Its place in an order of time.
+    pub(super) const fn turned_time(&self) -> u64 {
+        self.key.time
+    }
+
+    /// The period of its time.
+    pub(super) fn period(&self) -> StoreResult<Period> {
+        let stored = self.unit.column(field(self.unit.stream, "time"))?.first(self.doc);
+        Ok(self.unit.stream.period(Timestamp::from_us(to_number(stored))))
+    }
+
+    /// The order of two candidates on a page.
+    pub(super) fn compare(&self, other: &Self, descending: bool) -> Ordering {
+        if let (Some(a), Some(b)) = (&self.text, &other.text)
+            && self.key.value >> 32 == other.key.value >> 32
+        {
+            let by_text = if descending { b.cmp(a) } else { a.cmp(b) };
+            return by_text.then((self.key.time, self.key.seq).cmp(&(other.key.time, other.key.seq)));
         }
-    }
-
-    /// Position in time.
-    pub(super) const fn at(&self) -> (i64, i64) {
-        (self.time, self.seq)
-    }
-}
-
-/// The order of two candidates on a page.
-pub(super) fn compare(sort: Sort, a: &Candidate, b: &Candidate) -> Ordering {
-    let by_value = match (&a.value, &b.value) {
-        (Some(a), Some(b)) => order(sort.field, a.as_ref(), b.as_ref()),
-        (None, None) => Ordering::Equal,
-        // Whatever the direction.
-        (None, Some(_)) => return Ordering::Greater,
-        (Some(_), None) => return Ordering::Less,
-    };
-    let ascending = by_value.then(a.at().cmp(&b.at()));
-    if sort.descending {
-        ascending.reverse()
-    } else {
-        ascending
+        self.key.cmp(&other.key)
     }
 }
 
 /// The candidates that come first, in order.
-pub(super) fn first(sort: Sort, mut candidates: Vec<Candidate>, count: usize) -> Vec<Candidate> {
+pub(super) fn first<'a>(
+    sort: Sort,
+    mut candidates: Vec<Candidate<'a>>,
+    count: usize,
+) -> Vec<Candidate<'a>> {
+    let compare = |a: &Candidate<'_>, b: &Candidate<'_>| a.compare(b, sort.descending);
     if count == 0 {
         return Vec::new();
     }
     if candidates.len() > count {
-        candidates.select_nth_unstable_by(count - 1, |a, b| compare(sort, a, b));
+        candidates.select_nth_unstable_by(count - 1, compare);
         candidates.truncate(count);
     }
-    candidates.sort_unstable_by(|a, b| compare(sort, a, b));
+    candidates.sort_unstable_by(compare);
     candidates
 }
 
-/// The first `count` matching events of a segment that come after a point in time.
-pub(super) fn first_of_segment(
-    search: &Search<'_>,
-    (number, segment): (u32, &SegmentReader),
-    sort: Sort,
-    count: usize,
-    after: Option<(i64, i64)>,
-) -> StoreResult<Vec<Candidate>> {
-    let column = FieldColumn::open(segment, sort.field)?;
-    let times = segment.fast_fields().i64("time").map_err(internal)?;
-    let seqs = segment.fast_fields().i64("seq").map_err(internal)?;
-    // Turned round for a descending order, so that the smallest key always comes first.
-    let turn = |key: i64| if sort.descending { !key } else { key };
-    let mut best: Best = Best::new(count);
-    search.each(segment, |doc| {
-        let (time, seq) = (times.first(doc).unwrap_or(0), seqs.first(doc).unwrap_or(0));
-        if after.is_none_or(|after| (time, seq) > after) {
-            let number = column.first(doc);
-            best.offer((
-                number.is_none(),
-                turn(number.unwrap_or(0)),
-                turn(time),
-                turn(seq),
-                doc,
-            ));
-        }
-    })?;
-    let mut candidates = Vec::new();
-    for (absent, key, time, seq, doc) in best.finish() {
-        let value = if absent {
-            None
-        } else {
-            Some(column.value(turn(key), sort.field)?)
-        };
-        let place = Place::Partition(Arc::clone(search.partition), DocAddress::new(number, doc));
-        candidates.push(Candidate {
-            value,
-            time: turn(time),
-            seq: turn(seq),
-            place,
-        });
-    }
-    Ok(candidates)
+/// How the values of a field order.
+#[derive(Debug)]
+pub(super) struct Ranking<'a> {
+    pub(super) sort: Sort,
+    stream: Stream,
+    words: &'a Words,
+    /// The order of the store's words, for fields of words.
+    order: Option<Arc<Order>>,
 }
 
-type Key = (bool, i64, i64, i64, DocId);
+impl<'a> Ranking<'a> {
+    /// The ranking of an order.
+    pub(super) fn new(stream: Stream, sort: Sort, words: &'a Words) -> Self {
+        let has_words = Place::of(sort.field) == Place::Words;
+        let order = has_words.then(|| words.of(stream, sort.field).order());
+        Self { sort, stream, words, order }
+    }
+
+    /// The first `count` matching events of a selection whose key passes a test.
+    pub(super) fn first_of<'s>(
+        &self,
+        selection: &Selection<'s>,
+        count: usize,
+        mut passes: impl FnMut(&Key) -> bool,
+    ) -> StoreResult<Vec<Candidate<'s>>> {
+        let ranks = UnitRanks::new(self, selection.unit)?;
+        // Words that the dictionary lacks are ordered only when all units come together.
+        let count = if ranks.inexact { usize::MAX } else { count };
+        let mut best = Best::new(count);
+        self.each_key(selection, &ranks, PARTS, |key, doc| {
+            if passes(&key) {
+                best.offer((key, doc));
+            }
+        })?;
+        let candidates = best.finish().into_iter().map(|(key, doc)| {
+            let text = ranks.text(selection.unit, self.sort.field, doc)?;
+            Ok(Candidate { key, text, unit: selection.unit, doc })
+        });
+        candidates.collect()
+    }
+
+    /// Visits the keys of all matching events; parts behind `last` are left out.
+    pub(super) fn keys(
+        &self,
+        selection: &Selection<'_>,
+        last: usize,
+        mut visit: impl FnMut(&Key),
+    ) -> StoreResult<()> {
+        let ranks = UnitRanks::new(self, selection.unit)?;
+        self.each_key(selection, &ranks, last + 1, |key, _| visit(&key))
+    }
+
+    /// The earliest place in an order of time that an event of a unit may have.
+    pub(super) fn earliest(&self, unit: &Unit<'_>) -> StoreResult<u64> {
+        Ok(match unit.column(field(unit.stream, "time"))? {
+            UnitColumn::Stored(times) if self.sort.descending => !times.max_value(),
+            UnitColumn::Stored(times) => times.min_value(),
+            _ => 0,
+        })
+    }
+
+    /// The key of an instant, after which a walk goes on.
+    pub(super) fn after(&self, time: u64, seq: u64) -> impl Fn(&Key) -> bool + Sync {
+        let turned = (self.turn(time), self.turn(seq));
+        move |key| (key.time, key.seq) > turned
+    }
+
+    const fn turn(&self, part: u64) -> u64 {
+        if self.sort.descending { !part } else { part }
+    }
+
+    fn each_key(
+        &self,
+        selection: &Selection<'_>,
+        ranks: &UnitRanks,
+        parts: usize,
+        mut visit: impl FnMut(Key, DocId),
+    ) -> StoreResult<()> {
+        let unit = selection.unit;
+        let by_time = self.sort.field.name == "time";
+        let column = |name: &str, part| match part < parts {
+            true => unit.column(field(unit.stream, name)),
+            false => Ok(UnitColumn::Absent),
+        };
+        let (times, seqs) = (column("time", if by_time { 0 } else { 2 })?, column("seq", 3)?);
+        let values = if by_time { UnitColumn::Absent } else { unit.column(self.sort.field)? };
+        let (mut time, mut seq, mut value) = (buffer(), buffer(), buffer());
+        selection.each(|docs| {
+            times.read(docs, &mut time);
+            seqs.read(docs, &mut seq);
+            values.read(docs, &mut value);
+            for (at, doc) in docs.iter().enumerate() {
+                let stored = if by_time { time[at] } else { value[at] };
+                let absent = stored == ABSENT;
+                let ranked = if absent { 0 } else { self.turn(ranks.rank(unit, self.sort.field, stored, *doc)) };
+                let (time, seq) = (self.turn(time[at]), self.turn(seq[at]));
+                visit(Key { absent, value: ranked, time, seq }, *doc);
+            }
+            Ok(())
+        })
+    }
+}
+
+fn buffer() -> Vec<u64> {
+    Vec::with_capacity(BATCH)
+}
+
+/// The order of a unit's stored values.
+struct UnitRanks {
+    /// `None` when stored values order as they are.
+    order: Option<Arc<Order>>,
+    /// For each of a partition's own words, its place among the store's.
+    own: Vec<u64>,
+    inexact: bool,
+}
+
+impl UnitRanks {
+    fn new(ranking: &Ranking<'_>, unit: &Unit<'_>) -> StoreResult<Self> {
+        let field = ranking.sort.field;
+        let Some(order) = &ranking.order else {
+            return Ok(Self { order: None, own: Vec::new(), inexact: false });
+        };
+        let store = ranking.words.of(ranking.stream, field);
+        let (mut own, mut inexact) = (Vec::new(), false);
+        match unit.source {
+            Source::Segment(partition, ..) => {
+                if let Some(words) = partition.dictionary()?.own() {
+                    let texts = words.of(ranking.stream, field);
+                    own = places(&store, order, &texts);
+                    inexact = !own.is_empty();
+                }
+            }
+            Source::Chunk(chunk) => {
+                inexact = chunk.column(ranking.stream, field, ranking.words).contains(&OTHER);
+            }
+        }
+        Ok(Self { order: Some(Arc::clone(order)), own, inexact })
+    }
+
+    /// A number that orders as the stored value does. Of words the upper half says how many of
+    /// the store's come before; the lower half is 0 for a word of the store.
+    fn rank(&self, unit: &Unit<'_>, field: &Field, stored: u64, doc: DocId) -> u64 {
+        let Some(order) = &self.order else {
+            return stored;
+        };
+        if stored == OTHER
+            && let Source::Chunk(chunk) = unit.source
+        {
+            let store = unit.words.of(unit.stream, field);
+            let text = chunk.entries[doc as usize].event.get(field).and_then(|value| value.text());
+            return (store.before(order, text.unwrap_or_default()) as u64) << 32 | 1;
+        }
+        let ordinal = usize::try_from(stored).unwrap_or(usize::MAX);
+        match order.ranks.get(ordinal) {
+            Some(rank) => u64::from(rank + 1) << 32,
+            None => self.own.get(ordinal - LOCAL as usize).copied().unwrap_or(u64::MAX),
+        }
+    }
+
+    /// The value, where its rank does not say all.
+    fn text(&self, unit: &Unit<'_>, field: &Field, doc: DocId) -> StoreResult<Option<Box<str>>> {
+        if !self.inexact {
+            return Ok(None);
+        }
+        let stored = unit.column(field)?.first(doc);
+        if stored < u64::from(LOCAL) {
+            return Ok(None);
+        }
+        let value = unit.value(field, stored, doc)?;
+        Ok(value.and_then(|value| value.as_ref().text().map(Into::into)))
+    }
+}
+
+fn places(store: &Texts, order: &Order, own: &Texts) -> Vec<u64> {
+    let all = 0..u32::try_from(own.len()).unwrap_or(u32::MAX);
+    all.map(|at| (store.before(order, own.text(at)) as u64) << 32 | 1).collect()
+}
 
 /// The smallest keys seen, in memory proportional to their number.
 struct Best {
-    keys: Vec<Key>,
+    keys: Vec<(Key, DocId)>,
     count: usize,
     /// No key from here on can be among the first.
-    limit: Option<Key>,
+    limit: Option<(Key, DocId)>,
 }
 
 impl Best {
     const fn new(count: usize) -> Self {
-        Self {
-            keys: Vec::new(),
-            count,
-            limit: None,
-        }
+        Self { keys: Vec::new(), count, limit: None }
     }
 
-    fn offer(&mut self, key: Key) {
+    fn offer(&mut self, key: (Key, DocId)) {
         if self.count == 0 || self.limit.is_some_and(|limit| key >= limit) {
             return;
         }
         self.keys.push(key);
-        if self.keys.len() >= 2 * self.count + 1024 {
+        if self.keys.len() >= self.count.saturating_mul(2).saturating_add(1024) {
             self.keys.select_nth_unstable(self.count - 1);
             self.keys.truncate(self.count);
             self.limit = self.keys.last().copied();
         }
     }
 
-    fn finish(mut self) -> Vec<Key> {
+    fn finish(mut self) -> Vec<(Key, DocId)> {
         self.keys.sort_unstable();
         self.keys.truncate(self.count);
         self.keys
@@ -176,13 +311,11 @@ mod tests {
     #[test]
     fn keeps_the_smallest() {
         let mut best = Best::new(10);
-        for n in 0..10_000_i64 {
-            let key = (n * 7919) % 10_007;
-            best.offer((false, key, 0, 0, 0));
-        }
-        let mut all: Vec<i64> = (0..10_000).map(|n| (n * 7919) % 10_007).collect();
+        let key = |value| Key { absent: false, value, time: 0, seq: 0 };
+        (0..10_000_u64).for_each(|n| best.offer((key((n * 7919) % 10_007), 0)));
+        let mut all: Vec<u64> = (0..10_000).map(|n| (n * 7919) % 10_007).collect();
         all.sort_unstable();
-        let kept: Vec<i64> = best.finish().iter().map(|key| key.1).collect();
+        let kept: Vec<u64> = best.finish().iter().map(|(key, _)| key.value).collect();
         assert_eq!(kept, all[..10]);
     }
 }

@@ -1,95 +1,216 @@
-//! Running a plan over the segments of a partition.
+//! Search in a segment: which events hold a text, as a set of bits. It finds exactly the events for
+//! which [`daybook_model::matching`] holds.
 
-use super::plan::plan;
+use super::compile::{Accept, CompiledSearch, Ordinals};
+use super::select::{BATCH, read_postings};
+use super::unit::{Source, Unit};
+use crate::columns::Place;
 use crate::error::internal;
-use crate::partition::Partition;
-use crate::state::Snapshot;
-use daybook_model::Query;
+use crate::partition::trigrams::trigrams;
+use crate::partition::{Partition, Segment, keys};
+use daybook_model::catalogue::Catalogue;
 use daybook_model::logstore::StoreResult;
-use rayon::prelude::*;
-use std::sync::Arc;
-use tantivy::query::{EnableScoring, Weight};
-use tantivy::{DocId, SegmentReader};
+use daybook_model::matching::contains_lowercase;
+use daybook_model::{Field, Filter, Test, Value};
+use std::collections::BTreeSet;
+use tantivy::query::{EmptyQuery, EnableScoring, PhraseQuery, Query as IndexQuery, TermQuery, TermSetQuery};
+use tantivy::schema::{Field as IndexField, IndexRecordOption};
+use tantivy::{DocId, Term};
 
-/// A partition with what a query wants of it.
-pub(super) struct Search<'a> {
-    pub(super) partition: &'a Arc<Partition>,
-    /// `None` when all its events match.
-    weight: Option<Box<dyn Weight>>,
-}
+/// A set of a unit's events.
+#[derive(Debug)]
+pub(super) struct Bits(Vec<u64>);
 
-impl<'a> Search<'a> {
-    pub(super) fn new(
-        snapshot: &Snapshot,
-        query: &Query,
-        partition: &'a Arc<Partition>,
-    ) -> StoreResult<Self> {
-        let plan = plan(query, partition, &snapshot.hidden(partition.key))?;
-        let weight = plan
-            .map(|plan| {
-                plan.weight(EnableScoring::disabled_from_searcher(partition.searcher()?))
-                    .map_err(internal)
-            })
-            .transpose()?;
-        Ok(Self { partition, weight })
+impl Bits {
+    /// None of so many events.
+    pub(super) fn new(len: DocId) -> Self {
+        Self(vec![0; (len as usize).div_ceil(64)])
     }
 
-    /// The number of matching events.
-    pub(super) fn count(&self) -> StoreResult<u64> {
-        let Some(weight) = &self.weight else {
-            return Ok(self.partition.events);
-        };
-        let segments = self.partition.searcher()?.segment_readers();
-        segments
-            .iter()
-            .map(|segment| weight.count(segment).map(u64::from).map_err(internal))
-            .sum()
+    pub(super) fn insert(&mut self, doc: DocId) {
+        self.0[doc as usize / 64] |= 1 << (doc % 64);
     }
 
-    /// The segments, numbered as in addresses.
-    pub(super) fn segments(
-        &self,
-    ) -> StoreResult<impl Iterator<Item = (u32, &'a SegmentReader)> + use<'a>> {
-        Ok((0..).zip(self.partition.searcher()?.segment_readers()))
+    pub(super) fn contains(&self, doc: DocId) -> bool {
+        self.0[doc as usize / 64] >> (doc % 64) & 1 == 1
     }
 
-    /// Calls `visit` with every matching event of a segment.
-    pub(super) fn each(
-        &self,
-        segment: &SegmentReader,
-        mut visit: impl FnMut(DocId),
-    ) -> StoreResult<()> {
-        let alive = segment.alive_bitset();
-        let mut visit = |doc| {
-            if alive.is_none_or(|alive| alive.is_alive(doc)) {
-                visit(doc);
+    /// How many.
+    pub(super) fn count(&self) -> u32 {
+        self.0.iter().map(|word| word.count_ones()).sum()
+    }
+
+    /// In order.
+    pub(super) fn docs(&self) -> Vec<DocId> {
+        let mut docs = Vec::new();
+        for (first, word) in (0..).step_by(64).zip(&self.0) {
+            let mut rest = *word;
+            while rest != 0 {
+                docs.push(first + rest.trailing_zeros());
+                rest &= rest - 1;
             }
-        };
-        match &self.weight {
-            None => (0..segment.max_doc()).for_each(visit),
-            Some(weight) => weight
-                .for_each_no_score(segment, &mut |docs| docs.iter().for_each(|doc| visit(*doc)))
-                .map_err(internal)?,
         }
-        Ok(())
+        docs
     }
 }
 
-/// The searches of a query, one per partition, in order of time.
-pub(super) fn searches<'a>(snapshot: &'a Snapshot, query: &Query) -> StoreResult<Vec<Search<'a>>> {
-    let partitions: Vec<_> = snapshot.partitions(query).collect();
-    partitions
-        .into_par_iter()
-        .map(|partition| Search::new(snapshot, query, partition))
-        .collect()
+/// Values beyond which the column is read instead of postings.
+const POSTINGS_MAX: usize = 32;
+
+/// The events of a segment in which a search finds its text.
+pub(super) fn found_in_segment(unit: &Unit<'_>, search: &CompiledSearch) -> StoreResult<Bits> {
+    let mut bits = Bits::new(unit.len());
+    let Source::Segment(partition, _, segment) = unit.source else {
+        return Ok(bits);
+    };
+    for (field, ordinals) in &search.words {
+        let own = partition.dictionary()?.own();
+        match own {
+            Some(own) if Place::of(field) == Place::Words => {
+                let texts = own.of(unit.stream, field);
+                let ordinals = ordinals.with_own(&texts, texts.containing(&search.lowered));
+                add_words(unit, segment, field, &ordinals, &mut bits)?;
+            }
+            _ => add_words(unit, segment, field, ordinals, &mut bits)?,
+        }
+    }
+    for field in Catalogue::of(unit.stream).fields().iter().filter(|field| field.search) {
+        match Place::of(field) {
+            Place::Keys => {
+                for range in keys::starting(&search.text) {
+                    segment.events_in(field, range)?.into_iter().for_each(|doc| bits.insert(doc));
+                }
+            }
+            Place::Text | Place::SearchedJson => {
+                add_containing(partition, segment, field, &search.lowered, &mut bits)?;
+            }
+            _ => {}
+        }
+    }
+    Ok(bits)
 }
 
-/// The number of events that match, exactly.
-pub(crate) fn count(snapshot: &Snapshot, query: &Query) -> StoreResult<u64> {
-    let searches = searches(snapshot, query)?;
-    let stored: u64 = searches
-        .par_iter()
-        .map(Search::count)
-        .sum::<StoreResult<u64>>()?;
-    Ok(stored + snapshot.head_matches(query).count() as u64)
+fn add_words(unit: &Unit<'_>, segment: &Segment, field: &Field, ordinals: &Ordinals, bits: &mut Bits) -> StoreResult<()> {
+    if ordinals.len() == 0 {
+        return Ok(());
+    }
+    if ordinals.len() <= POSTINGS_MAX {
+        let Ok(index_field) = segment.reader.schema().get_field(field.name) else {
+            return Ok(());
+        };
+        for ordinal in ordinals.iter() {
+            read_postings(segment, &Term::from_field_u64(index_field, ordinal), |docs| {
+                docs.iter().for_each(|doc| bits.insert(*doc));
+                Ok(())
+            })?;
+        }
+        return Ok(());
+    }
+    let column = unit.column(field)?;
+    let accept = Accept::Ordinals(ordinals.clone());
+    let (mut docs, mut values) = (Vec::with_capacity(BATCH), Vec::with_capacity(BATCH));
+    for first in (0..unit.len()).step_by(BATCH) {
+        docs.clear();
+        docs.extend(first..unit.len().min(first + 1024));
+        column.read(&docs, &mut values);
+        let found = docs.iter().zip(&values).filter(|(_, value)| accept.passes(**value));
+        found.for_each(|(doc, _)| bits.insert(*doc));
+    }
+    Ok(())
+}
+
+/// The events of a segment that pass a filter on a field without a column, negation aside.
+pub(super) fn text_matches(unit: &Unit<'_>, filter: &Filter) -> StoreResult<Bits> {
+    let mut bits = Bits::new(unit.len());
+    let Source::Segment(partition, _, segment) = unit.source else {
+        return Ok(bits);
+    };
+    for test in &filter.any {
+        match (Place::of(filter.field), test) {
+            (Place::Keys, Test::Is(Value::Text(id))) => {
+                segment.events_with(filter.field, id)?.into_iter().for_each(|doc| bits.insert(doc));
+            }
+            (Place::Keys, Test::StartsWith(start)) => {
+                for range in keys::starting(start) {
+                    segment.events_in(filter.field, range)?.into_iter().for_each(|doc| bits.insert(doc));
+                }
+            }
+            (Place::Keys, Test::Present) => {
+                if let Some(ids) = segment.keys(filter.field)? {
+                    let has = |doc: &DocId| ids.ords().first(*doc).is_some();
+                    (0..unit.len()).filter(has).for_each(|doc| bits.insert(doc));
+                }
+            }
+            (Place::Text, Test::Present) => {
+                let term = Term::from_field_text(partition.schema()?.present, filter.field.name);
+                read_postings(segment, &term, |docs| {
+                    docs.iter().for_each(|doc| bits.insert(*doc));
+                    Ok(())
+                })?;
+            }
+            (Place::Text, Test::Contains(lowered)) => {
+                add_containing(partition, segment, filter.field, lowered, &mut bits)?;
+            }
+            // Rare enough to read every event.
+            _ => {
+                for doc in 0..unit.len() {
+                    let event = unit.event(doc, false)?;
+                    if event.get(filter.field).is_some_and(|value| test.holds(value)) {
+                        bits.insert(doc);
+                    }
+                }
+            }
+        }
+    }
+    Ok(bits)
+}
+
+/// Events whose free text contains a text in lower case.
+fn add_containing(
+    partition: &Partition,
+    segment: &Segment,
+    field: &Field,
+    lowered: &str,
+    bits: &mut Bits,
+) -> StoreResult<()> {
+    let Some(index_field) = partition.schema()?.field(field) else {
+        return Ok(());
+    };
+    let query = containing(segment, field, index_field, lowered)?;
+    let scoring = EnableScoring::disabled_from_searcher(partition.searcher()?);
+    let weight = query.weight(scoring).map_err(internal)?;
+    weight
+        .for_each_no_score(&segment.reader, &mut |docs| docs.iter().for_each(|doc| bits.insert(*doc)))
+        .map_err(internal)
+}
+
+fn containing(
+    segment: &Segment,
+    field: &Field,
+    index_field: IndexField,
+    lowered: &str,
+) -> StoreResult<Box<dyn IndexQuery>> {
+    let long = lowered.chars().nth(2).is_some();
+    if Place::of(field) == Place::Text && long {
+        let grams = trigrams(lowered);
+        let mut grams: Vec<Term> = grams.iter().map(|gram| Term::from_field_text(index_field, gram)).collect();
+        return Ok(match grams.len() {
+            1 => Box::new(TermQuery::new(grams.remove(0), IndexRecordOption::Basic)),
+            _ => Box::new(PhraseQuery::new(grams)),
+        });
+    }
+    let mut found = BTreeSet::new();
+    let index = segment.reader.inverted_index(index_field).map_err(internal)?;
+    let mut stream = index.terms().stream().map_err(internal)?;
+    while stream.advance() {
+        if let Ok(term) = std::str::from_utf8(stream.key())
+            && contains_lowercase(term, lowered)
+        {
+            found.insert(Term::from_field_text(index_field, term));
+        }
+    }
+    Ok(match found.is_empty() {
+        true => Box::new(EmptyQuery),
+        false => Box::new(TermSetQuery::new(found)),
+    })
 }

@@ -33,6 +33,10 @@ impl Extent {
             range: Mutex::new(Range { oldest, newest }),
         };
         extent.write(Range { oldest, newest })?;
+        // At the first start the directory itself is new, and perhaps the one above.
+        for above in dir.ancestors().skip(1).take(2) {
+            sync_dir(above)?;
+        }
         Ok(extent)
     }
 

@@ -1,11 +1,17 @@
 //! Reading the log at start: every commit that was acknowledged, in order. A torn tail, which no
-//! one was promised, is left out; damage before it stops the start with a report.
+//! one was promised, is left out; damage before it stops the start with a report. What is given
+//! back is on disk.
 
 use super::extent;
 use super::frame::{self, Found};
 use super::record::Record;
 use super::segment::{HEADER_BYTES, Header, segment_path};
+use crate::error::io_error;
 use daybook_model::StoreError;
+use std::fs::OpenOptions;
+use std::io;
+use std::ops::Range;
+use std::os::unix::fs::FileExt;
 use std::path::Path;
 
 /// The commits of one segment.
@@ -54,7 +60,12 @@ pub(crate) fn replay(dir: &Path) -> Result<Replayed, StoreError> {
         }
         replayed.next_generation = header.generation + 1;
         replayed.next_seq = replayed.next_seq.max(header.next_seq);
-        let (records, next_commit) = read_segment(&path, &bytes, header)?;
+        let Commits {
+            records,
+            last,
+            next_commit,
+        } = read_segment(&path, &bytes, header)?;
+        write_again(&path, &bytes, last).map_err(|e| io_error("flushing the log again", &e))?;
         replayed.next_commit = next_commit;
         let seqs = records.iter().map(|record| record.event.seq + 1);
         replayed.next_seq = replayed.next_seq.max(seqs.max().unwrap_or(0));
@@ -77,12 +88,17 @@ fn generations(dir: &Path) -> Result<Vec<u64>, StoreError> {
     Ok(found)
 }
 
-fn read_segment(
-    path: &Path,
-    bytes: &[u8],
-    header: Header,
-) -> Result<(Vec<Record>, u64), StoreError> {
+/// What a segment holds.
+struct Commits {
+    records: Vec<Record>,
+    /// The bytes of the last commit; empty when there is none.
+    last: Range<usize>,
+    next_commit: u64,
+}
+
+fn read_segment(path: &Path, bytes: &[u8], header: Header) -> Result<Commits, StoreError> {
     let mut records = Vec::new();
+    let mut last = 0..0;
     let (mut at, mut expected) = (HEADER_BYTES, header.first_commit);
     loop {
         match frame::read(bytes, at, header.nonce) {
@@ -92,6 +108,7 @@ fn read_segment(
                 end,
             } if number == expected => {
                 records.append(&mut Record::read_all(found)?);
+                last = at..end;
                 (at, expected) = (end, number + 1);
             }
             Found::Commit { number, .. } => {
@@ -112,7 +129,24 @@ fn read_segment(
             format!("commit {expected} at byte {at} is broken, yet a later one stands at {later}");
         return Err(damaged(path, message));
     }
-    Ok((records, expected))
+    Ok(Commits {
+        records,
+        last,
+        next_commit: expected,
+    })
+}
+
+/// A process may have ended between writing its last commit and the flush. Whoever sends those
+/// events again is told that they are there, so the commit is flushed now; the ones before it were
+/// when it was written. It is written again, too: after a failed flush the kernel may take for
+/// clean what never reached the disk.
+fn write_again(path: &Path, bytes: &[u8], last: Range<usize>) -> io::Result<()> {
+    if last.is_empty() {
+        return Ok(());
+    }
+    let file = OpenOptions::new().write(true).open(path)?;
+    file.write_all_at(&bytes[last.clone()], last.start as u64)?;
+    file.sync_data()
 }
 
 /// Nobody was promised what a torn write held, but whoever looks for it should find this.

@@ -56,8 +56,8 @@ pub(super) const IDS: &[&str] = &[
 ];
 
 const NUMBERS: &[i64] = &[0, 1, 2, 3, 10, 200, 404, 503, 1 << 40];
-const SIGNED: &[i64] = &[0, 1, -1, -20, 500_000, i64::MAX, i64::MIN];
-const AMOUNTS: &[i64] = &[0, 1, 1_000, 4_820_000, 1_000_000_000, i64::MAX];
+const SIGNED: &[i64] = &[0, 1, -1, -20, 500_000, limits::NUMBER_MAX, i64::MIN];
+const AMOUNTS: &[i64] = &[0, 1, 1_000, 4_820_000, 1_000_000_000, limits::NUMBER_MAX];
 
 const OBJECTS: &[&str] = &[
     r#"{}"#,

@@ -1,0 +1,206 @@
+//! Removal of what is old and erasure of fields, on the mover's thread, which alone changes
+//! partitions. Each call takes one step, after which everything on disk is whole again.
+
+use crate::error::internal;
+use crate::mover::Mover;
+use crate::partition::{self, Partition, remove_dir};
+use crate::query::{self, cache::Cache};
+use daybook_model::field::Kind;
+use daybook_model::logstore::{EraseRequest, Progress, Removal, RemoveRequest, StoreResult};
+use daybook_model::{Event, Field, Query, StoreError, Stream, Timestamp, ValueRef};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use tantivy::Term;
+
+impl Mover {
+    /// Removes one partition's old events or payloads.
+    pub(crate) fn remove_step(&self, request: &RemoveRequest) -> StoreResult<Progress> {
+        let waiting = self.partitions_to_clear(request)?;
+        let Some(partition) = waiting.first() else {
+            return Ok(Progress { done: true, ..Progress::default() });
+        };
+        let left = Progress { partitions_left: waiting.len() as u64 - 1, ..Progress::default() };
+        let whole = partition.key.1.end() <= request.before;
+        match request.removal {
+            Removal::Payloads => {
+                partition.searcher()?;
+                let (cleared, bytes) = partition::drop_payloads(partition)?;
+                let events = cleared.events;
+                self.replace(partition, Some(cleared));
+                Ok(Progress { events, bytes, ..left })
+            }
+            Removal::Events if whole => {
+                let bytes = bytes_of(partition);
+                self.replace(partition, None);
+                remove_dir(&partition.dir)?;
+                Ok(Progress { events: partition.events, bytes, ..left })
+            }
+            Removal::Events => {
+                partition.searcher()?;
+                let cut = partition::remove_before(partition, request.before)?;
+                let events = partition.events - cut.events;
+                self.replace(partition, Some(cut));
+                Ok(Progress { events, ..left })
+            }
+        }
+    }
+
+    fn partitions_to_clear(&self, request: &RemoveRequest) -> StoreResult<Vec<Arc<Partition>>> {
+        let RemoveRequest { stream, before, removal } = request;
+        let snapshot = self.shared.snapshot();
+        let query = Query { to: Some(*before), ..Query::all(*stream) };
+        let mut waiting = Vec::new();
+        for partition in snapshot.partitions(&query) {
+            let (start, end) = (partition.key.1.start(), partition.key.1.end());
+            let concerned = match removal {
+                Removal::Payloads => end <= *before && partition.has_payloads(),
+                Removal::Events if end <= *before => true,
+                Removal::Events => {
+                    let query = Query { from: Some(start), ..query.clone() };
+                    query::count(&snapshot, &Cache::new(0), &query)? > 0
+                }
+            };
+            if concerned {
+                waiting.push(Arc::clone(partition));
+            }
+        }
+        Ok(waiting)
+    }
+
+    /// Puts a new view in a partition's place, or none.
+    fn replace(&self, partition: &Arc<Partition>, with: Option<Partition>) {
+        // A query that holds the old view opened later would miss its files.
+        if let Err(error) = partition.searcher() {
+            tracing::warn!(%error, "a partition that goes could not be opened");
+        }
+        let with = with.map(|with| Arc::new(with.after(Some(partition))));
+        self.shared.change(|state| {
+            match with {
+                Some(with) => state.partitions.insert(partition.key, with),
+                None => state.partitions.remove(&partition.key),
+            };
+        });
+    }
+
+    /// Erases fields in one partition.
+    pub(crate) fn erase_step(&self, request: &EraseRequest) -> StoreResult<Progress> {
+        let EraseRequest { query, fields } = request;
+        let waiting = self.partitions_to_rewrite(request)?;
+        let Some(partition) = waiting.first() else {
+            return Ok(Progress { done: true, ..Progress::default() });
+        };
+        let mut words: BTreeSet<(u8, Box<str>)> = BTreeSet::new();
+        let rewritten = partition::rewrite(partition, |event| {
+            let matched = query.matches(event);
+            matched && fields.iter().filter(|field| take(event, field, &mut words)).count() > 0
+        })?;
+        let (events, bytes) = (rewritten.changed, bytes_of(partition));
+        self.replace(partition, Some(rewritten.partition));
+        remove_dir(&partition.dir)?;
+        self.erase_unused(query.stream, fields, &words)?;
+        Ok(Progress { events, bytes, partitions_left: waiting.len() as u64 - 1, done: false })
+    }
+
+    fn partitions_to_rewrite(&self, request: &EraseRequest) -> StoreResult<Vec<Arc<Partition>>> {
+        let snapshot = self.shared.snapshot();
+        let mut waiting = Vec::new();
+        for partition in snapshot.partitions(&request.query) {
+            let has_fields = |event: &Event| request.fields.iter().any(|field| event.get(field).is_some());
+            if query::any_event(&snapshot, &request.query, partition, has_fields)? {
+                waiting.push(Arc::clone(partition));
+            }
+        }
+        Ok(waiting)
+    }
+
+    /// Takes words out of the store's dictionary that no event has any more.
+    fn erase_unused(
+        &self,
+        stream: Stream,
+        fields: &[&'static Field],
+        words: &BTreeSet<(u8, Box<str>)>,
+    ) -> StoreResult<()> {
+        let snapshot = self.shared.snapshot();
+        for field in fields.iter().filter(|field| field.kind == Kind::Keyword) {
+            let mut unused = Vec::new();
+            for (_, word) in words.iter().filter(|(index, _)| *index == field.index) {
+                let ordinal = self.shared.words.of(stream, field).ordinal(word);
+                let in_memory = snapshot.chunks().any(|(chunk, _)| {
+                    let of_stream = |event: &Event| event.stream == stream;
+                    let has = |event: &Event| event.get(field) == Some(ValueRef::Text(word));
+                    chunk.entries.iter().any(|entry| of_stream(&entry.event) && has(&entry.event))
+                });
+                if let Some(ordinal) = ordinal
+                    && !in_memory
+                    && !self.uses(stream, field, ordinal)?
+                {
+                    unused.push(ordinal);
+                }
+            }
+            if !unused.is_empty() {
+                let erased = self.shared.words.erase(stream, field, &unused);
+                erased.map_err(|e| crate::error::io_error("erasing words", &e))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn uses(&self, stream: Stream, field: &Field, ordinal: u32) -> StoreResult<bool> {
+        let state = self.shared.get();
+        let of_stream = state.partitions.iter().filter(|((of, _), _)| *of == stream);
+        for (_, partition) in of_stream {
+            let Some(index_field) = partition.schema()?.field(field) else {
+                continue;
+            };
+            let term = Term::from_field_u64(index_field, ordinal.into());
+            for segment in partition.segments()? {
+                let index = segment.reader.inverted_index(index_field).map_err(internal)?;
+                if index.doc_freq(&term).map_err(internal)? > 0 {
+                    return Ok(true);
+                }
+            }
+        }
+        Ok(false)
+    }
+}
+
+/// Refuses what no retention and no erasure may touch.
+pub(crate) fn check(stream: Stream, fields: &[&'static Field]) -> Result<(), StoreError> {
+    if stream == Stream::Audit {
+        return Err(StoreError::Limit("audit events are never removed or changed".into()));
+    }
+    let fixed = fields.iter().find(|field| ["id", "seq", "time"].contains(&field.name));
+    fixed.map_or(Ok(()), |field| {
+        let name = field.name;
+        Err(StoreError::Limit(format!("the field {name} cannot be erased")))
+    })
+}
+
+/// Whether an event in memory is concerned, so that it must reach its partition first.
+pub(crate) fn is_old(event: &Event, stream: Stream, before: Timestamp) -> bool {
+    event.stream == stream && event.time < before
+}
+
+fn take(event: &mut Event, field: &Field, words: &mut BTreeSet<(u8, Box<str>)>) -> bool {
+    let taken = event.take(field);
+    if let Some(text) = taken.as_ref().and_then(|value| value.as_ref().text())
+        && field.kind == Kind::Keyword
+    {
+        words.insert((field.index, text.into()));
+    }
+    taken.is_some()
+}
+
+fn bytes_of(partition: &Partition) -> u64 {
+    fn of(dir: &std::path::Path) -> std::io::Result<u64> {
+        let mut bytes = 0;
+        for entry in std::fs::read_dir(dir)? {
+            let entry = entry?;
+            let metadata = entry.metadata()?;
+            bytes += if metadata.is_dir() { of(&entry.path())? } else { metadata.len() };
+        }
+        Ok(bytes)
+    }
+    // Only told to people.
+    of(&partition.dir).unwrap_or(0)
+}

@@ -1,0 +1,80 @@
+//! The words that a partition's ordinals stand for: the store's, and beyond their limit its own.
+
+use crate::words::{LOCAL, Words};
+use daybook_model::{Field, StoreError, Stream};
+use parking_lot::RwLock;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// The words of one partition.
+#[derive(Debug)]
+pub(crate) struct Dictionary {
+    stream: Stream,
+    store: Arc<Words>,
+    path: PathBuf,
+    /// `None` while it has no words of its own.
+    own: RwLock<Option<Arc<Words>>>,
+}
+
+impl Dictionary {
+    /// The dictionary of a partition of which `counted` own words are in use.
+    pub(crate) fn open(stream: Stream, dir: &Path, store: &Arc<Words>, counted: u64) -> Result<Self, StoreError> {
+        let path = dir.join("words");
+        let own = if counted > 0 {
+            let own = Words::open(&path, usize::MAX)?;
+            own.require(counted)?;
+            Some(Arc::new(own))
+        } else {
+            None
+        };
+        Ok(Self { stream, store: Arc::clone(store), path, own: RwLock::new(own) })
+    }
+
+    /// The store's words.
+    pub(crate) fn store(&self) -> &Words {
+        &self.store
+    }
+
+    /// The partition's own words.
+    pub(crate) fn own(&self) -> Option<Arc<Words>> {
+        self.own.read().clone()
+    }
+
+    /// The word of an ordinal; `None` when there is none.
+    pub(crate) fn text(&self, field: &Field, ordinal: u64) -> Option<Box<str>> {
+        let ordinal = u32::try_from(ordinal).ok()?;
+        if ordinal >= LOCAL {
+            let own = self.own()?;
+            let texts = own.of(self.stream, field);
+            let at = ordinal - LOCAL;
+            return ((at as usize) < texts.len()).then(|| texts.text(at).into());
+        }
+        let texts = self.store.of(self.stream, field);
+        ((ordinal as usize) < texts.len()).then(|| texts.text(ordinal).into())
+    }
+
+    /// The ordinal of a word, known or new.
+    pub(super) fn ordinal(&self, field: &Field, text: &str) -> Result<u64, StoreError> {
+        if let Some(ordinal) = self.store.ordinal(self.stream, field, text) {
+            return Ok(ordinal.into());
+        }
+        let mut own = self.own.write();
+        let words = match &*own {
+            Some(words) => Arc::clone(words),
+            // What a move that failed has left there, nothing refers to.
+            None => {
+                let words = Arc::new(Words::open(&self.path, usize::MAX)?);
+                Arc::clone(own.insert(words))
+            }
+        };
+        let at = words.ordinal(self.stream, field, text).unwrap_or(0);
+        Ok(u64::from(LOCAL | at))
+    }
+
+    /// Makes all words durable; returns how many the store and the partition have.
+    pub(super) fn persist(&self) -> std::io::Result<(u64, u64)> {
+        let store = self.store.persist()?;
+        let own = self.own().map_or(Ok(0), |own| own.persist())?;
+        Ok((store, own))
+    }
+}

@@ -1,0 +1,150 @@
+//! Ids as the keys of a segment's dictionary: UUIDs and hexadecimal texts take half their length.
+//! Packing keeps the order within each form, so the ids with a common beginning lie together.
+
+use std::ops::Bound;
+
+const TEXT: u8 = 0;
+const UUID: u8 = 1;
+const HEX: u8 = 2;
+/// A shorter text gains nothing.
+const HEX_BYTES_MIN: usize = 8;
+const UUID_BYTES: usize = 36;
+
+/// The key of an id.
+pub(crate) fn pack(id: &str) -> Vec<u8> {
+    let packed = if id.len() == UUID_BYTES {
+        nibbles_of_uuid(id).map(|nibbles| (UUID, nibbles))
+    } else if id.len() >= HEX_BYTES_MIN && id.len().is_multiple_of(2) {
+        nibbles(id.bytes()).map(|nibbles| (HEX, nibbles))
+    } else {
+        None
+    };
+    match packed {
+        Some((form, nibbles)) => {
+            let bytes = nibbles.chunks(2).map(|pair| pair[0] << 4 | pair[1]);
+            std::iter::once(form).chain(bytes).collect()
+        }
+        None => [&[TEXT], id.as_bytes()].concat(),
+    }
+}
+
+/// The id of a key; `None` when no id has it.
+pub(crate) fn unpack(key: &[u8]) -> Option<String> {
+    let (form, bytes) = key.split_first()?;
+    let hex = || {
+        let nibbles = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+        nibbles.filter_map(|nibble| char::from_digit(nibble.into(), 16))
+    };
+    match *form {
+        TEXT => std::str::from_utf8(bytes).ok().map(Into::into),
+        HEX => Some(hex().collect()),
+        UUID if bytes.len() == 16 => {
+            let mut id = String::with_capacity(UUID_BYTES);
+            for (at, digit) in hex().enumerate() {
+                if matches!(at, 8 | 12 | 16 | 20) {
+                    id.push('-');
+                }
+                id.push(digit);
+            }
+            Some(id)
+        }
+        _ => None,
+    }
+}
+
+/// A range of keys.
+pub(crate) type KeyRange = (Bound<Vec<u8>>, Bound<Vec<u8>>);
+
+/// The ranges of keys whose ids begin with a text.
+pub(crate) fn starting(start: &str) -> Vec<KeyRange> {
+    let mut ranges = vec![range([&[TEXT], start.as_bytes()].concat(), None)];
+    if let Some(digits) = nibbles(start.bytes()) {
+        ranges.push(hex_range(HEX, &digits));
+    }
+    if let Some(digits) = nibbles_of_uuid(start) {
+        ranges.push(hex_range(UUID, &digits));
+    }
+    ranges
+}
+
+fn hex_range(form: u8, digits: &[u8]) -> KeyRange {
+    let whole = digits.chunks_exact(2);
+    let half = whole.remainder().first().copied();
+    let bytes = whole.map(|pair| pair[0] << 4 | pair[1]);
+    range(std::iter::once(form).chain(bytes).collect(), half)
+}
+
+/// Keys that begin with these bytes and this half byte.
+fn range(start: Vec<u8>, half: Option<u8>) -> KeyRange {
+    let (mut from, mut to) = (start.clone(), start);
+    match half {
+        None => next(&mut to),
+        Some(half) => {
+            from.push(half << 4);
+            match half {
+                15 => next(&mut to),
+                _ => to.push((half + 1) << 4),
+            }
+        }
+    }
+    (Bound::Included(from), Bound::Excluded(to))
+}
+
+/// The first bytes behind all that begin with these. They begin with the form, which is small.
+fn next(bytes: &mut Vec<u8>) {
+    while bytes.last() == Some(&u8::MAX) {
+        bytes.pop();
+    }
+    if let Some(last) = bytes.last_mut() {
+        *last += 1;
+    }
+}
+
+fn nibbles(digits: impl Iterator<Item = u8>) -> Option<Vec<u8>> {
+    let value = |digit: u8| match digit {
+        b'0'..=b'9' => Some(digit - b'0'),
+        b'a'..=b'f' => Some(digit - b'a' + 10),
+        _ => None,
+    };
+    digits.map(value).collect()
+}
+
+/// The digits of a UUID or of its beginning.
+fn nibbles_of_uuid(text: &str) -> Option<Vec<u8>> {
+    let dashed = |at: usize| matches!(at, 8 | 13 | 18 | 23);
+    let fits = text.len() <= UUID_BYTES && text.bytes().enumerate().all(|(at, byte)| (byte == b'-') == dashed(at));
+    fits.then(|| nibbles(text.bytes().filter(|byte| *byte != b'-'))).flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::ops::RangeBounds;
+
+    fn id() -> impl Strategy<Value = String> {
+        prop_oneof![
+            "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}",
+            "[0-9a-f]{0,12}",
+            "[0-9a-fA-F-]{0,40}",
+            "[ -~]{0,10}",
+            "[f]{8,12}",
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn a_key_is_its_id_again(id in id()) {
+            prop_assert_eq!(unpack(&pack(&id)), Some(id));
+        }
+
+        #[test]
+        fn a_range_holds_what_begins_so(id in id(), other in id(), cut in 0..40_usize) {
+            for start in [&id[..cut.min(id.len())], &other[..cut.min(other.len())]] {
+                let key = pack(&id);
+                let inside = starting(start).iter().filter(|range| range.contains(&key)).count();
+                prop_assert_eq!(inside, usize::from(id.starts_with(start)), "{:?} {:?}", id, start);
+            }
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! Where partitions lie: `<stream>/<period>`, and after a rewriting `<stream>/<period>~<n>`. The
+//! largest `n` that was committed holds; others are what a crash left and go at the next start.
+
+use super::Partition;
+use crate::error::io_error;
+use crate::head::PartitionKey;
+use crate::words::Words;
+use daybook_model::{Period, StoreError, Stream};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// The directory of a new partition.
+pub(crate) fn partition_dir(data: &Path, (stream, period): PartitionKey) -> PathBuf {
+    data.join(stream.name()).join(period.to_string())
+}
+
+/// The directory for the next rewriting of a partition.
+pub(super) fn next_dir(dir: &Path) -> PathBuf {
+    let name = dir.file_name().unwrap_or_default().to_string_lossy();
+    let (period, number) = parts(&name);
+    dir.with_file_name(format!("{period}~{}", number + 1))
+}
+
+fn parts(name: &str) -> (&str, u64) {
+    let (period, number) = name.split_once('~').unwrap_or((name, "0"));
+    (period, number.parse().unwrap_or(0))
+}
+
+/// Removes a partition's directory. It is renamed first, so that a crash never leaves a part.
+pub(crate) fn remove_dir(dir: &Path) -> Result<(), StoreError> {
+    let gone = dir.with_extension("removed");
+    let remove = || {
+        std::fs::rename(dir, &gone)?;
+        dir.parent().map_or(Ok(()), crate::wal::sync_dir)?;
+        std::fs::remove_dir_all(&gone)
+    };
+    remove().map_err(|e| io_error("removing a partition", &e))
+}
+
+/// All partitions under a directory. `words_of` opens the store's dictionary once it is known how
+/// many words the partitions use.
+pub(crate) fn load_all(data: &Path, words: &Arc<Words>) -> Result<Vec<Partition>, StoreError> {
+    let mut found: BTreeMap<PartitionKey, (u64, Partition)> = BTreeMap::new();
+    let mut stale = Vec::new();
+    for (key, number, dir) in dirs(data)? {
+        let Some(number) = number else {
+            stale.push(dir);
+            continue;
+        };
+        let Some(partition) = Partition::at(key, &dir, words)? else {
+            // A first move that was cut short is repeated there.
+            if number > 0 {
+                stale.push(dir);
+            }
+            continue;
+        };
+        match found.get(&key) {
+            Some((other, _)) if *other > number => stale.push(dir),
+            _ => stale.extend(found.insert(key, (number, partition)).map(|(_, older)| older.dir)),
+        }
+    }
+    for dir in stale {
+        std::fs::remove_dir_all(&dir).map_err(|e| io_error("removing what a crash left", &e))?;
+    }
+    Ok(found.into_values().map(|(_, partition)| partition).collect())
+}
+
+/// Partition directories with their numbers; no number for one that was being removed.
+fn dirs(data: &Path) -> Result<Vec<(PartitionKey, Option<u64>, PathBuf)>, StoreError> {
+    let mut found = Vec::new();
+    for stream in Stream::ALL {
+        let Ok(entries) = std::fs::read_dir(data.join(stream.name())) else {
+            continue;
+        };
+        for entry in entries {
+            let entry = entry.map_err(|e| io_error("reading the data directory", &e))?;
+            let name = entry.file_name().to_string_lossy().into_owned();
+            let (kept, removed) = match name.strip_suffix(".removed") {
+                Some(kept) => (kept, true),
+                None => (name.as_str(), false),
+            };
+            let (period, number) = parts(kept);
+            if let Ok(period) = period.parse::<Period>() {
+                found.push(((stream, period), (!removed).then_some(number), entry.path()));
+            }
+        }
+    }
+    Ok(found)
+}

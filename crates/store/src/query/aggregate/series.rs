@@ -1,0 +1,108 @@
+//! Sums by interval and value of a field.
+
+use super::breakdown::{groups, largest};
+use super::measures::{Batch, each_measured};
+use super::name_of;
+use crate::columns::ABSENT;
+use crate::query::cache::Cache;
+use crate::query::compile::Compiled;
+use crate::query::counting::{Grid, Intervals, kept};
+use crate::query::groups::Slots;
+use crate::query::list::selections;
+use crate::query::select::Selection;
+use crate::query::unit::units;
+use crate::state::Snapshot;
+use daybook_model::aggregate::{Point, Series, SeriesAnswer, SeriesRequest, Totals};
+use daybook_model::catalogue::field;
+use daybook_model::logstore::StoreResult;
+use daybook_model::{StoreError, Stream, Value};
+use rayon::prelude::*;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+/// Sums of a unit: place of the series, interval, sums.
+type Part = Vec<(usize, i64, Totals)>;
+
+/// Sums over time of the largest groups, and of all others together.
+pub(crate) fn series(snapshot: &Snapshot, cache: &Cache, request: &SeriesRequest) -> StoreResult<SeriesAnswer> {
+    let SeriesRequest { query, interval_us, by, name, order, limit } = request;
+    super::check(query)?;
+    let (Some(from), Some(_), 1..) = (query.from, query.to, *interval_us) else {
+        return Err(StoreError::Limit("series need from, to and an interval".into()));
+    };
+    let mut keys: Vec<Option<Value>> = vec![None];
+    if let Some(by) = by {
+        let mut groups = groups(snapshot, cache, query, by)?;
+        largest(&mut groups, *limit, by, *order);
+        keys = groups.into_iter().map(|(key, _)| key).collect();
+    }
+    let intervals = Intervals::new(from, *interval_us);
+    let mut points: Vec<BTreeMap<i64, Totals>> = vec![BTreeMap::new(); keys.len() + 1];
+    for (place, at, totals) in parts(snapshot, cache, request, intervals, &keys)?.iter().flat_map(|part| part.iter()) {
+        points[*place].entry(*at).or_default().add(totals);
+    }
+    let in_order = |points: BTreeMap<i64, Totals>| {
+        let points = points.into_iter();
+        points.map(|(at, totals)| Point { time: intervals.start(at), totals }).collect::<Vec<_>>()
+    };
+    let other = points.pop().map(in_order).unwrap_or_default();
+    let series = keys.into_iter().zip(points).map(|(key, points)| {
+        let named = by.zip(*name).map(|(by, name)| name_of(snapshot, query, by, key.as_ref(), name));
+        Ok(Series { name: named.transpose()?.flatten(), key, points: in_order(points) })
+    });
+    let mut series = series.collect::<StoreResult<Vec<_>>>()?;
+    if by.is_none() && series[0].points.is_empty() {
+        series.clear();
+    }
+    Ok(SeriesAnswer { series, other })
+}
+
+fn parts(
+    snapshot: &Snapshot,
+    cache: &Cache,
+    request: &SeriesRequest,
+    intervals: Intervals,
+    keys: &[Option<Value>],
+) -> StoreResult<Vec<Arc<Part>>> {
+    let places: HashMap<Option<Value>, usize> = keys.iter().cloned().zip(0..).collect();
+    let compiled = Compiled::new(&request.query, snapshot.words());
+    let units = units(snapshot, &request.query)?;
+    let by = request.by.map_or("", |by| by.name);
+    let asked = compiled.asked(&format!("series {by} {intervals:?} {keys:?}"));
+    let bytes = |part: &Part| part.len() * size_of::<(usize, i64, Totals)>();
+    selections(&units, &compiled)?
+        .par_iter()
+        .map(|selection| kept(selection, &asked, cache, || part(selection, request, intervals, &places), bytes))
+        .collect()
+}
+
+fn part(
+    selection: &Selection<'_>,
+    request: &SeriesRequest,
+    intervals: Intervals,
+    places: &HashMap<Option<Value>, usize>,
+) -> StoreResult<Part> {
+    let unit = selection.unit;
+    let mut times = Batch::of(unit, "time")?;
+    let mut keys = request.by.map(|by| Batch::of(unit, by.name)).transpose()?;
+    let by = request.by.unwrap_or(field(Stream::Usage, "outcome"));
+    let mut slots = Slots::new(unit, by);
+    let mut place_of_slot: Vec<usize> = Vec::new();
+    let mut grid: Grid<Totals> = Grid::new(selection, &request.query, intervals)?;
+    each_measured(selection, |docs, measures| {
+        times.read(docs);
+        if let Some(keys) = &mut keys {
+            keys.read(docs);
+        }
+        for (at, doc) in docs.iter().enumerate() {
+            let slot = slots.slot(keys.as_ref().map_or(ABSENT, |keys| keys.values[at]), *doc)?;
+            if slot >= place_of_slot.len() {
+                let value = slots.keys()[slot].value(unit.stream, by, unit.words);
+                place_of_slot.push(places.get(&value).copied().unwrap_or(places.len()));
+            }
+            measures.add(at, grid.cell(place_of_slot[slot], intervals.of(times.values[at])));
+        }
+        Ok(())
+    })?;
+    Ok(grid.into_cells().filter(|(_, _, totals)| totals.requests > 0).collect())
+}

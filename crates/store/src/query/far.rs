@@ -1,0 +1,137 @@
+//! Pages far behind the first, in memory that does not depend on how far: the keys of matching
+//! events are counted in buckets, and the bucket in which the page begins is divided again, part by
+//! part of the key, until few enough events are left to hold.
+
+use super::ranking::{Candidate, Key, PARTS, Ranking, first};
+use super::select::Selection;
+use daybook_model::logstore::StoreResult;
+use rayon::prelude::*;
+
+const BUCKETS: usize = 4096;
+/// Events that may be held.
+const HELD_MAX: u64 = 16_384;
+
+/// The events of a page.
+pub(super) fn far<'s>(
+    ranking: &Ranking<'_>,
+    selections: &'s [Selection<'s>],
+    offset: u64,
+    limit: usize,
+) -> StoreResult<Vec<Candidate<'s>>> {
+    let mut skip = offset;
+    let mut bounds = Bounds::default();
+    while bounds.fixed.len() < PARTS {
+        let Some(range) = extent(ranking, selections, &bounds)? else {
+            return Ok(Vec::new());
+        };
+        bounds.range = range;
+        let counts = histogram(ranking, selections, &bounds)?;
+        let mut held = 0;
+        for (at, count) in (0..).zip(counts) {
+            if skip < count {
+                held = count;
+                bounds.narrow(at);
+                break;
+            }
+            skip -= count;
+        }
+        if held <= HELD_MAX {
+            break;
+        }
+        if bounds.range.0 == bounds.range.1 {
+            bounds.fixed.push(bounds.range.0);
+            bounds.range = (0, u64::MAX);
+        }
+    }
+    let skipped = usize::try_from(skip).unwrap_or(usize::MAX);
+    let wanted = skipped.saturating_add(limit);
+    let found: Vec<Vec<Candidate<'s>>> = selections
+        .par_iter()
+        .map(|selection| ranking.first_of(selection, wanted, |key| !bounds.is_after(key)))
+        .collect::<StoreResult<_>>()?;
+    let found = first(ranking.sort, found.into_iter().flatten().collect(), wanted);
+    Ok(found.into_iter().skip(skipped).collect())
+}
+
+/// Keys among which the page begins: the first parts are these, and the next lies in a range.
+#[derive(Debug)]
+struct Bounds {
+    fixed: Vec<u64>,
+    range: (u64, u64),
+}
+
+impl Default for Bounds {
+    fn default() -> Self {
+        Self { fixed: Vec::new(), range: (0, u64::MAX) }
+    }
+}
+
+impl Bounds {
+    fn holds(&self, key: &Key) -> bool {
+        let part = self.fixed.len();
+        self.fixed.iter().enumerate().all(|(at, fixed)| key.part(at) == *fixed)
+            && (part == PARTS || (self.range.0..=self.range.1).contains(&key.part(part)))
+    }
+
+    /// Whether it comes after a key.
+    fn is_after(&self, key: &Key) -> bool {
+        for (at, fixed) in self.fixed.iter().enumerate() {
+            if key.part(at) != *fixed {
+                return key.part(at) < *fixed;
+            }
+        }
+        self.fixed.len() < PARTS && key.part(self.fixed.len()) < self.range.0
+    }
+
+    const fn width(&self) -> u64 {
+        (self.range.1 - self.range.0) / BUCKETS as u64 + 1
+    }
+
+    fn narrow(&mut self, bucket: u64) {
+        let from = self.range.0 + bucket * self.width();
+        self.range = (from, from.saturating_add(self.width() - 1).min(self.range.1));
+    }
+}
+
+/// The least and the greatest of the parts that vary.
+fn extent(ranking: &Ranking<'_>, selections: &[Selection<'_>], bounds: &Bounds) -> StoreResult<Option<(u64, u64)>> {
+    let part = bounds.fixed.len();
+    let found: Vec<Option<(u64, u64)>> = selections
+        .par_iter()
+        .map(|selection| {
+            let mut extent = None;
+            ranking.keys(selection, part, |key| {
+                if bounds.holds(key) {
+                    let value = key.part(part);
+                    let (low, high) = extent.unwrap_or((value, value));
+                    extent = Some((value.min(low), value.max(high)));
+                }
+            })?;
+            Ok(extent)
+        })
+        .collect::<StoreResult<_>>()?;
+    let extents = found.into_iter().flatten();
+    Ok(extents.reduce(|(low, high), (other_low, other_high)| (low.min(other_low), high.max(other_high))))
+}
+
+fn histogram(ranking: &Ranking<'_>, selections: &[Selection<'_>], bounds: &Bounds) -> StoreResult<Vec<u64>> {
+    let (part, width) = (bounds.fixed.len(), bounds.width());
+    let counted: Vec<Vec<u64>> = selections
+        .par_iter()
+        .map(|selection| {
+            let mut counts = vec![0; BUCKETS];
+            ranking.keys(selection, part, |key| {
+                if bounds.holds(key) {
+                    let at = (key.part(part) - bounds.range.0) / width;
+                    counts[usize::try_from(at).unwrap_or(0)] += 1;
+                }
+            })?;
+            Ok(counts)
+        })
+        .collect::<StoreResult<_>>()?;
+    let mut sums = vec![0; BUCKETS];
+    for counts in counted {
+        sums.iter_mut().zip(counts).for_each(|(sum, count)| *sum += count);
+    }
+    Ok(sums)
+}
