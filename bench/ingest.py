@@ -46,8 +46,8 @@ def plans(settings) -> list[Plan]:
         Plan("batches of 1 000, queries meanwhile", count, 1000, BATCH_CONNECTIONS, queries=True),
         Plan("batches of 1 000 with 2 KB payloads", heavy, 1000, BATCH_CONNECTIONS, payloads=True),
         Plan("batches of 1 000 with 2 KB payloads, queries meanwhile", heavy, 1000, BATCH_CONNECTIONS, payloads=True, queries=True),
-        Plan("one by one, 64 connections", max(640, count // 12), 1, SINGLE_CONNECTIONS),
-        Plan("one by one, one connection", max(100, count // 600), 1, 1),
+        Plan("one by one, many at once", max(640, count // 12), 1, SINGLE_CONNECTIONS),
+        Plan("one by one", max(100, count // 600), 1, 1),
     ]
 
 

@@ -10,16 +10,24 @@ import targets
 NAMES = {"daybook": "Daybook", "duckdb": "DuckDB", "clickhouse": "ClickHouse", "sqlite": "SQLite"}
 
 
-def write(results: dict, directory: pathlib.Path) -> pathlib.Path:
-    """Writes `<rows>-events.md` and `.json`; returns the first."""
-    directory.mkdir(parents=True, exist_ok=True)
-    stem = directory / f"{results['rows']}-events"
-    stem.with_suffix(".json").write_text(json.dumps(results, indent=1) + "\n")
+def write(results: dict, directory: pathlib.Path | None) -> None:
+    """Prints the table, and writes `<rows>-events.md` and `.json` into the directory."""
     text = "\n".join(markdown(results)) + "\n"
-    page = stem.with_suffix(".md")
-    page.write_text(text)
     print(text)
-    return page
+    if directory:
+        directory.mkdir(parents=True, exist_ok=True)
+        stem = directory / f"{results['rows']}-events"
+        stem.with_suffix(".json").write_text(json.dumps(rounded(results), separators=(",", ":")) + "\n")
+        stem.with_suffix(".md").write_text(text)
+
+
+def rounded(value):
+    """Figures to the microsecond: more is noise."""
+    if isinstance(value, dict):
+        return {name: rounded(member) for name, member in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [rounded(member) for member in value]
+    return round(value, 3) if isinstance(value, float) else value
 
 
 def markdown(results: dict) -> list[str]:
@@ -36,14 +44,23 @@ def introduction(results: dict) -> list[str]:
         f"{results['date']}. {machine['cpu']}, {machine['cores']} cores, {machine['memory_bytes'] / 2**30:.0f} GiB, {machine['kernel']}; "
         f"a flush of 4 KiB takes {flush['p50']:.2f} ms (p99 {flush['p99']:.2f} ms). {versions}.", "",
         "Every system holds the same events: 28 fields (29 when a call failed), no payloads, 90 days, 5 000 users, 8 000 API keys and 60 models "
-        "by Zipf's law, 3 % errors. Before anything is timed their answers are compared: pages row by row, totals, every aggregate. All are equal; "
-        "latency quantiles, which Daybook reads from a sketch and the peers compute exactly, lie within 1 %.", "",
+        "by Zipf's law, 3 % errors.", "",
+        *equality(results),
         "Daybook is a server and answers over HTTP, its JSON included; DuckDB, ClickHouse and SQLite run in the process that asks them, "
         "two threads each where they have threads. Systems run one after the other. Milliseconds, medians.",
     ]
     if results["smoke"]:
         lines += ["", "**A smoke run: it shows that everything works. Its figures say nothing.**"]
     return lines + [line for name, why in results["left_out"].items() for line in ("", f"{NAMES[name]}: {why}.")]
+
+
+def equality(results: dict) -> list[str]:
+    compared = results["compared"]
+    if len(results["systems"]) < 2:
+        return []
+    return [f"Before anything was timed the answers were compared, field by field: pages, totals, sums, groups, intervals, an exported file; "
+            f"{compared['asks']} asks of {compared['questions']} questions, {compared['with_daybook']} of them with Daybook. **All were equal.** "
+            "Latency quantiles, which Daybook reads from a sketch and the peers compute exactly, lie within 1 %.", ""]
 
 
 def median(values: list[float]) -> float | None:
@@ -90,15 +107,16 @@ def answers(results: dict) -> list[str]:
         ours = question["systems"].get("daybook", {})
         if ours.get("missing"):
             missing.append(ours["missing"])
+        cells = ["failed" if (question["systems"][name]["missing"] or "").startswith("failed") else cell for name, cell in zip(systems, cells)]
         lines.append(f"| {question['name']}{mark} | {' | '.join(cells)} | {times(ratio(question))} | {ms(percentile(ours.get('warm_ms', []), 0.95))} |")
     repetitions = max(len(system["warm_ms"]) for question in results["questions"] for system in question["systems"].values())
     lines += ["", f"Ratio: the better of DuckDB and ClickHouse over Daybook; a cell where Daybook loses says so. Up to {repetitions} repetitions after two "
               "warm-ups, each with other users, models, words, pages and ranges. Rows “without one workspace” leave out another workspace each time, "
               "so that no sum kept from an earlier answer fits; “warm dashboard” rows ask the very same again, where Daybook may use the sums it keeps. "
               "A page without “total” is one for which peers were spared the count. Peers count and quantile exactly unless a row says otherwise."]
-    lines += [f"\n<sup>{number}</sup> {note}" for number, note in enumerate(notes, 1)]
+    lines += [f"\n<sup>{number}</sup> {note}." for number, note in enumerate(notes, 1)]
     if missing:
-        lines += ["", f"This Daybook has not yet: {', '.join(sorted(set(missing)))}."]
+        lines += ["", f"Not answered by this Daybook: {', '.join(sorted(set(missing)))}."]
     return lines
 
 

@@ -3,7 +3,7 @@
 ROWS=100000000     so many usage events (default 10 000 000)
 SYSTEMS=daybook,…  only these
 KEEP=directory     keeps the loaded data for another run
-RESULTS=directory  where the tables go (default bench/results)
+RESULTS=directory  where the tables go (default bench/results; a smoke run only prints)
 SMOKE=1            few events and repetitions: does everything work, are all answers equal?
 
 DAYBOOK_BIN names the release binary. Needs Python with venv; what else it needs it installs into bench/.venv.
@@ -25,8 +25,11 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="daybook-bench-") as temporary:
         where = pathlib.Path(settings.keep or temporary)
         where.mkdir(parents=True, exist_ok=True)
-        results = measure(settings, where)
-    say(f"written: {report.write(results, settings.results)}")
+        try:
+            results = measure(settings, where)
+        except compare.Difference as difference:
+            raise SystemExit(f"ANSWERS DIFFER\n{difference}") from None
+    report.write(results, settings.results)
 
 
 def measure(settings, where: pathlib.Path) -> dict:
@@ -35,7 +38,7 @@ def measure(settings, where: pathlib.Path) -> dict:
                "machine": machine.describe(str(where)), "systems": {}}
     loaded, facts = stages.load(settings, where)
     questions = all_questions()
-    missing = stages.check(settings, where, facts, questions)
+    missing, results["compared"] = stages.check(settings, where, facts, questions)
     warm, cold = {}, {}
     for name in settings.systems:
         warm[name], memory = stages.time_warm(settings, where, facts, questions, missing, name)
@@ -77,6 +80,7 @@ def inside_environment() -> None:
 if pathlib.Path(sys.prefix).resolve() == ENVIRONMENT:
     import time
 
+    import compare
     import ingest
     import machine
     import report

@@ -18,7 +18,7 @@ class Settings:
     systems: tuple[str, ...]
     binary: str
     keep: str | None
-    results: pathlib.Path
+    results: pathlib.Path | None
     # Timed repetitions of a question, each with other parameters; answers compared before.
     repetitions: int
     cold_repetitions: int
@@ -30,6 +30,12 @@ class Settings:
     ingest_events: int
     smoke: bool
     left_out: dict[str, str]
+
+
+def results_directory(smoke: bool) -> pathlib.Path | None:
+    """Where the tables go; a smoke run keeps none unless told where."""
+    named = os.environ.get("RESULTS")
+    return pathlib.Path(named) if named else None if smoke else HERE / "results"
 
 
 def from_environment() -> Settings:
@@ -52,7 +58,7 @@ def from_environment() -> Settings:
         raise SystemExit("DAYBOOK_BIN: names no program; `make bench` builds and names it")
     return Settings(
         rows=rows, systems=systems, binary=binary, keep=os.environ.get("KEEP") or None,
-        results=pathlib.Path(os.environ.get("RESULTS") or HERE / "results"),
+        results=results_directory(smoke),
         repetitions=3 if smoke else 20, cold_repetitions=1 if smoke else 3, checks=2 if smoke else 3,
         budget_s=2 if smoke else 20, repetitions_min=2 if smoke else 3,
         ingest_events=8_000 if smoke else 600_000, smoke=smoke, left_out=left_out)

@@ -78,8 +78,8 @@ def load_into(workers: dict[str, Worker], settings, where: pathlib.Path, known: 
     return figures
 
 
-def check(settings, where: pathlib.Path, facts: Facts, questions: list[Question]) -> dict[str, dict[str, str]]:
-    """Compares the answers of all systems; returns what which system cannot answer yet, by question."""
+def check(settings, where: pathlib.Path, facts: Facts, questions: list[Question]) -> tuple[dict[str, dict[str, str]], dict]:
+    """Compares the answers of all systems; returns what which system cannot answer yet, by question, and what was compared."""
     answers: dict[tuple[str, int], dict] = {}
     counts: dict[tuple[str, int], list] = {}
     missing: dict[str, dict[str, str]] = {}
@@ -89,7 +89,7 @@ def check(settings, where: pathlib.Path, facts: Facts, questions: list[Question]
         try:
             worker.open()
             for question in exact:
-                for n in check_numbers(settings, question):
+                for n in check_numbers(settings, question, name):
                     ask, slot = question.ask(n, facts), (question.name, n)
                     try:
                         answers.setdefault(slot, {})[name] = worker.call("answer", ask)
@@ -101,22 +101,25 @@ def check(settings, where: pathlib.Path, facts: Facts, questions: list[Question]
         finally:
             worker.close()
         say(f"answers of {name} taken")
+    several = {slot: found for slot, found in answers.items() if len(found) > 1}
     for question in exact:
         for n in check_numbers(settings, question):
-            slot = (question.name, n)
-            if len(answers.get(slot, ())) > 1:
-                compare.same(question.name, question.ask(n, facts), answers[slot], counts.get(slot))
-    if len(settings.systems) > 1:
-        say(f"all answers are equal: {len(answers)} asks of {len(exact)} questions")
+            if found := several.get((question.name, n)):
+                compare.same(question.name, question.ask(n, facts), found, counts.get((question.name, n)))
+    compared = {"asks": len(several), "questions": len({question for question, _ in several}), "of": len(exact),
+                "with_daybook": len({question for (question, _), found in several.items() if "daybook" in found})}
+    say(f"all answers are equal: {compared['asks']} asks of {compared['questions']} questions, {compared['with_daybook']} of them with Daybook")
     for question in questions:
         if not question.exact:
             missing[question.name] = missing.get(question.name.partition(", all by")[0], {})
-    return missing
+    return missing, compared
 
 
-def check_numbers(settings, question: Question) -> range:
-    """Which repetitions are compared; a dashboard asked again has but one."""
-    return range(1) if question.kind in ("warm", "bulk") else range(100, 100 + settings.checks)
+def check_numbers(settings, question: Question, system: str = "") -> range:
+    """Which repetitions are compared; a dashboard asked again has but one, and SQLite gets one: it takes minutes."""
+    if question.kind in ("warm", "bulk"):
+        return range(1)
+    return range(100, 101 if system == "sqlite" else 100 + settings.checks)
 
 
 def time_warm(settings, where: pathlib.Path, facts: Facts, questions: list[Question], missing, name: str) -> tuple[dict, dict]:
@@ -130,11 +133,21 @@ def time_warm(settings, where: pathlib.Path, facts: Facts, questions: list[Quest
         with MemoryPeak(worker.memory_pid) as peak:
             for question in questions:
                 if name not in missing.get(question.name, {}):
-                    took[question.name] = repeat(settings, worker, facts, question)
+                    try:
+                        took[question.name] = repeat(settings, worker, facts, question)
+                    except RuntimeError as error:
+                        missing.setdefault(question.name, {})[name] = failed(name, question, error)
         memory |= {"peak_queries": peak.peak, "after_queries": worker.call("memory")}
     finally:
         worker.close()
     return took, memory
+
+
+def failed(name: str, question: Question, error: RuntimeError) -> str:
+    """A question that was answered before and now is not: reported, and the others go on."""
+    why = str(error).strip().splitlines()[-1]
+    say(f"{name} failed: {question.name}: {why}")
+    return f"failed: {why}"
 
 
 def repeat(settings, worker: Worker, facts: Facts, question: Question) -> list[float]:
@@ -165,8 +178,11 @@ def time_cold(settings, where: pathlib.Path, facts: Facts, questions: list[Quest
                 how = drop_caches(home(where, name), worker.call("attribute", "code_files"))
                 worker.open()
                 took.setdefault(question.name, []).append(worker.call("time", question.ask(n, facts)) * 1000)
+            except RuntimeError as error:
+                failed(name, question, error)
+                break
             finally:
                 worker.close()
-            if sum(took[question.name]) > settings.budget_s * 1000:
+            if sum(took.get(question.name, ())) > settings.budget_s * 1000:
                 break
     return took, how

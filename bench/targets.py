@@ -66,7 +66,7 @@ def ingest(results: dict) -> list[Target]:
         return []
     plans = {plan["name"]: plan for plan in found["plans"]}
     plain, busy = plans["batches of 1 000"], plans["batches of 1 000, queries meanwhile"]
-    heavy, single = plans["batches of 1 000 with 2 KB payloads"], plans["one by one, one connection"]
+    heavy, single = plans["batches of 1 000 with 2 KB payloads"], plans["one by one"]
     asked = [took for plan in found["plans"] for _, took in plan["query_ms"]]
     seen = [took for plan in found["plans"] for took in plan["visible_ms"]]
     peak = max(plan["peak"]["anonymous"] for plan in found["plans"]) / 1e6

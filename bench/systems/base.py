@@ -64,4 +64,5 @@ class System:
         return ()
 
     def disk_bytes(self) -> int:
-        return sum(file.stat().st_size for file in self.directory.rglob("*") if file.is_file())
+        """What the files take, whether written or only reserved."""
+        return sum(file.stat().st_blocks * 512 for file in self.directory.rglob("*") if file.is_file())

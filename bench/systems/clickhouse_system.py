@@ -1,6 +1,7 @@
 """ClickHouse, in process (chdb), on a MergeTree ordered by time."""
 
 import datetime
+import pathlib
 
 import chdb
 import orjson
@@ -54,9 +55,6 @@ class ClickHouse(SqlSystem):
     def time(self, us: int) -> str:
         return f"fromUnixTimestamp64Micro({us}, 'UTC')"
 
-    def contains(self, column: str, word: str) -> str:
-        return f"positionCaseInsensitive({column}, '{word}') > 0"
-
     def bucket(self, length_us: int) -> str:
         return "toStartOfHour(time)" if length_us == data.HOUR else f"toStartOfInterval(time, INTERVAL {length_us // data.SECOND} SECOND)"
 
@@ -70,6 +68,4 @@ class ClickHouse(SqlSystem):
         self.db.query(f"INSERT INTO FUNCTION file('{file}', CSVWithNames) {sql}")
 
     def code_files(self):
-        import pathlib
-        found = [*pathlib.Path(chdb.__file__).parent.parent.glob("chdb*/**/*.so")]
-        return [str(file) for file in found]
+        return [str(file) for file in pathlib.Path(chdb.__file__).parent.parent.glob("chdb*/**/*.so")]

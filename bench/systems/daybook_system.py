@@ -54,12 +54,13 @@ class Client:
             return answer
         text = answer.read()
         if answer.status in (404, 200):
-            raise Missing(f"no route {path.split('?')[0]}")
+            raise Missing(f"`{path.split('?')[0]}`")
         raise RuntimeError(f"GET {path}: {answer.status} {text[:500]!r}")
 
 
 class Daybook(System):
     name = "Daybook"
+    server: subprocess.Popen | None = None
 
     def version(self) -> str:
         return self.run("--version").stdout.split()[-1]
@@ -99,22 +100,23 @@ class Daybook(System):
         raise RuntimeError("daybook did not become ready")
 
     def close(self) -> None:
+        if self.server is None:
+            return
         self.server.send_signal(signal.SIGTERM)
         self.server.wait(600)
         self.log.close()
+        self.server = None
 
     def load(self, files: list[dict[str, str]]) -> None:
         names = [file["ndjson"] for file in files]
         if not self.has_import():
             self.load_over_http(names)
             return
-        self.close()
+        self.close()  # an import has the directory to itself; `finish` starts the server again
         try:
             self.run("import", "--data-dir", str(self.directory), *names)
         except subprocess.CalledProcessError as error:
             raise RuntimeError(f"daybook import: {error.stderr[-2000:]}") from error
-        finally:
-            self.open()
 
     def has_import(self) -> bool:
         return subprocess.run([self.settings.binary, "import", "--help"], capture_output=True, check=False).returncode == 0
@@ -146,7 +148,9 @@ class Daybook(System):
             raise failures[0]
 
     def finish(self) -> None:
-        """Waits until background work is done: until three seconds cost next to no processor time."""
+        """Starts the server if an import ended it, and waits until background work is done: until three seconds cost next to no time."""
+        if self.server is None:
+            self.open()
         before = None
         for _ in range(1200):
             fields = pathlib.Path(f"/proc/{self.server.pid}/stat").read_text().rsplit(")", 1)[1].split()
@@ -161,11 +165,6 @@ class Daybook(System):
 
     def code_files(self):
         return [self.settings.binary]
-
-    def disk_bytes(self) -> int:
-        events = self.directory / "events"
-        return sum(file.stat().st_blocks * 512 if file.suffix == ".wal" else file.stat().st_size
-                   for file in events.rglob("*") if file.is_file())
 
     # Questions.
 

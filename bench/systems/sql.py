@@ -25,7 +25,7 @@ class SqlSystem(System):
         raise NotImplementedError
 
     def contains(self, column: str, word: str) -> str:
-        raise NotImplementedError
+        return f"{column} ILIKE '%{word}%'"
 
     def bucket(self, length_us: int) -> str:
         """The beginning of the interval of an event."""
@@ -61,12 +61,14 @@ class SqlSystem(System):
         return " AND ".join(tests)
 
     def ask_list(self, ask: dict):
-        offset = (ask["page"] - 1) * ask["size"]
         order = "time DESC" if ask["sort"] == "-time" else f"{ask['sort'][1:]} DESC, time DESC"
-        page = self.query(f"SELECT {self.columns} FROM usage WHERE {self.where(ask)} ORDER BY {order} "
-                          f"LIMIT {ask['size']}" + (f" OFFSET {offset}" if offset else ""))
+        page = self.query(self.page(self.where(ask), order, ask["size"], (ask["page"] - 1) * ask["size"]))
         total = self.query(f"SELECT count(*) FROM usage WHERE {self.where(ask)}") if ask["total"] else None
         return page, total
+
+    def page(self, where: str, order: str, limit: int, offset: int) -> str:
+        """The statement of a page of rows."""
+        return f"SELECT {self.columns} FROM usage WHERE {where} ORDER BY {order} LIMIT {limit} OFFSET {offset}"
 
     def read_list(self, ask: dict, raw):
         page, total = raw
