@@ -64,9 +64,9 @@ def rare(n: int) -> tuple:
 
 
 # Each with a letter no hexadecimal id has, so that only names, models, endpoints and errors are searched.
-WORDS = ("becker", "mbus-vis", "rosa.", "orealis", "nsen3", "pro-", "k-77", "iver-ul", "zoe", "kaya.novak", "hours", "northw",
-         "yusuf.ro", "glacier-u", "staging-4", "tundra-eu", "quinn.s", "messages", "uniper-mini", "wski", "suzuki1", "olga-",
-         "vera.moreau", "dolomite-pl", "-notebook-12", "timeout after 3", "zone 7", "liam.gar", "petrov7", "lakeside-ap")
+WORDS = ("becker", "ulus-vis", "rosa.", "orealis", "nsen3", "prod-1", "k-77", "thmus-ul", "zoe.", "katya.novak", "harbor-u",
+         "northw", "yusuf.ro", "glacier-u", "staging-4", "tundra-eu", "quinn.s", "messages", "uniper-mini", "walski", "suzuki1",
+         "olga-", "vera.moreau", "dolomite-pl", "-notebook-1", "timeout after 3", "zone 7", "liam.gar", "petrov7", "lakeside-us")
 
 
 def deep_page(n: int, facts: Facts, sort: str) -> dict:

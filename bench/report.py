@@ -7,6 +7,10 @@ import statistics
 
 import targets
 
+# The rows of the short table, which the README shows.
+IN_SHORT = ("newest page + total, 30 d", "heavy user, page + total, 30 d", "errors, page + total, 90 d", "substring search, page + total, 90 d",
+            "top 50 by cost, 90 d", "one event by id", "deep page by time (100 000th of 50)", "summary, 90 d", "by user, 30 d",
+            "hourly cost by provider, 30 d", "warm dashboard: by user, 30 d")
 NAMES = {"daybook": "Daybook", "duckdb": "DuckDB", "clickhouse": "ClickHouse", "sqlite": "SQLite"}
 
 
@@ -31,7 +35,7 @@ def rounded(value):
 
 
 def markdown(results: dict) -> list[str]:
-    return [f"# {results['rows']:,} usage events", "", *introduction(results), "", "## Answers", "", *answers(results), "",
+    return [f"# {results['rows']:,} usage events", "", *introduction(results), "", "## In short", "", *short(results), "", "## Answers", "", *answers(results), "",
             *cold(results), "## Load, disk, memory", "", *resources(results), "", *ingest(results), "## Targets", "",
             *target_lines(results), "", "## Again", "", *again(results)]
 
@@ -90,6 +94,17 @@ def times(value: float | None) -> str:
         return "–"
     text = f"{value:,.0f}×" if value >= 10 else f"{value:.1f}×" if value >= 1 else f"{value:.2f}×"
     return f"**{text}, loses**" if value < 1 else text
+
+
+def short(results: dict) -> list[str]:
+    """Medians of the questions people know best."""
+    systems = list(results["systems"])
+    lines = [f"| ms | {' | '.join(NAMES[name] for name in systems)} | ratio |", "|---|" + "--:|" * (len(systems) + 1)]
+    for question in results["questions"]:
+        if question["name"] in IN_SHORT:
+            cells = [ms(median(question["systems"][name]["warm_ms"])) for name in systems]
+            lines.append(f"| {question['name']} | {' | '.join(cells)} | {times(ratio(question))} |")
+    return lines
 
 
 def answers(results: dict) -> list[str]:

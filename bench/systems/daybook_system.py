@@ -53,7 +53,8 @@ class Client:
         if answer.status == 200 and "html" not in answer.headers.get("content-type", ""):
             return answer
         text = answer.read()
-        if answer.status in (404, 200):
+        lost = "/events/" in path  # the route is there, the event is not
+        if answer.status in (404, 200) and not lost:
             raise Missing(f"`{path.split('?')[0]}`")
         raise RuntimeError(f"GET {path}: {answer.status} {text[:500]!r}")
 
