@@ -1,12 +1,11 @@
 //! Filtered streams as files.
 
-use crate::support::{Server, server, server_with};
+use crate::support::{Server, server, server_on_disk, server_with};
 use crate::troubled::Troubled;
 use axum::body::{Body, to_bytes};
 use axum::http::{Request, Response};
-use daybook_model::{LogStore, Timestamp};
+use daybook_model::Timestamp;
 use daybook_server::Options;
-use daybook_testkit::MemoryStore;
 use serde_json::{Value, json};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -18,10 +17,15 @@ use tower::ServiceExt;
 /// More events than fit one part.
 const EVENTS: i64 = 12_000;
 
-async fn filled(options: Options, store: Arc<dyn LogStore>) -> Server {
-    let server = server_with(options, store).await;
+async fn filled(options: Options) -> Server {
+    let server = server_on_disk(options).await;
+    fill(&server, EVENTS).await;
+    server
+}
+
+async fn fill(server: &Server, events: i64) {
     let first = Timestamp::parse("2026-03-01T00:00:00Z").unwrap();
-    let calls: Vec<Value> = (0..EVENTS)
+    let calls: Vec<Value> = (0..events)
         .map(|n| {
             json!({"stream": "usage", "id": format!("c{n}"), "time": first.plus_us(n * 1_000),
                    "content": "a line of text that makes the event somewhat larger than a few bytes",
@@ -29,8 +33,7 @@ async fn filled(options: Options, store: Arc<dyn LogStore>) -> Server {
         })
         .collect();
     let answer = server.post_events(&[], json!(calls).to_string()).await;
-    assert_eq!(answer.json()["accepted"], EVENTS, "{}", answer.text());
-    server
+    assert_eq!(answer.json()["accepted"], events, "{}", answer.text());
 }
 
 fn path(parameters: &str) -> String {
@@ -39,7 +42,7 @@ fn path(parameters: &str) -> String {
 
 #[tokio::test]
 async fn every_event_is_in_the_file_once_oldest_first() {
-    let server = filled(Options::default(), Arc::new(MemoryStore::default())).await;
+    let server = filled(Options::default()).await;
     let csv = server
         .get(&path("to=2026-03-02T00:00:00Z&columns=id,time"))
         .await;
@@ -83,7 +86,7 @@ async fn every_event_is_in_the_file_once_oldest_first() {
 
 #[tokio::test]
 async fn files_hold_what_was_asked_for() {
-    let server = filled(Options::default(), Arc::new(MemoryStore::default())).await;
+    let server = filled(Options::default()).await;
     let payloads = server
         .get(&path("format=jsonl&columns=request,id&id.prefix=c119"))
         .await;
@@ -133,7 +136,8 @@ async fn what_cannot_be_downloaded_is_refused_by_name() {
 #[tokio::test]
 async fn a_file_that_breaks_off_does_not_pass_for_a_whole_one() {
     let store = Arc::new(Troubled::default());
-    let server = filled(Options::default(), Arc::clone(&store) as _).await;
+    let server = server_with(Options::default(), Arc::clone(&store) as _).await;
+    fill(&server, 3_000).await;
     store.steps_left.store(2, Ordering::Relaxed);
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
@@ -182,7 +186,7 @@ async fn downloads_are_bounded_and_end_with_their_clients() {
         downloads_max: 1,
         ..Options::default()
     };
-    let server = filled(options, Arc::new(MemoryStore::default())).await;
+    let server = filled(options).await;
     let held = begin(&server).await;
     assert_eq!(held.status(), 200);
     let refused = server.get(&path("columns=id")).await;

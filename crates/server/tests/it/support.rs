@@ -9,6 +9,7 @@ use daybook_server::{App, Options, Peer};
 use daybook_testkit::MemoryStore;
 use serde_json::Value;
 use std::sync::Arc;
+use std::time::Duration;
 use tempfile::TempDir;
 use tower::ServiceExt;
 
@@ -63,7 +64,10 @@ pub(crate) async fn server() -> Server {
 }
 
 pub(crate) async fn server_with(options: Options, store: Arc<dyn LogStore>) -> Server {
-    let dir = tempfile::tempdir().unwrap();
+    server_in(tempfile::tempdir().unwrap(), options, store).await
+}
+
+async fn server_in(dir: TempDir, options: Options, store: Arc<dyn LogStore>) -> Server {
     let control = Control::open(dir.path()).await.unwrap();
     let control = control.delivering_to(Arc::clone(&store));
     let scopes = [Scope::Ingest, Scope::Read, Scope::Admin];
@@ -75,6 +79,18 @@ pub(crate) async fn server_with(options: Options, store: Arc<dyn LogStore>) -> S
         key,
         dir,
     }
+}
+
+/// A server over the embedded store, whose events move into partitions at once.
+pub(crate) async fn server_on_disk(options: Options) -> Server {
+    let dir = tempfile::tempdir().unwrap();
+    let store = daybook_store::Store::open(daybook_store::Options {
+        head_events_max: 1_000,
+        head_age_max: Duration::from_millis(5),
+        head_bytes_max: 4 << 20,
+        ..daybook_store::Options::new(dir.path().join("events"))
+    });
+    server_in(dir, options, Arc::new(store.unwrap())).await
 }
 
 pub(crate) async fn make_key(control: &Control, name: &str, scopes: &[Scope]) -> String {

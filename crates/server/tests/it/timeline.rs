@@ -1,10 +1,11 @@
 //! Several streams in one list.
 
-use crate::support::{Server, server};
+use crate::support::{Server, server, server_on_disk};
+use daybook_server::Options;
 use serde_json::{Value, json};
 
 async fn with_a_story() -> Server {
-    let server = server().await;
+    let server = server_on_disk(Options::default()).await;
     let at = |minute: u32| format!("2026-03-01T10:{minute:02}:00Z");
     let events = json!([
         {"stream": "audit", "id": "a1", "time": at(1), "action": "model.disabled", "request_id": "r1", "workspace_id": "w"},

@@ -1,12 +1,13 @@
 //! Calls in figures.
 
-use crate::support::{Server, server};
+use crate::support::{Server, server, server_on_disk};
 use daybook_model::Timestamp;
+use daybook_server::Options;
 use serde_json::{Value, json};
 
 /// Four calls and a top-up, half of them with everything and one with hardly anything.
 async fn with_calls() -> Server {
-    let server = server().await;
+    let server = server_on_disk(Options::default()).await;
     let events = json!([
         {"stream": "usage", "id": "a", "time": "2026-03-01T10:15:00Z", "user_id": "u1", "user_name": "Ana",
          "platform_model": "gpt-4o", "provider": "openai", "api_key_id": "k1", "api_key_name": "web", "cost": 0.1,
