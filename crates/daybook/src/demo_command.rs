@@ -56,6 +56,7 @@ pub(crate) async fn run(args: DemoArgs, throw_away: &mut Option<TempDir>) -> Res
     };
     let app = App::new(store, parts.control.clone(), options);
     background.spawn(app.clone().join_conversations_forever());
+    background.spawn(app.clone().run_jobs_forever());
     daybook_server::serve(listener, app.router(), signals::stop()).await;
     background.shutdown().await;
     parts.close().await

@@ -27,6 +27,7 @@ pub(crate) async fn run(args: ServeArgs) -> Result<(), Failure> {
     background.spawn(logging::store_reports(reports, parts.log_store()));
     background.spawn(parts.control.clone().deliver_forever());
     background.spawn(app.clone().join_conversations_forever());
+    background.spawn(app.clone().run_jobs_forever());
     output::result(&format!("Daybook is ready at {}", url(address)));
     daybook_server::serve(listener, app.router(), signals::stop()).await;
     tracing::info!("stopping");

@@ -126,6 +126,7 @@ impl From<ControlError> for ApiError {
         match error {
             ControlError::Invalid { field, .. } => Self::invalid(field, message),
             ControlError::NotFound(_) => Self::not_found(message),
+            ControlError::Held { .. } => Self::new(StatusCode::CONFLICT, "held", message),
             ControlError::WrongCredentials => Self::unauthorized("wrong_credentials", message),
             ControlError::WrongSetupToken => Self::forbidden("wrong_setup_token", message),
             ControlError::Throttled(seconds) => {

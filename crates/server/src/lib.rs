@@ -10,6 +10,7 @@ mod conversations;
 mod envelope;
 mod error;
 mod intake;
+mod jobs;
 mod leftover;
 mod metrics;
 mod openapi;

@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 /// Held by the store's mover while it changes files.
-const MOVE_LOCK: &str = "move.lock";
+const MOVE_LOCK: &str = "events/move.lock";
 /// Held while a backup is made.
 const BACKUP_LOCK: &str = "backup.lock";
 const STAGING: &str = "backup.staging";
@@ -83,8 +83,7 @@ impl Snapshot {
     }
 
     fn link_all(mut self) -> Result<Self, Failure> {
-        let lock = File::create(self.data_dir.join(MOVE_LOCK))?;
-        lock.lock()?;
+        let _no_moves = lock_moves(&self.data_dir.join(MOVE_LOCK))?;
         let began = Instant::now();
         // The second look adds the log segment that was begun during the first: the log's list of
         // segments may have been linked after it.
@@ -153,6 +152,15 @@ fn lock_alone(data_dir: &Path) -> io::Result<Option<File>> {
         Ok(()) => Ok(Some(lock)),
         Err(TryLockError::WouldBlock) => Ok(None),
         Err(TryLockError::Error(error)) => Err(error),
+    }
+}
+
+/// Waits for the move under way and prevents others. Without a store there is nothing to prevent.
+fn lock_moves(path: &Path) -> io::Result<Option<File>> {
+    match File::create(path) {
+        Ok(lock) => lock.lock().map(|()| Some(lock)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
     }
 }
 

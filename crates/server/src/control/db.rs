@@ -42,7 +42,7 @@ pub async fn copy_database(from: &Path, to: &Path) -> Result<()> {
     Ok(database.close().await?)
 }
 
-type Statement<'q> = sqlx::query::Query<'q, Sqlite, sqlx::sqlite::SqliteArguments>;
+pub(super) type Statement<'q> = sqlx::query::Query<'q, Sqlite, sqlx::sqlite::SqliteArguments>;
 
 #[derive(Debug, Clone)]
 pub(super) struct Db {
@@ -64,7 +64,9 @@ impl Db {
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
-            .busy_timeout(BUSY_TIMEOUT);
+            .busy_timeout(BUSY_TIMEOUT)
+            // What is deleted, such as whose data was erased, is gone from the file.
+            .pragma("secure_delete", "ON");
         let writer = SqlitePoolOptions::new()
             .max_connections(1)
             .connect_with(options.clone())
@@ -93,7 +95,7 @@ impl Db {
     }
 
     /// A statement that is no change of state and leaves no audit event: taking delivered events
-    /// out of the outbox.
+    /// out of the outbox, the progress of jobs.
     pub(super) async fn write(&self, statement: Statement<'_>) -> Result<SqliteQueryResult> {
         Ok(statement.execute(&self.writer).await?)
     }
@@ -112,6 +114,15 @@ impl Db {
         if complained.is_none_or(|last| now.duration_since(last) >= COMPLAIN_EVERY) {
             *complained = Some(now);
             tracing::warn!(%error, "when keys and sessions were last used cannot be noted now");
+        }
+    }
+
+    /// Empties SQLite's own log, where pages stay readable after their rows are gone. Somebody
+    /// reading at this moment may prevent it; then it happens with later changes.
+    pub(super) async fn forget_old_pages(&self) {
+        let empty = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)");
+        if let Err(error) = empty.execute(&self.writer).await {
+            tracing::debug!(%error, "the control database's log stays for now");
         }
     }
 

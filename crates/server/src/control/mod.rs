@@ -1,23 +1,34 @@
-//! The control plane: accounts, sessions and API keys in SQLite. Every change of state goes
-//! through [`Control::change`], which writes its audit event in the same transaction: no audit
-//! event, no change.
+//! The control plane: accounts, sessions, API keys, settings, legal holds and jobs in SQLite.
+//! Every change of state goes through [`Control::change`], which writes its audit event in the
+//! same transaction: no audit event, no change.
 
 mod change;
+mod clock;
 mod db;
+mod erasures;
+mod holds;
+mod jobs;
 mod keys;
 mod outbox;
 mod pieces;
 mod secrets;
 mod sessions;
+mod settings;
 mod throttle;
 mod users;
 
 pub use change::{Actor, Change, Client};
+pub(crate) use clock::Clock;
 pub use db::copy_database;
+pub(crate) use erasures::Erasure;
+pub use erasures::{NewErasure, PERSONAL};
+pub use holds::{Hold, NewHold};
+pub use jobs::{Job, JobKind, JobState};
 pub use keys::{Key, NewKey, Scope, check_origin};
 pub(crate) use pieces::HeldCall;
 pub use secrets::new_password;
 pub use sessions::{SESSION_ABSOLUTE_US, Session, SignedIn};
+pub use settings::Retention;
 pub use users::{Bootstrap, User};
 
 use daybook_model::LogStore;
@@ -58,6 +69,14 @@ pub enum ControlError {
     /// No such thing.
     #[error("{0} not found")]
     NotFound(&'static str),
+    /// A legal hold keeps what was to be removed or erased.
+    #[error("the legal hold {name:?} ({id}) keeps these events: release it first")]
+    Held {
+        /// The hold.
+        id: String,
+        /// What people call it.
+        name: String,
+    },
     /// Unknown account or wrong password; deliberately not said which.
     #[error("e-mail or password is wrong")]
     WrongCredentials,
@@ -88,6 +107,10 @@ pub struct Control {
     passwords: secrets::Passwords,
     throttle: Arc<throttle::Throttle>,
     setup_token: Arc<std::sync::Mutex<Option<[u8; 32]>>>,
+    /// Held for every step that removes or erases events.
+    removing: Arc<tokio::sync::Mutex<()>>,
+    /// Tells that a job may have something to do.
+    work: Arc<tokio::sync::Notify>,
 }
 
 impl Control {
@@ -103,6 +126,8 @@ impl Control {
             passwords: secrets::Passwords::default(),
             throttle: Arc::default(),
             setup_token: Arc::default(),
+            removing: Arc::default(),
+            work: Arc::default(),
         })
     }
 

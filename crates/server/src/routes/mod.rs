@@ -2,15 +2,19 @@
 
 mod catalogue;
 mod download;
+mod erasures;
 mod events;
 mod health;
 mod histogram;
+mod holds;
 mod input;
+mod jobs;
 mod keys;
 
 mod litellm;
 mod logs;
 mod otlp;
+mod retention;
 
 mod session;
 mod timeline;
@@ -46,6 +50,13 @@ pub(crate) fn api() -> OpenApiRouter<App> {
         .routes(routes!(session::setup_needed, session::set_up))
         .routes(routes!(keys::list, keys::create))
         .routes(routes!(keys::revoke))
+        .routes(routes!(retention::get, retention::set))
+        .routes(routes!(holds::list, holds::create))
+        .routes(routes!(holds::release))
+        .routes(routes!(erasures::create))
+        .routes(routes!(jobs::list))
+        .routes(routes!(jobs::get))
+        .routes(routes!(jobs::confirm_clock))
         .routes(routes!(litellm::send))
         .routes(routes!(otlp::traces))
         .routes(routes!(otlp::langfuse_traces))

@@ -8,6 +8,7 @@ mod control;
 mod download;
 mod errors;
 mod events;
+mod lifecycle;
 mod limits;
 mod logs;
 mod openapi;

@@ -1,0 +1,323 @@
+//! Erasing what events say about a person: which fields those are, and the jobs that do it. A job
+//! knows the person until it is done; what stays on record is a keyed hash, by which the same
+//! person can be recognised, but nobody be found.
+
+use super::jobs::{Job, JobKind, JobState};
+use super::keys::check_text;
+use super::{Actor, Control, ControlError, Result, settings};
+use daybook_model::catalogue::Catalogue;
+use daybook_model::field::Kind;
+use daybook_model::logstore::EraseRequest;
+use daybook_model::{Field, Filter, Query, Stream, Test, Value, catalogue, limits};
+use hmac::{Hmac, KeyInit, Mac};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use sha2::Sha256;
+use std::collections::BTreeMap;
+
+const KEY: &str = "person_hash_key";
+
+/// The streams that speak of people, with everything that may identify or describe one. What is
+/// counted and billed stays: amounts, tokens, models, keys by their id, workspaces.
+pub const PERSONAL: [(Stream, &[&str]); 3] = [
+    (
+        Stream::Usage,
+        &[
+            "user_id",
+            "user_name",
+            "api_key_name",
+            "ip",
+            "user_agent",
+            "error",
+            "metadata",
+            "details",
+            "content",
+            "request",
+            "response",
+        ],
+    ),
+    (
+        Stream::Auth,
+        &[
+            "user_id",
+            "user_name",
+            "session_id",
+            "ip",
+            "user_agent",
+            "reason",
+            "details",
+        ],
+    ),
+    (
+        Stream::System,
+        &["resource_id", "resource_name", "message", "details"],
+    ),
+];
+
+/// Kinds of resources of system events that are people.
+const PEOPLE: [&str; 4] = ["user", "member", "account", "person"];
+
+/// An erasure to be done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewErasure {
+    /// The person, as events name them.
+    pub user_id: String,
+    /// Only events of this platform.
+    pub origin: Option<String>,
+    /// Only these streams; all but audit when empty.
+    pub streams: Vec<Stream>,
+    /// Only these fields; everything personal when empty.
+    pub fields: Vec<String>,
+    /// Why.
+    pub reason: String,
+}
+
+/// What a job must know to erase.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Erasure {
+    user_id: String,
+    origin: Option<String>,
+    /// Later events are not concerned.
+    as_of: i64,
+    pub(crate) fields: BTreeMap<Stream, Vec<String>>,
+}
+
+impl Erasure {
+    /// What the store is asked for, by stream.
+    pub(crate) fn requests(&self) -> impl Iterator<Item = EraseRequest> {
+        self.fields.iter().map(|(stream, fields)| EraseRequest {
+            query: self.query(*stream),
+            fields: fields
+                .iter()
+                .filter_map(|name| Catalogue::of(*stream).field(name))
+                .collect(),
+        })
+    }
+
+    fn query(&self, stream: Stream) -> Query {
+        let is = |name: &str, text: &str| filter(stream, name, &[text]);
+        let mut filters = match stream {
+            Stream::System => vec![
+                is("resource_id", &self.user_id),
+                filter(stream, "resource_type", &PEOPLE),
+            ],
+            _ => vec![is("user_id", &self.user_id)],
+        };
+        filters.extend(self.origin.iter().map(|origin| is("origin", origin)));
+        Query {
+            filters,
+            as_of: Some(self.as_of),
+            ..Query::all(stream)
+        }
+    }
+}
+
+fn filter(stream: Stream, name: &str, texts: &[&str]) -> Filter {
+    let any = texts
+        .iter()
+        .map(|text| Test::Is(Value::Text((*text).into())));
+    Filter {
+        field: catalogue::field(stream, name),
+        negated: false,
+        any: any.collect(),
+    }
+}
+
+/// The fields to erase, by stream.
+fn fields_of(new: &NewErasure) -> Result<BTreeMap<Stream, Vec<String>>> {
+    if new.streams.contains(&Stream::Audit) {
+        let message = "audit events stay as they are: they are evidence";
+        return Err(ControlError::invalid("streams", message));
+    }
+    let chosen = |stream: Stream| new.streams.is_empty() || new.streams.contains(&stream);
+    let streams = PERSONAL.iter().filter(|(stream, _)| chosen(*stream));
+    if new.fields.is_empty() {
+        let owned = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+        return Ok(streams
+            .map(|(stream, names)| (*stream, owned(names)))
+            .collect());
+    }
+    let mut fields: BTreeMap<Stream, Vec<String>> = BTreeMap::new();
+    for name in &new.fields {
+        let mut known = false;
+        for (stream, _) in streams.clone() {
+            if Catalogue::of(*stream).field(name).is_some_and(is_erasable) {
+                fields.entry(*stream).or_default().push(name.clone());
+                known = true;
+            }
+        }
+        if !known {
+            let message = format!("{name:?} is no field of these streams that can be erased");
+            return Err(ControlError::invalid("fields", message));
+        }
+    }
+    Ok(fields)
+}
+
+/// Texts and documents that a sender gave, except what an event is recognised by.
+fn is_erasable(field: &Field) -> bool {
+    let kept = field.ours || field.name == "id" || field.name == "event";
+    let text = matches!(
+        field.kind,
+        Kind::Id | Kind::Keyword | Kind::Text | Kind::Json(_) | Kind::Payload
+    );
+    text && !kept
+}
+
+impl Control {
+    /// Asks for an erasure of events up to a sequence number; it begins at once and survives
+    /// restarts.
+    ///
+    /// # Errors
+    /// When an input cannot be used, a legal hold keeps one of the streams, or the database
+    /// refuses.
+    pub(crate) async fn create_erasure(
+        &self,
+        actor: &Actor,
+        new: NewErasure,
+        as_of: i64,
+    ) -> Result<Job> {
+        check_text("user_id", &new.user_id, limits::KEYWORD_BYTES_MAX)?;
+        let reason = new.reason.trim().to_owned();
+        check_text("reason", &reason, limits::KEYWORD_BYTES_MAX)?;
+        let erasure = Erasure {
+            fields: fields_of(&new)?,
+            user_id: new.user_id,
+            origin: new.origin,
+            as_of,
+        };
+        let streams: Vec<Stream> = erasure.fields.keys().copied().collect();
+        self.check_holds(&streams).await?;
+        let details = json!({
+            "person": self.person_hash(&erasure.user_id).await?,
+            "origin": erasure.origin,
+            "fields": erasure.fields,
+            "reason": reason,
+        });
+        let job = Job::new(JobKind::Erasure, details);
+        let (row, request) = (job.clone(), json!(erasure).to_string());
+        self.change(actor, "erasure.requested", |change| {
+            Box::pin(async move {
+                change.resource("job", &row.id, "");
+                change.audit.set_text("operation", "delete");
+                change.audit.set_text("reason", reason);
+                change.audit.set_json("details", row.details.to_string());
+                row.insert(Some(request)).execute(change.db()).await?;
+                Ok(())
+            })
+        })
+        .await?;
+        self.wake_jobs();
+        Ok(job)
+    }
+
+    /// Erasures that are not done, oldest first.
+    pub(crate) async fn unfinished_erasures(&self) -> Result<Vec<(Job, Erasure)>> {
+        let jobs = self.unfinished_jobs(JobKind::Erasure).await?;
+        let unreadable = |error| ControlError::Internal(format!("reading an erasure: {error}"));
+        jobs.into_iter()
+            .map(|(job, request)| {
+                let request = serde_json::from_str(&request.unwrap_or_default());
+                Ok((job, request.map_err(unreadable)?))
+            })
+            .collect()
+    }
+
+    /// Ends an erasure: from now on Daybook does not know any more whose it was.
+    pub(crate) async fn finish_erasure(&self, mut job: Job) -> Result<()> {
+        job.end(JobState::Done);
+        self.change(&Actor::system("erasure"), "person.erased", |change| {
+            Box::pin(async move {
+                let person = job.details["person"].as_str().unwrap_or_default();
+                change.resource("person", person, "");
+                change.audit.set_text("operation", "delete");
+                let details =
+                    json!({"job": job.id, "events": job.events, "fields": job.details["fields"]});
+                change.audit.set_json("details", details.to_string());
+                job.update().execute(change.db()).await?;
+                let forget = sqlx::query("UPDATE jobs SET request = NULL WHERE id = $1");
+                forget.bind(job.id).execute(change.db()).await?;
+                Ok(())
+            })
+        })
+        .await?;
+        self.db.forget_old_pages().await;
+        Ok(())
+    }
+
+    /// The hash under which a person stays on record.
+    async fn person_hash(&self, user_id: &str) -> Result<String> {
+        let mut transaction = self.db.begin().await?;
+        let find = sqlx::query_scalar("SELECT value FROM settings WHERE name = $1").bind(KEY);
+        let known: Option<String> = find.fetch_optional(&mut *transaction).await?;
+        let key = match known {
+            Some(key) => serde_json::from_str(&key)
+                .map_err(|error| ControlError::Internal(format!("reading {KEY}: {error}")))?,
+            None => {
+                let key = super::secrets::new_token();
+                settings::write(&mut transaction, KEY, &key).await?;
+                key
+            }
+        };
+        transaction.commit().await?;
+        let mut mac = Hmac::<Sha256>::new_from_slice(key.as_bytes())
+            .map_err(|error| ControlError::Internal(format!("hashing: {error}")))?;
+        mac.update(user_id.as_bytes());
+        let digest = mac.finalize().into_bytes();
+        Ok(digest.iter().map(|byte| format!("{byte:02x}")).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn new(streams: &[Stream], fields: &[&str]) -> NewErasure {
+        NewErasure {
+            user_id: "u1".into(),
+            origin: None,
+            streams: streams.into(),
+            fields: fields.iter().map(|name| (*name).into()).collect(),
+            reason: "asked for".into(),
+        }
+    }
+
+    #[test]
+    fn everything_personal_is_a_field_that_can_be_erased() {
+        for (stream, names) in PERSONAL {
+            for name in names {
+                assert!(
+                    is_erasable(catalogue::field(stream, name)),
+                    "{stream} {name}"
+                );
+            }
+        }
+        let all = fields_of(&new(&[], &[])).unwrap();
+        assert_eq!(all.len(), 3);
+        // Whoever adds a field with a person in it must decide about it here.
+        for stream in [Stream::Usage, Stream::Auth] {
+            for field in Catalogue::of(stream).fields() {
+                let about_user = field.name.starts_with("user") || field.kind == Kind::Payload;
+                assert!(!about_user || all[&stream].iter().any(|name| name == field.name));
+            }
+        }
+    }
+
+    #[test]
+    fn only_what_can_be_erased_is_chosen() {
+        let chosen = fields_of(&new(&[], &["ip", "content"])).unwrap();
+        assert_eq!(chosen[&Stream::Usage], ["ip", "content"]);
+        assert_eq!(chosen[&Stream::Auth], ["ip"]);
+        assert!(!chosen.contains_key(&Stream::System));
+        for (streams, field) in [
+            (&[][..], "id"),
+            (&[], "cost"),
+            (&[], "origin"),
+            (&[], "nonsense"),
+            (&[Stream::Auth], "content"),
+            (&[Stream::Audit], "ip"),
+        ] {
+            assert!(fields_of(&new(streams, &[field])).is_err(), "{field}");
+        }
+    }
+}
