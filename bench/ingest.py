@@ -85,9 +85,9 @@ def run(plan: Plan, number: int, worker: Worker, server: tuple[int, str], facts:
     sender.start()
     far.close()
     near.recv()  # prepared
-    stop, asked, seen = threading.Event(), [], []
-    helpers = [threading.Thread(target=ask_until, args=(stop, worker, facts, missing, asked))] if plan.queries else []
-    helpers += [threading.Thread(target=look_until, args=(stop, *server, seen))] if plan.queries else []
+    stop, asked, seen, failures = threading.Event(), [], [], []
+    helpers = [threading.Thread(target=ask_until, args=(stop, worker, facts, missing, asked, failures)),
+               threading.Thread(target=look_until, args=(stop, *server, seen, failures))] if plan.queries else []
     with MemoryPeak(worker.memory_pid) as peak:
         near.send("go")
         for helper in helpers:
@@ -101,7 +101,9 @@ def run(plan: Plan, number: int, worker: Worker, server: tuple[int, str], facts:
     sender.join()
     if "failed" in sent:
         raise RuntimeError(f"{plan.name}: {sent['failed']}")
-    return dataclasses.asdict(plan) | sent | {"query_ms": asked, "visible_ms": seen, "peak": peak.peak}
+    for failure in failures:
+        say(f"meanwhile: {failure}")
+    return dataclasses.asdict(plan) | sent | {"query_ms": asked, "visible_ms": seen, "query_failures": failures, "peak": peak.peak}
 
 
 def send(pipe, plan: Plan, number: int, port: int, key: str) -> None:
@@ -111,6 +113,7 @@ def send(pipe, plan: Plan, number: int, port: int, key: str) -> None:
     pipe.recv()
     acks_ms: list[float] = []
     failures: list[str] = []
+    refused: list[int] = []
     shares = [bodies[at::plan.connections] for at in range(plan.connections)]
 
     def post(share: list[bytes]) -> None:
@@ -125,6 +128,7 @@ def send(pipe, plan: Plan, number: int, port: int, key: str) -> None:
             acks_ms.append((time.perf_counter() - started) * 1000)
             if accepted != plan.batch:
                 failures.append(f"accepted {accepted} of {plan.batch}")
+        refused.append(client.refused)
     threads = [threading.Thread(target=post, args=(share,)) for share in shares]
     started = time.perf_counter()
     for thread in threads:
@@ -134,7 +138,7 @@ def send(pipe, plan: Plan, number: int, port: int, key: str) -> None:
     seconds = time.perf_counter() - started
     ordered = sorted(acks_ms)
     pipe.send({"failed": failures[0]} if failures else {
-        "events_per_s": plan.events / seconds, "payload_bytes": payload_bytes,
+        "events_per_s": plan.events / seconds, "payload_bytes": payload_bytes, "refused": sum(refused),
         "ack_ms": {"p50": ordered[len(ordered) // 2], "p99": ordered[int(len(ordered) * 0.99)], "max": ordered[-1]}})
 
 
@@ -174,20 +178,26 @@ def payloads(dice: np.random.Generator, count: int) -> tuple[pa.Array, int]:
     return pa.array(texts), size
 
 
-def ask_until(stop: threading.Event, worker: Worker, facts: Facts, missing: dict, took: list) -> None:
+def ask_until(stop: threading.Event, worker: Worker, facts: Facts, missing: dict, took: list, failures: list) -> None:
     """Asks the questions of a person at work, one after the other, with a pause."""
     questions = [question for question in all_questions() if question.name in ASKED_MEANWHILE and "daybook" not in missing.get(question.name, {})]
     n = 0
     while not stop.is_set():
         question = questions[n % len(questions)]
-        took.append((question.name, worker.call("time", question.ask(n // len(questions), facts)) * 1000))
+        try:
+            took.append((question.name, worker.call("time", question.ask(n // len(questions), facts)) * 1000))
+        except RuntimeError as error:
+            failures.append(f"{question.name}: {str(error).strip().splitlines()[-1]}")
         n += 1
         stop.wait(PAUSE_S)
 
 
-def look_until(stop: threading.Event, port: int, key: str, seen: list) -> None:
+def look_until(stop: threading.Event, port: int, key: str, seen: list, failures: list) -> None:
     while not stop.is_set():
-        seen += visible_ms(port, key, 1)
+        try:
+            seen += visible_ms(port, key, 1)
+        except (RuntimeError, OSError) as error:
+            failures.append(f"whether an event is visible: {error}")
         stop.wait(0.5)
 
 

@@ -164,7 +164,7 @@ def resources(results: dict) -> list[str]:
     lines = [f"| | {' | '.join(NAMES[name] for name in systems)} |", "|---|" + "--:|" * len(systems)]
     lines += [f"| {name} | {' | '.join(cells)} |" for name, cells in table.items()]
     return [*lines, "", "Memory: without mapped files / all that is resident. Of the peers it includes Python and the client library, some 60 MB. "
-            "Each system loads in its fastest way: Daybook NDJSON, DuckDB and ClickHouse Parquet, SQLite prepared statements."]
+            "On disk DuckDB counts without the free blocks of its file. Each system loads in its fastest way: Daybook NDJSON, DuckDB and ClickHouse Parquet, SQLite prepared statements."]
 
 
 def ingest(results: dict) -> list[str]:
@@ -180,6 +180,10 @@ def ingest(results: dict) -> list[str]:
             f"| {plan['name']}, {plan['connections']} connection{'s' if plan['connections'] > 1 else ''} | {plan['events_per_s']:,.0f} | "
             f"{ms(plan['ack_ms']['p50'])} / {ms(plan['ack_ms']['p99'])} | {ms(median(asked))} / {ms(percentile(asked, 0.95))} | "
             f"{ms(median(plan['visible_ms']))} / {ms(max(plan['visible_ms'], default=None))} | {megabytes(plan['peak'])} |")
+    waits = sum(plan["refused"] for plan in found["plans"])
+    failures = sum(len(plan["query_failures"]) for plan in found["plans"])
+    if waits or failures:
+        lines += ["", f"Senders were asked to wait (503) {waits} times, which counts into their acks; {failures} questions failed meanwhile."]
     trickle, payloads = found["trickle_visible_ms"], found["payloads"]
     lines += ["", f"At a trickle an event is visible {ms(median(trickle))} ms after its ack (at most {ms(max(trickle))} ms). "
               f"Memory idle {megabytes(found['idle'])} MB, after it all {megabytes(found['after'])} MB."]

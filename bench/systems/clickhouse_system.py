@@ -2,6 +2,7 @@
 
 import datetime
 import pathlib
+import time
 
 import chdb
 import orjson
@@ -33,7 +34,7 @@ class ClickHouse(SqlSystem):
         self.db.query("CREATE DATABASE IF NOT EXISTS bench")
         self.db.query("USE bench")
         self.db.query(f"CREATE TABLE IF NOT EXISTS usage ({columns}, INDEX by_id id TYPE bloom_filter GRANULARITY 1) "
-                      f"ENGINE = MergeTree ORDER BY time")
+                      f"ENGINE = MergeTree ORDER BY time SETTINGS old_parts_lifetime = 1")
 
     def close(self) -> None:
         self.db.close()
@@ -44,7 +45,12 @@ class ClickHouse(SqlSystem):
             self.db.query(f"INSERT INTO usage SELECT {columns} FROM file('{file['parquet']}', Parquet)")
 
     def finish(self) -> None:
+        """Merges to one part, and waits until the merged ones are gone from the disk."""
         self.db.query("OPTIMIZE TABLE usage FINAL")
+        for _ in range(600):
+            if not self.rows(self.query("SELECT 1 FROM system.parts WHERE table = 'usage' AND NOT active LIMIT 1")):
+                return
+            time.sleep(0.5)
 
     def query(self, sql: str):
         return self.db.query(sql, "JSONCompactEachRow").bytes()

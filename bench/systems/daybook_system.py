@@ -31,6 +31,7 @@ class Client:
     def __init__(self, port: int, key: str):
         self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=600)
         self.headers = {"authorization": f"Bearer {key}"}
+        self.refused = 0
 
     def post(self, body: bytes) -> int:
         """Sends events, again when the server asks for patience; returns how many were accepted."""
@@ -42,14 +43,18 @@ class Client:
                 return orjson.loads(text)["accepted"]
             if answer.status != 503:
                 raise RuntimeError(f"POST /api/v1/events: {answer.status} {text[:500]!r}")
+            self.refused += 1
             time.sleep(float(answer.headers.get("retry-after", "1")))
 
     def get(self, path: str) -> bytes:
         return self.begin(path).read()
 
     def begin(self, path: str) -> http.client.HTTPResponse:
-        self.connection.request("GET", path, headers=self.headers)
-        answer = self.connection.getresponse()
+        try:
+            answer = self.send_get(path)
+        except ConnectionError:  # closed while it was idle, as servers do: once more, on a new one
+            self.connection.close()
+            answer = self.send_get(path)
         if answer.status == 200 and "html" not in answer.headers.get("content-type", ""):
             return answer
         text = answer.read()
@@ -57,6 +62,10 @@ class Client:
         if answer.status in (404, 200) and not lost:
             raise Missing(f"`{path.split('?')[0]}`")
         raise RuntimeError(f"GET {path}: {answer.status} {text[:500]!r}")
+
+    def send_get(self, path: str) -> http.client.HTTPResponse:
+        self.connection.request("GET", path, headers=self.headers)
+        return self.connection.getresponse()
 
 
 class Daybook(System):
