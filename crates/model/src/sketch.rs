@@ -115,7 +115,8 @@ mod tests {
 
     #[test]
     fn quantiles_are_nearest_ranks_and_merging_loses_nothing() {
-        let (mut low, mut high, mut all) = (Sketch::default(), Sketch::default(), Sketch::default());
+        let (mut low, mut high, mut all) =
+            (Sketch::default(), Sketch::default(), Sketch::default());
         assert_eq!(all.quantiles(), None);
         for value in 1..=200 {
             if value <= 80 { &mut low } else { &mut high }.add(value);

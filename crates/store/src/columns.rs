@@ -72,7 +72,10 @@ pub(crate) const fn to_number(stored: u64) -> i64 {
 
 /// The position of a word of an enumeration.
 pub(crate) fn rank(words: &[&str], word: &str) -> Option<u64> {
-    words.iter().position(|known| *known == word).map(|at| at as u64)
+    words
+        .iter()
+        .position(|known| *known == word)
+        .map(|at| at as u64)
 }
 
 /// A value of a field kept as a number or a rank.

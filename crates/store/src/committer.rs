@@ -218,7 +218,10 @@ impl Committer {
 
     fn rotate_now(&mut self, reply: oneshot::Sender<StoreResult<()>>) {
         let empty = self.shared.get().active().size().0 == 0;
-        let done = self.health.writable().and_then(|()| if empty { Ok(()) } else { self.rotate() });
+        let done = self
+            .health
+            .writable()
+            .and_then(|()| if empty { Ok(()) } else { self.rotate() });
         // Whoever asked may have gone away.
         let _ = reply.send(done);
     }

@@ -70,7 +70,6 @@ const CHUNK_EVENTS: usize = 1024;
 /// End of a chain of positions.
 const NONE: u32 = u32::MAX;
 
-
 /// Some events of a head. A column of them is made when a query first wants it.
 #[derive(Debug)]
 pub(crate) struct Chunk {
@@ -83,7 +82,10 @@ type ChunkColumns = Box<[OnceLock<Box<[u64]>>]>;
 
 impl Chunk {
     fn new(entries: Vec<Arc<Entry>>) -> Self {
-        Self { entries, columns: Default::default() }
+        Self {
+            entries,
+            columns: Default::default(),
+        }
     }
 
     /// The column of a field that has one. Events of other streams have no value in it.
@@ -99,10 +101,13 @@ impl Chunk {
                 }
                 value => columns::plain(field, value),
             };
-            let all = self.entries.iter().map(|entry| match entry.event.stream == stream {
-                true => stored(&entry.event).unwrap_or(ABSENT),
-                false => ABSENT,
-            });
+            let all = self
+                .entries
+                .iter()
+                .map(|entry| match entry.event.stream == stream {
+                    true => stored(&entry.event).unwrap_or(ABSENT),
+                    false => ABSENT,
+                });
             all.collect()
         })
     }

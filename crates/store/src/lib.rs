@@ -20,9 +20,7 @@ mod words;
 pub use options::Options;
 
 use committer::{Committer, Message, Prepared, Request};
-use daybook_model::aggregate::{
-    Breakdown, BreakdownRequest, SeriesAnswer, SeriesRequest, Summary,
-};
+use daybook_model::aggregate::{Breakdown, BreakdownRequest, SeriesAnswer, SeriesRequest, Summary};
 use daybook_model::logstore::{
     BoxFuture, EraseRequest, Histogram, HistogramRequest, Outcome, Page, Progress, RemoveRequest,
     ScanRequest, Stats, StoreResult, TimelineRequest, Values, Write,
@@ -44,7 +42,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::Instant;
-use words::{WORDS_MAX, Words};
+use words::Words;
 
 /// The embedded store. Clones share one store; it closes with the last of them.
 #[derive(Debug, Clone)]
@@ -79,9 +77,12 @@ impl Store {
         let lock = lock(&options)?;
         wal::remove_unfinished(&wal_dir).map_err(|e| io_error("clearing the log directory", &e))?;
         let replayed = wal::replay(&wal_dir)?;
-        let words = Arc::new(Words::open(&options.words_file(), WORDS_MAX)?);
+        let words = Arc::new(Words::open(&options.words_file(), options.words_max)?);
         let partitions = partition::load_all(&options.dir, &words)?;
-        let used = partitions.iter().map(|partition| partition.info.words).max();
+        let used = partitions
+            .iter()
+            .map(|partition| partition.info.words)
+            .max();
         words.require(used.unwrap_or(0))?;
         let stored = partitions
             .iter()
@@ -200,7 +201,11 @@ impl Store {
     fn tell(&self, message: Message) -> StoreResult<()> {
         let closed = || StoreError::Unavailable("the store is closing".into());
         let messages = self.0.messages.lock();
-        messages.as_ref().ok_or_else(closed)?.send(message).map_err(|_| closed())
+        messages
+            .as_ref()
+            .ok_or_else(closed)?
+            .send(message)
+            .map_err(|_| closed())
     }
 
     /// Works on partitions, on the mover's thread. Events in memory that are `concerned` are moved
@@ -219,15 +224,25 @@ impl Store {
             if in_memory {
                 let (reply, rotated) = oneshot::channel();
                 self.tell(Message::Rotate(reply))?;
-                rotated.await.unwrap_or_else(|_| Err(internal("the committer ended without an answer")))?;
+                rotated
+                    .await
+                    .unwrap_or_else(|_| Err(internal("the committer ended without an answer")))?;
             }
             let (reply, answer) = oneshot::channel();
             let task = Box::new(move |mover: &Mover| {
                 // Whoever asked may have gone away.
                 let _ = reply.send(work(mover));
             });
-            let unavailable = || StoreError::Unavailable("the store is closing or its partitions cannot be written".into());
-            self.0.wakes.lock().send(Wake::Task(task)).map_err(|_| unavailable())?;
+            let unavailable = || {
+                StoreError::Unavailable(
+                    "the store is closing or its partitions cannot be written".into(),
+                )
+            };
+            self.0
+                .wakes
+                .lock()
+                .send(Wake::Task(task))
+                .map_err(|_| unavailable())?;
             answer.await.unwrap_or_else(|_| Err(unavailable()))
         })
     }
@@ -322,7 +337,9 @@ impl LogStore for Store {
         prefix: String,
         limit: usize,
     ) -> BoxFuture<'_, StoreResult<Values>> {
-        self.answer(move |snapshot, cache| query::values(snapshot, cache, &query, field, &prefix, limit))
+        self.answer(move |snapshot, cache| {
+            query::values(snapshot, cache, &query, field, &prefix, limit)
+        })
     }
 
     fn histogram(&self, request: HistogramRequest) -> BoxFuture<'_, StoreResult<Histogram>> {

@@ -17,9 +17,15 @@ impl Mover {
     pub(crate) fn remove_step(&self, request: &RemoveRequest) -> StoreResult<Progress> {
         let waiting = self.partitions_to_clear(request)?;
         let Some(partition) = waiting.first() else {
-            return Ok(Progress { done: true, ..Progress::default() });
+            return Ok(Progress {
+                done: true,
+                ..Progress::default()
+            });
         };
-        let left = Progress { partitions_left: waiting.len() as u64 - 1, ..Progress::default() };
+        let left = Progress {
+            partitions_left: waiting.len() as u64 - 1,
+            ..Progress::default()
+        };
         let whole = partition.key.1.end() <= request.before;
         match request.removal {
             Removal::Payloads => {
@@ -27,13 +33,21 @@ impl Mover {
                 let (cleared, bytes) = partition::drop_payloads(partition)?;
                 let events = cleared.events;
                 self.replace(partition, Some(cleared));
-                Ok(Progress { events, bytes, ..left })
+                Ok(Progress {
+                    events,
+                    bytes,
+                    ..left
+                })
             }
             Removal::Events if whole => {
                 let bytes = bytes_of(partition);
                 self.replace(partition, None);
                 remove_dir(&partition.dir)?;
-                Ok(Progress { events: partition.events, bytes, ..left })
+                Ok(Progress {
+                    events: partition.events,
+                    bytes,
+                    ..left
+                })
             }
             Removal::Events => {
                 partition.searcher()?;
@@ -46,9 +60,16 @@ impl Mover {
     }
 
     fn partitions_to_clear(&self, request: &RemoveRequest) -> StoreResult<Vec<Arc<Partition>>> {
-        let RemoveRequest { stream, before, removal } = request;
+        let RemoveRequest {
+            stream,
+            before,
+            removal,
+        } = request;
         let snapshot = self.shared.snapshot();
-        let query = Query { to: Some(*before), ..Query::all(*stream) };
+        let query = Query {
+            to: Some(*before),
+            ..Query::all(*stream)
+        };
         let mut waiting = Vec::new();
         for partition in snapshot.partitions(&query) {
             let (start, end) = (partition.key.1.start(), partition.key.1.end());
@@ -56,7 +77,10 @@ impl Mover {
                 Removal::Payloads => end <= *before && partition.has_payloads(),
                 Removal::Events if end <= *before => true,
                 Removal::Events => {
-                    let query = Query { from: Some(start), ..query.clone() };
+                    let query = Query {
+                        from: Some(start),
+                        ..query.clone()
+                    };
                     query::count(&snapshot, &Cache::new(0), &query)? > 0
                 }
             };
@@ -87,25 +111,43 @@ impl Mover {
         let EraseRequest { query, fields } = request;
         let waiting = self.partitions_to_rewrite(request)?;
         let Some(partition) = waiting.first() else {
-            return Ok(Progress { done: true, ..Progress::default() });
+            return Ok(Progress {
+                done: true,
+                ..Progress::default()
+            });
         };
         let mut words: BTreeSet<(u8, Box<str>)> = BTreeSet::new();
         let rewritten = partition::rewrite(partition, |event| {
             let matched = query.matches(event);
-            matched && fields.iter().filter(|field| take(event, field, &mut words)).count() > 0
+            matched
+                && fields
+                    .iter()
+                    .filter(|field| take(event, field, &mut words))
+                    .count()
+                    > 0
         })?;
         let (events, bytes) = (rewritten.changed, bytes_of(partition));
         self.replace(partition, Some(rewritten.partition));
         remove_dir(&partition.dir)?;
         self.erase_unused(query.stream, fields, &words)?;
-        Ok(Progress { events, bytes, partitions_left: waiting.len() as u64 - 1, done: false })
+        Ok(Progress {
+            events,
+            bytes,
+            partitions_left: waiting.len() as u64 - 1,
+            done: false,
+        })
     }
 
     fn partitions_to_rewrite(&self, request: &EraseRequest) -> StoreResult<Vec<Arc<Partition>>> {
         let snapshot = self.shared.snapshot();
         let mut waiting = Vec::new();
         for partition in snapshot.partitions(&request.query) {
-            let has_fields = |event: &Event| request.fields.iter().any(|field| event.get(field).is_some());
+            let has_fields = |event: &Event| {
+                request
+                    .fields
+                    .iter()
+                    .any(|field| event.get(field).is_some())
+            };
             if query::any_event(&snapshot, &request.query, partition, has_fields)? {
                 waiting.push(Arc::clone(partition));
             }
@@ -128,7 +170,10 @@ impl Mover {
                 let in_memory = snapshot.chunks().any(|(chunk, _)| {
                     let of_stream = |event: &Event| event.stream == stream;
                     let has = |event: &Event| event.get(field) == Some(ValueRef::Text(word));
-                    chunk.entries.iter().any(|entry| of_stream(&entry.event) && has(&entry.event))
+                    chunk
+                        .entries
+                        .iter()
+                        .any(|entry| of_stream(&entry.event) && has(&entry.event))
                 });
                 if let Some(ordinal) = ordinal
                     && !in_memory
@@ -154,7 +199,10 @@ impl Mover {
             };
             let term = Term::from_field_u64(index_field, ordinal.into());
             for segment in partition.segments()? {
-                let index = segment.reader.inverted_index(index_field).map_err(internal)?;
+                let index = segment
+                    .reader
+                    .inverted_index(index_field)
+                    .map_err(internal)?;
                 if index.doc_freq(&term).map_err(internal)? > 0 {
                     return Ok(true);
                 }
@@ -167,12 +215,18 @@ impl Mover {
 /// Refuses what no retention and no erasure may touch.
 pub(crate) fn check(stream: Stream, fields: &[&'static Field]) -> Result<(), StoreError> {
     if stream == Stream::Audit {
-        return Err(StoreError::Limit("audit events are never removed or changed".into()));
+        return Err(StoreError::Limit(
+            "audit events are never removed or changed".into(),
+        ));
     }
-    let fixed = fields.iter().find(|field| ["id", "seq", "time"].contains(&field.name));
+    let fixed = fields
+        .iter()
+        .find(|field| ["id", "seq", "time"].contains(&field.name));
     fixed.map_or(Ok(()), |field| {
         let name = field.name;
-        Err(StoreError::Limit(format!("the field {name} cannot be erased")))
+        Err(StoreError::Limit(format!(
+            "the field {name} cannot be erased"
+        )))
     })
 }
 
@@ -197,7 +251,11 @@ fn bytes_of(partition: &Partition) -> u64 {
         for entry in std::fs::read_dir(dir)? {
             let entry = entry?;
             let metadata = entry.metadata()?;
-            bytes += if metadata.is_dir() { of(&entry.path())? } else { metadata.len() };
+            bytes += if metadata.is_dir() {
+                of(&entry.path())?
+            } else {
+                metadata.len()
+            };
         }
         Ok(bytes)
     }

@@ -150,7 +150,10 @@ impl Mover {
             // A query may hold this view; opened later, it would show the move's result.
             view.searcher()?;
         }
-        let dir = view.map_or_else(|| partition_dir(&self.options.dir, key), |view| view.dir.clone());
+        let dir = view.map_or_else(
+            || partition_dir(&self.options.dir, key),
+            |view| view.dir.clone(),
+        );
         let words = &self.shared.words;
         let there = Partition::at(key, &dir, words)?;
         let info = there

@@ -18,6 +18,8 @@ pub struct Options {
     pub pending_bytes_max: usize,
     /// How long after its period a partition still gets late events before it is sealed.
     pub lateness: Duration,
+    /// Words of one field in the dictionary of the whole store; further ones are kept by partition.
+    pub words_max: usize,
     /// Bytes of partial answers that are kept.
     pub cache_bytes_max: usize,
     /// Threads that answer queries.
@@ -34,6 +36,7 @@ impl Options {
             head_age_max: Duration::from_secs(3600),
             pending_bytes_max: 512 << 20,
             lateness: Duration::from_secs(48 * 3600),
+            words_max: 1_000_000,
             cache_bytes_max: 128 << 20,
             query_threads: std::thread::available_parallelism().map_or(2, usize::from),
         }

@@ -1,11 +1,13 @@
 //! What the store consists of at an instant: heads, oldest first, above partitions. A change puts
 //! a whole new state in place, so a query that took a snapshot sees each event exactly once.
 
+use crate::columns::Place;
 use crate::head::{Chunk, Head, HeadView, PartitionKey};
 use crate::partition::Partition;
 use crate::words::Words;
-use daybook_model::{Query, StoreError, Stream};
+use daybook_model::{Field, Query, StoreError, Stream};
 use parking_lot::RwLock;
+use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
@@ -28,7 +30,9 @@ impl State {
 
     /// The damage that reading partitions has found.
     pub(crate) fn damage(&self) -> Option<StoreError> {
-        self.partitions.values().find_map(|partition| partition.damage())
+        self.partitions
+            .values()
+            .find_map(|partition| partition.damage())
     }
 
     /// Bytes in memory that wait to be moved.
@@ -47,7 +51,10 @@ pub(crate) struct Shared {
 
 impl Shared {
     pub(crate) fn new(state: State, words: Arc<Words>) -> Self {
-        Self { state: RwLock::new(Arc::new(state)), words }
+        Self {
+            state: RwLock::new(Arc::new(state)),
+            words,
+        }
     }
 
     /// The state now.
@@ -68,7 +75,11 @@ impl Shared {
         let state = self.get();
         let heads: Vec<HeadView> = state.heads.iter().map(|head| head.view()).collect();
         let words = Arc::clone(&self.words);
-        Snapshot { state, heads, words }
+        Snapshot {
+            state,
+            heads,
+            words,
+        }
     }
 }
 
@@ -98,6 +109,17 @@ impl Snapshot {
     /// The store's words.
     pub(crate) fn words(&self) -> &Words {
         &self.words
+    }
+
+    /// Gives each word that events in memory have in a field its ordinal. Before that, the words
+    /// of the field do not say all that columns may hold.
+    pub(crate) fn give_ordinals(&self, stream: Stream, field: &Field) {
+        if Place::of(field) == Place::Words {
+            let chunks: Vec<&Arc<Chunk>> = self.chunks().map(|(chunk, _)| chunk).collect();
+            chunks.par_iter().for_each(|chunk| {
+                chunk.column(stream, field, &self.words);
+            });
+        }
     }
 
     /// Partitions that may hold matching events, in order of time.

@@ -128,7 +128,9 @@ fn parse_money(text: &str) -> Result<i64, String> {
     } else {
         return Err("expected a decimal number of USD".into());
     };
-    amount.map_err(|e| e.to_string()).and_then(|amount| within(amount.0))
+    amount
+        .map_err(|e| e.to_string())
+        .and_then(|amount| within(amount.0))
 }
 
 fn within(number: i64) -> Result<i64, String> {

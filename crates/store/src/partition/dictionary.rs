@@ -18,7 +18,12 @@ pub(crate) struct Dictionary {
 
 impl Dictionary {
     /// The dictionary of a partition of which `counted` own words are in use.
-    pub(crate) fn open(stream: Stream, dir: &Path, store: &Arc<Words>, counted: u64) -> Result<Self, StoreError> {
+    pub(crate) fn open(
+        stream: Stream,
+        dir: &Path,
+        store: &Arc<Words>,
+        counted: u64,
+    ) -> Result<Self, StoreError> {
         let path = dir.join("words");
         let own = if counted > 0 {
             let own = Words::open(&path, usize::MAX)?;
@@ -27,12 +32,12 @@ impl Dictionary {
         } else {
             None
         };
-        Ok(Self { stream, store: Arc::clone(store), path, own: RwLock::new(own) })
-    }
-
-    /// The store's words.
-    pub(crate) fn store(&self) -> &Words {
-        &self.store
+        Ok(Self {
+            stream,
+            store: Arc::clone(store),
+            path,
+            own: RwLock::new(own),
+        })
     }
 
     /// The partition's own words.

@@ -96,10 +96,15 @@ pub(super) fn add_members(event: &mut Event, members: &str) -> Result<(), Reject
             continue;
         };
         let value = match field.kind {
-            Kind::Text => serde_json::from_str::<String>(raw.get()).map(|text| Value::Text(text.into())),
+            Kind::Text => {
+                serde_json::from_str::<String>(raw.get()).map(|text| Value::Text(text.into()))
+            }
             _ => Ok(Value::Json(raw.get().into())),
         };
-        event.put(field, value.map_err(|_| Rejection::event("a stored text cannot be read"))?);
+        event.put(
+            field,
+            value.map_err(|_| Rejection::event("a stored text cannot be read"))?,
+        );
     }
     Ok(())
 }
@@ -107,7 +112,9 @@ pub(super) fn add_members(event: &mut Event, members: &str) -> Result<(), Reject
 /// The payloads of an event as one JSON object; `None` when it has none.
 pub(super) fn payloads_of(event: &Event) -> Option<String> {
     let mut out = String::new();
-    let payloads = event.values().filter(|(field, _)| field.kind == Kind::Payload);
+    let payloads = event
+        .values()
+        .filter(|(field, _)| field.kind == Kind::Payload);
     payloads.for_each(|(field, value)| write_member(field, value, &mut out));
     (!out.is_empty()).then(|| out + "}")
 }

@@ -112,8 +112,13 @@ fn nibbles(digits: impl Iterator<Item = u8>) -> Option<Vec<u8>> {
 /// The digits of a UUID or of its beginning.
 fn nibbles_of_uuid(text: &str) -> Option<Vec<u8>> {
     let dashed = |at: usize| matches!(at, 8 | 13 | 18 | 23);
-    let fits = text.len() <= UUID_BYTES && text.bytes().enumerate().all(|(at, byte)| (byte == b'-') == dashed(at));
-    fits.then(|| nibbles(text.bytes().filter(|byte| *byte != b'-'))).flatten()
+    let fits = text.len() <= UUID_BYTES
+        && text
+            .bytes()
+            .enumerate()
+            .all(|(at, byte)| (byte == b'-') == dashed(at));
+    fits.then(|| nibbles(text.bytes().filter(|byte| *byte != b'-')))
+        .flatten()
 }
 
 #[cfg(test)]

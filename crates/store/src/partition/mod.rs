@@ -79,7 +79,11 @@ struct Opened {
 
 impl Partition {
     /// The partition at a directory, or `None` when no move into it was ever committed.
-    pub(crate) fn at(key: PartitionKey, dir: &Path, words: &Arc<Words>) -> Result<Option<Self>, StoreError> {
+    pub(crate) fn at(
+        key: PartitionKey,
+        dir: &Path,
+        words: &Arc<Words>,
+    ) -> Result<Option<Self>, StoreError> {
         static VIEWS: AtomicU64 = AtomicU64::new(0);
         if !index_dir(dir).join("meta.json").exists() {
             return Ok(None);
@@ -90,7 +94,11 @@ impl Partition {
             return Ok(None);
         };
         let info = serde_json::from_str(&payload).map_err(|e| damaged(key, &e))?;
-        let events = meta.segments.iter().map(|segment| u64::from(segment.num_docs())).sum();
+        let events = meta
+            .segments
+            .iter()
+            .map(|segment| u64::from(segment.num_docs()))
+            .sum();
         Ok(Some(Self {
             key,
             dir: dir.into(),
@@ -153,10 +161,14 @@ impl Partition {
             .map_err(|e| damaged(self.key, &e))?;
         let searcher = reader.searcher();
         let before = self.before.as_ref().and_then(|before| before.opened.get());
-        let before = before.map(|opened| opened.segments.as_slice()).unwrap_or_default();
+        let before = before
+            .map(|opened| opened.segments.as_slice())
+            .unwrap_or_default();
         let readers = searcher.segment_readers().iter();
         let opened = Opened {
-            segments: readers.map(|reader| Segment::new(self.key.0, reader, before)).collect(),
+            segments: readers
+                .map(|reader| Segment::new(self.key.0, reader, before))
+                .collect(),
             dictionary: Dictionary::open(self.key.0, &self.dir, &self.words, self.info.own_words)
                 .map_err(|e| damaged(self.key, &e))?,
             searcher,
@@ -198,7 +210,9 @@ impl Partition {
         let mut found = Vec::new();
         for (number, segment) in (0..).zip(self.segments()?) {
             let docs = segment.events_with(id_field, id)?;
-            let alive = docs.into_iter().filter(|doc| !segment.reader.is_deleted(*doc));
+            let alive = docs
+                .into_iter()
+                .filter(|doc| !segment.reader.is_deleted(*doc));
             found.extend(alive.map(|doc| DocAddress::new(number, doc)));
         }
         Ok(found)
@@ -217,8 +231,10 @@ impl Partition {
                     && let Some(ordinal) = ids.ords().first(address.doc_id)
                 {
                     key.clear();
-                    ids.ord_to_bytes(ordinal, &mut key).map_err(|e| damaged(self.key, &e))?;
-                    let id = keys::unpack(&key).ok_or_else(|| damaged(self.key, &"an id cannot be read"))?;
+                    ids.ord_to_bytes(ordinal, &mut key)
+                        .map_err(|e| damaged(self.key, &e))?;
+                    let id = keys::unpack(&key)
+                        .ok_or_else(|| damaged(self.key, &"an id cannot be read"))?;
                     event.put(field, Value::Text(id.into()));
                 }
             } else if place.is_column()
@@ -228,14 +244,21 @@ impl Partition {
                     Place::Words => opened.dictionary.text(field, stored).map(Value::Text),
                     _ => columns::plain_value(field, stored),
                 };
-                let value = value.ok_or_else(|| damaged(self.key, &format!("{} names no word", field.name)))?;
+                let value = value
+                    .ok_or_else(|| damaged(self.key, &format!("{} names no word", field.name)))?;
                 event.put(field, value);
             }
         }
-        let document: TantivyDocument = opened.searcher.doc(address).map_err(|e| damaged(self.key, &e))?;
+        let document: TantivyDocument = opened
+            .searcher
+            .doc(address)
+            .map_err(|e| damaged(self.key, &e))?;
         if let Some(row) = document.get_first(opened.schema.row) {
-            let row = row.as_bytes().and_then(|bytes| std::str::from_utf8(bytes).ok());
-            document::add_members(&mut event, row.unwrap_or_default()).map_err(|e| damaged(self.key, &e))?;
+            let row = row
+                .as_bytes()
+                .and_then(|bytes| std::str::from_utf8(bytes).ok());
+            document::add_members(&mut event, row.unwrap_or_default())
+                .map_err(|e| damaged(self.key, &e))?;
         }
         Ok(event)
     }
@@ -253,7 +276,10 @@ impl Partition {
     }
 
     fn payload_address(&self, address: DocAddress) -> Result<Option<PayloadAddress>, StoreError> {
-        let columns = self.searcher()?.segment_reader(address.segment_ord).fast_fields();
+        let columns = self
+            .searcher()?
+            .segment_reader(address.segment_ord)
+            .fast_fields();
         let first = |name| columns.u64(name).map(|column| column.first(address.doc_id));
         let read = || -> tantivy::Result<_> {
             let (file, block) = (first(schema::PAYLOAD_FILE)?, first(schema::PAYLOAD_BLOCK)?);
@@ -264,7 +290,10 @@ impl Partition {
     }
 
     fn content_hash(&self, address: DocAddress) -> Result<u64, StoreError> {
-        let columns = self.searcher()?.segment_reader(address.segment_ord).fast_fields();
+        let columns = self
+            .searcher()?
+            .segment_reader(address.segment_ord)
+            .fast_fields();
         let hashes = columns.u64(schema::CONTENT_HASH).map_err(internal)?;
         Ok(hashes.first(address.doc_id).unwrap_or_default())
     }

@@ -57,13 +57,20 @@ pub(crate) fn load_all(data: &Path, words: &Arc<Words>) -> Result<Vec<Partition>
         };
         match found.get(&key) {
             Some((other, _)) if *other > number => stale.push(dir),
-            _ => stale.extend(found.insert(key, (number, partition)).map(|(_, older)| older.dir)),
+            _ => stale.extend(
+                found
+                    .insert(key, (number, partition))
+                    .map(|(_, older)| older.dir),
+            ),
         }
     }
     for dir in stale {
         std::fs::remove_dir_all(&dir).map_err(|e| io_error("removing what a crash left", &e))?;
     }
-    Ok(found.into_values().map(|(_, partition)| partition).collect())
+    Ok(found
+        .into_values()
+        .map(|(_, partition)| partition)
+        .collect())
 }
 
 /// Partition directories with their numbers; no number for one that was being removed.

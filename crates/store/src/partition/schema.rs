@@ -59,7 +59,10 @@ impl PartitionSchema {
         let today = build(stream);
         let named = |name: &str| {
             let field = schema.get_field(name).ok()?;
-            let same = today.get_field(name).ok().map(|today_field| today.get_field_entry(today_field));
+            let same = today
+                .get_field(name)
+                .ok()
+                .map(|today_field| today.get_field_entry(today_field));
             (same == Some(schema.get_field_entry(field))).then_some(field)
         };
         let fields = Catalogue::of(stream).fields().iter();
@@ -85,7 +88,8 @@ fn build(stream: Stream) -> Schema {
     let mut builder = Schema::builder();
     let term = |tokenizer: &str, option| {
         let indexing = TextFieldIndexing::default().set_tokenizer(tokenizer);
-        TextOptions::default().set_indexing_options(indexing.set_fieldnorms(false).set_index_option(option))
+        TextOptions::default()
+            .set_indexing_options(indexing.set_fieldnorms(false).set_index_option(option))
     };
     for field in Catalogue::of(stream).fields() {
         let name = field.name;
@@ -100,7 +104,10 @@ fn build(stream: Stream) -> Schema {
                 builder.add_bytes_field(name, BytesOptions::default().set_fast());
             }
             Place::Text => {
-                builder.add_text_field(name, term(TRIGRAMS, IndexRecordOption::WithFreqsAndPositions));
+                builder.add_text_field(
+                    name,
+                    term(TRIGRAMS, IndexRecordOption::WithFreqsAndPositions),
+                );
             }
             Place::SearchedJson => {
                 builder.add_text_field(name, term("raw", IndexRecordOption::Basic));

@@ -3,8 +3,8 @@
 
 use super::id_filter::IdFilter;
 use super::keys::pack;
-use crate::error::internal;
 use crate::columns::{ABSENT, Place};
+use crate::error::internal;
 use daybook_model::catalogue::Catalogue;
 use daybook_model::logstore::StoreResult;
 use daybook_model::{Field, Stream};
@@ -32,17 +32,24 @@ struct Opened {
 impl Segment {
     /// The segment of a reader; `before` are those of the view that this one replaces.
     pub(super) fn new(stream: Stream, reader: &SegmentReader, before: &[Self]) -> Self {
-        let same = before.iter().find(|other| other.reader.segment_id() == reader.segment_id());
-        let opened = same.map(|same| Arc::clone(&same.opened)).unwrap_or_else(|| {
-            let fields = Catalogue::of(stream).fields().len();
-            Arc::new(Opened {
-                columns: (0..fields).map(|_| OnceLock::new()).collect(),
-                keys: (0..fields).map(|_| OnceLock::new()).collect(),
-                id_filter: OnceLock::new(),
-                events_of_ids: OnceLock::new(),
-            })
-        });
-        Self { reader: reader.clone(), opened }
+        let same = before
+            .iter()
+            .find(|other| other.reader.segment_id() == reader.segment_id());
+        let opened = same
+            .map(|same| Arc::clone(&same.opened))
+            .unwrap_or_else(|| {
+                let fields = Catalogue::of(stream).fields().len();
+                Arc::new(Opened {
+                    columns: (0..fields).map(|_| OnceLock::new()).collect(),
+                    keys: (0..fields).map(|_| OnceLock::new()).collect(),
+                    id_filter: OnceLock::new(),
+                    events_of_ids: OnceLock::new(),
+                })
+            });
+        Self {
+            reader: reader.clone(),
+            opened,
+        }
     }
 
     /// The column of a field that has one; `None` when no event here has a value.
@@ -89,11 +96,18 @@ impl Segment {
     }
 
     /// Events whose ids lie in a range of keys.
-    pub(crate) fn events_in(&self, field: &Field, range: super::keys::KeyRange) -> StoreResult<Vec<DocId>> {
+    pub(crate) fn events_in(
+        &self,
+        field: &Field,
+        range: super::keys::KeyRange,
+    ) -> StoreResult<Vec<DocId>> {
         let Some(ids) = self.keys(field)? else {
             return Ok(Vec::new());
         };
-        let (from, to) = ids.dictionary().term_bounds_to_ord(range.0, range.1).map_err(internal)?;
+        let (from, to) = ids
+            .dictionary()
+            .term_bounds_to_ord(range.0, range.1)
+            .map_err(internal)?;
         let first = match from {
             Bound::Included(first) => first,
             Bound::Excluded(before) => before + 1,
@@ -113,7 +127,8 @@ impl Segment {
     fn events_within(&self, ids: &BytesColumn, first: u64, last: u64) -> StoreResult<Vec<DocId>> {
         let mut found = Vec::new();
         let all = 0..self.reader.max_doc();
-        ids.ords().get_docids_for_value_range(first..=last, all, &mut found);
+        ids.ords()
+            .get_docids_for_value_range(first..=last, all, &mut found);
         Ok(found)
     }
 
@@ -131,7 +146,11 @@ impl Segment {
             for doc in 0..self.reader.max_doc() {
                 if let Some(ordinal) = ids.ords().first(doc) {
                     let slot = &mut table[usize::try_from(ordinal).unwrap_or(0)];
-                    *slot = if *slot == DocId::MAX { doc } else { DocId::MAX - 1 };
+                    *slot = if *slot == DocId::MAX {
+                        doc
+                    } else {
+                        DocId::MAX - 1
+                    };
                 }
             }
             table.into()

@@ -3,7 +3,9 @@
 use crate::columns::from_number;
 use std::collections::HashSet;
 use std::sync::Arc;
-use tantivy::query::{BitSetDocSet, ConstScorer, EnableScoring, Explanation, Query, Scorer, Weight};
+use tantivy::query::{
+    BitSetDocSet, ConstScorer, EnableScoring, Explanation, Query, Scorer, Weight,
+};
 use tantivy::{BitSet, DocId, Score, SegmentReader};
 
 /// Events with one of these `seq`.

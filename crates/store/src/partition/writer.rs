@@ -58,7 +58,9 @@ pub(crate) fn move_into(
     for entry in entries {
         add(&writer, entry, &mut payloads, &dictionary)?;
     }
-    payloads.finish().map_err(|e| io_error("writing payloads", &e))?;
+    payloads
+        .finish()
+        .map_err(|e| io_error("writing payloads", &e))?;
     let added = changes.add.iter().map(|entry| entry.event.seq).max();
     let info = CommitInfo {
         moved_through: generation,
@@ -78,7 +80,9 @@ fn add(
     payloads: &mut PayloadWriter,
     dictionary: &Dictionary,
 ) -> Result<(), StoreError> {
-    let payload = payloads_of(&entry.event).map(|json| payloads.add(&json)).transpose();
+    let payload = payloads_of(&entry.event)
+        .map(|json| payloads.add(&json))
+        .transpose();
     let payload = payload.map_err(|e| io_error("writing payloads", &e))?;
     let document = document_of(entry, payload, dictionary)?;
     writer.add_document(document).map_err(internal)?;
@@ -97,7 +101,10 @@ pub(crate) fn seal(partition: &Partition) -> Result<Partition, StoreError> {
     if segments.len() > 1 {
         writer.merge(&segments).wait().map_err(internal)?;
     }
-    let info = CommitInfo { sealed: true, ..partition.info };
+    let info = CommitInfo {
+        sealed: true,
+        ..partition.info
+    };
     commit(&mut writer, partition.dictionary()?, info)?;
     writer.garbage_collect_files().wait().map_err(internal)?;
     writer.wait_merging_threads().map_err(internal)?;
@@ -105,7 +112,10 @@ pub(crate) fn seal(partition: &Partition) -> Result<Partition, StoreError> {
 }
 
 /// Removes the events before a time.
-pub(crate) fn remove_before(partition: &Partition, before: Timestamp) -> Result<Partition, StoreError> {
+pub(crate) fn remove_before(
+    partition: &Partition,
+    before: Timestamp,
+) -> Result<Partition, StoreError> {
     let (index, _, schema) = open_index(partition.key, &partition.dir)?;
     let mut writer = index_writer(&index)?;
     let time = schema.field(catalogue::field(partition.key.0, "time"));
@@ -123,12 +133,18 @@ pub(crate) fn drop_payloads(partition: &Partition) -> Result<(Partition, u64), S
     let (index, _, _) = open_index(partition.key, &partition.dir)?;
     let mut writer = index_writer(&index)?;
     let payloads_removed = partition.info.moved_through;
-    let info = CommitInfo { payloads_removed, ..partition.info };
+    let info = CommitInfo {
+        payloads_removed,
+        ..partition.info
+    };
     commit(&mut writer, partition.dictionary()?, info)?;
     writer.wait_merging_threads().map_err(internal)?;
     let removed = payloads::remove_through(&partition.dir, payloads_removed);
     let bytes = removed.map_err(|e| io_error("removing payloads", &e))?;
-    Ok((committed(partition.key, &partition.dir, &partition.words)?, bytes))
+    Ok((
+        committed(partition.key, &partition.dir, &partition.words)?,
+        bytes,
+    ))
 }
 
 /// A partition written anew.
@@ -159,19 +175,31 @@ pub(crate) fn rewrite(
         for doc in segment.reader.doc_ids_alive() {
             let address = DocAddress::new(number, doc);
             let mut event = partition.whole_event(address)?;
-            let mut content_hash = partition.content_hash(address)?;
-            if edit(&mut event) {
-                // It would tell who knows the old content that this was it.
-                (content_hash, changed) = (0, changed + 1);
-            }
-            let entry = Entry { event, content_hash };
+            changed += u64::from(edit(&mut event));
+            // As before: a repeated delivery of an event that was edited is still a duplicate.
+            let content_hash = partition.content_hash(address)?;
+            let entry = Entry {
+                event,
+                content_hash,
+            };
             add(&writer, &entry, &mut payloads, &dictionary)?;
         }
     }
-    payloads.finish().map_err(|e| io_error("writing payloads", &e))?;
+    payloads
+        .finish()
+        .map_err(|e| io_error("writing payloads", &e))?;
     let before = partition.info;
-    let payloads_removed = if before.payloads_removed == generation { generation } else { 0 };
-    let info = CommitInfo { payloads_removed, own_words: 0, sealed: false, ..before };
+    let payloads_removed = if before.payloads_removed == generation {
+        generation
+    } else {
+        0
+    };
+    let info = CommitInfo {
+        payloads_removed,
+        own_words: 0,
+        sealed: false,
+        ..before
+    };
     commit(&mut writer, &dictionary, info)?;
     writer.wait_merging_threads().map_err(internal)?;
     let partition = committed(partition.key, &dir, &partition.words)?;
@@ -196,7 +224,9 @@ fn open_or_create(key: PartitionKey, dir: &Path) -> Result<Index, StoreError> {
     };
     create().map_err(|e| io_error("making a partition", &e))?;
     let settings = IndexSettings {
-        docstore_compression: Compressor::Zstd(ZstdCompressor { compression_level: Some(3) }),
+        docstore_compression: Compressor::Zstd(ZstdCompressor {
+            compression_level: Some(3),
+        }),
         docstore_compress_dedicated_thread: false,
         ..IndexSettings::default()
     };
@@ -223,8 +253,14 @@ fn commit(
     dictionary: &Dictionary,
     info: CommitInfo,
 ) -> Result<(), StoreError> {
-    let (words, own_words) = dictionary.persist().map_err(|e| io_error("writing a dictionary", &e))?;
-    let info = CommitInfo { words, own_words, ..info };
+    let (words, own_words) = dictionary
+        .persist()
+        .map_err(|e| io_error("writing a dictionary", &e))?;
+    let info = CommitInfo {
+        words,
+        own_words,
+        ..info
+    };
     let mut commit = writer.prepare_commit().map_err(internal)?;
     commit.set_payload(&serde_json::to_string(&info).map_err(internal)?);
     commit.commit().map_err(internal)?;

@@ -40,20 +40,30 @@ struct Part {
 impl fmt::Debug for Cache {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let kept = self.kept.lock();
-        write!(f, "Cache {{ parts: {}, bytes: {} }}", kept.parts.len(), kept.bytes)
+        write!(
+            f,
+            "Cache {{ parts: {}, bytes: {} }}",
+            kept.parts.len(),
+            kept.bytes
+        )
     }
 }
 
 impl Cache {
     /// An empty cache of so many bytes.
     pub(crate) fn new(bytes_max: usize) -> Self {
-        Self { kept: Mutex::default(), bytes_max }
+        Self {
+            kept: Mutex::default(),
+            bytes_max,
+        }
     }
 
     /// A kept answer.
     pub(super) fn get<T: Send + Sync + 'static>(&self, key: &PartKey) -> Option<Arc<T>> {
         let mut kept = self.kept.lock();
-        let Kept { parts, order, uses, .. } = &mut *kept;
+        let Kept {
+            parts, order, uses, ..
+        } = &mut *kept;
         let part = parts.get_mut(key)?;
         *uses += 1;
         let same = order.remove(&part.used)?;
@@ -68,7 +78,12 @@ impl Cache {
     }
 
     /// Keeps an answer of about so many bytes.
-    pub(super) fn put<T: Send + Sync + 'static>(&self, key: PartKey, answer: &Arc<T>, bytes: usize) {
+    pub(super) fn put<T: Send + Sync + 'static>(
+        &self,
+        key: PartKey,
+        answer: &Arc<T>,
+        bytes: usize,
+    ) {
         /// What an entry takes besides the answer.
         const ENTRY_BYTES: usize = 256;
         let bytes = bytes + ENTRY_BYTES;
@@ -81,7 +96,14 @@ impl Cache {
         let used = kept.uses;
         kept.bytes += bytes;
         kept.order.insert(used, key.clone());
-        if let Some(before) = kept.parts.insert(key, Part { answer, bytes, used }) {
+        if let Some(before) = kept.parts.insert(
+            key,
+            Part {
+                answer,
+                bytes,
+                used,
+            },
+        ) {
             kept.forget(before);
         }
         while kept.bytes > self.bytes_max
@@ -108,14 +130,20 @@ mod tests {
     #[test]
     fn the_least_recently_used_goes_first() {
         let cache = Cache::new(10_000);
-        let key = |view| PartKey { view, segment: 0, asked: "count".into() };
+        let key = |view| PartKey {
+            view,
+            segment: 0,
+            asked: "count".into(),
+        };
         for view in 0..8 {
             cache.put(key(view), &Arc::new(view), 900);
         }
         assert_eq!(cache.get::<u64>(&key(0)).as_deref(), Some(&0));
         cache.put(key(8), &Arc::new(8_u64), 900);
         cache.put(key(9), &Arc::new(9_u64), 900);
-        let kept: Vec<u64> = (0..10).filter(|view| cache.get::<u64>(&key(*view)).is_some()).collect();
+        let kept: Vec<u64> = (0..10)
+            .filter(|view| cache.get::<u64>(&key(*view)).is_some())
+            .collect();
         assert_eq!(kept, [0, 3, 4, 5, 6, 7, 8, 9]);
         assert!(cache.get::<String>(&key(9)).is_none());
         cache.put(key(10), &Arc::new(0_u64), 2_000);

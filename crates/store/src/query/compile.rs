@@ -2,6 +2,7 @@
 //! dictionary once; only words that a single partition has are looked up there.
 
 use crate::columns::{ABSENT, Place, from_number};
+use crate::state::Snapshot;
 use crate::words::{LOCAL, Texts, Words};
 use daybook_model::catalogue::Catalogue;
 use daybook_model::{Field, Filter, Query, Test, Value, ValueRef};
@@ -61,7 +62,9 @@ impl Accept {
         value != ABSENT
             && match self {
                 Self::Any => true,
-                Self::Ranges(ranges) => ranges.iter().any(|(low, high)| (*low..=*high).contains(&value)),
+                Self::Ranges(ranges) => ranges
+                    .iter()
+                    .any(|(low, high)| (*low..=*high).contains(&value)),
                 Self::Ordinals(ordinals) => ordinals.contains(value),
             }
     }
@@ -73,7 +76,11 @@ impl Ordinals {
         for ordinal in &list {
             bits[*ordinal as usize / 64] |= 1 << (ordinal % 64);
         }
-        Self { list, bits, own: Vec::new() }
+        Self {
+            list,
+            bits,
+            own: Vec::new(),
+        }
     }
 
     fn contains(&self, value: u64) -> bool {
@@ -81,7 +88,9 @@ impl Ordinals {
         match self.bits.get(word) {
             Some(bits) => bits >> (value % 64) & 1 == 1,
             None => {
-                let own = u32::try_from(value).ok().filter(|ordinal| *ordinal >= LOCAL);
+                let own = u32::try_from(value)
+                    .ok()
+                    .filter(|ordinal| *ordinal >= LOCAL);
                 own.is_some_and(|ordinal| self.own.binary_search(&ordinal).is_ok())
             }
         }
@@ -91,12 +100,18 @@ impl Ordinals {
     pub(super) fn with_own(&self, own: &Texts, passing: Vec<u32>) -> Self {
         debug_assert!(passing.len() <= own.len());
         let own = passing.into_iter().map(|at| LOCAL | at).collect();
-        Self { own, ..self.clone() }
+        Self {
+            own,
+            ..self.clone()
+        }
     }
 
     /// All of them.
     pub(super) fn iter(&self) -> impl Iterator<Item = u64> + '_ {
-        self.list.iter().chain(&self.own).map(|ordinal| u64::from(*ordinal))
+        self.list
+            .iter()
+            .chain(&self.own)
+            .map(|ordinal| u64::from(*ordinal))
     }
 
     /// How many.
@@ -107,13 +122,31 @@ impl Ordinals {
 
 impl<'q> Compiled<'q> {
     /// Compiles a query.
-    pub(super) fn new(query: &'q Query, words: &Words) -> Self {
+    pub(super) fn new(query: &'q Query, snapshot: &Snapshot) -> Self {
+        let words = snapshot.words();
+        let filtered = query.filters.iter().map(|filter| filter.field);
+        filtered.for_each(|field| snapshot.give_ordinals(query.stream, field));
+        if query.search.is_some() {
+            let fields = Catalogue::of(query.stream)
+                .fields()
+                .iter()
+                .filter(|field| field.search);
+            fields.for_each(|field| snapshot.give_ordinals(query.stream, field));
+        }
         let filters = query.filters.iter().map(|filter| CompiledFilter {
             filter,
             accept: accept(query, filter, words),
         });
-        let search = query.search.as_deref().map(|text| search(query, text, words));
-        Self { query, filters: filters.collect(), search, asked: asked(query) }
+        let search = query
+            .search
+            .as_deref()
+            .map(|text| search(query, text, words));
+        Self {
+            query,
+            filters: filters.collect(),
+            search,
+            asked: asked(query),
+        }
     }
 
     /// The name of a partial answer to this query in the cache.
@@ -124,7 +157,12 @@ impl<'q> Compiled<'q> {
 
 fn asked(query: &Query) -> String {
     let mut asked = format!("{:?}", query.search);
-    for Filter { field, negated, any } in &query.filters {
+    for Filter {
+        field,
+        negated,
+        any,
+    } in &query.filters
+    {
         let write = write!(asked, "|{} {negated} {any:?}", field.name);
         write.expect("writing to a String cannot fail");
     }
@@ -143,10 +181,14 @@ fn accept(query: &Query, filter: &Filter, words: &Words) -> Option<Accept> {
         }
         Place::Ranks(declared) => {
             let ranks = (0..).zip(declared);
-            let passing = ranks.filter(|(_, word)| holds(filter, word)).map(|(rank, _)| rank);
+            let passing = ranks
+                .filter(|(_, word)| holds(filter, word))
+                .map(|(rank, _)| rank);
             Some(Accept::Ordinals(Ordinals::new(passing.collect())))
         }
-        Place::Numbers => Some(Accept::Ranges(filter.any.iter().filter_map(range).collect())),
+        Place::Numbers => Some(Accept::Ranges(
+            filter.any.iter().filter_map(range).collect(),
+        )),
         _ => None,
     }
 }
@@ -167,7 +209,10 @@ pub(super) fn passing(texts: &Texts, filter: &Filter) -> Vec<u32> {
 }
 
 fn holds(filter: &Filter, word: &str) -> bool {
-    filter.any.iter().any(|test| test.holds(ValueRef::Text(word)))
+    filter
+        .any
+        .iter()
+        .any(|test| test.holds(ValueRef::Text(word)))
 }
 
 fn range(test: &Test) -> Option<(u64, u64)> {
@@ -186,18 +231,28 @@ fn range(test: &Test) -> Option<(u64, u64)> {
 
 fn search(query: &Query, text: &str, words: &Words) -> CompiledSearch {
     let lowered = text.to_lowercase();
-    let fields = Catalogue::of(query.stream).fields().iter().filter(|field| field.search);
+    let fields = Catalogue::of(query.stream)
+        .fields()
+        .iter()
+        .filter(|field| field.search);
     let found = fields.filter_map(|field| {
         let list = match Place::of(field) {
             Place::Words => words.of(query.stream, field).containing(&lowered),
             Place::Ranks(declared) => {
                 let ranks = (0..).zip(declared);
-                ranks.filter(|(_, word)| word.contains(&lowered)).map(|(rank, _)| rank).collect()
+                ranks
+                    .filter(|(_, word)| word.contains(&lowered))
+                    .map(|(rank, _)| rank)
+                    .collect()
             }
             _ => return None,
         };
         Some((field, Ordinals::new(list)))
     });
     let words = found.collect();
-    CompiledSearch { text: text.into(), lowered, words }
+    CompiledSearch {
+        text: text.into(),
+        lowered,
+        words,
+    }
 }

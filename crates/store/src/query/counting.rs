@@ -20,15 +20,22 @@ use std::sync::Arc;
 
 /// The number of events that match, exactly.
 pub(crate) fn count(snapshot: &Snapshot, cache: &Cache, query: &Query) -> StoreResult<u64> {
-    let compiled = Compiled::new(query, snapshot.words());
+    let compiled = Compiled::new(query, snapshot);
     let units = units(snapshot, query)?;
     let asked = compiled.asked("count");
     let counted = selections(&units, &compiled)?;
-    counted.par_iter().map(|selection| count_unit(selection, &asked, cache)).sum()
+    counted
+        .par_iter()
+        .map(|selection| count_unit(selection, &asked, cache))
+        .sum()
 }
 
 /// The number of a unit's events that match.
-pub(super) fn count_unit(selection: &Selection<'_>, asked: &Arc<str>, cache: &Cache) -> StoreResult<u64> {
+pub(super) fn count_unit(
+    selection: &Selection<'_>,
+    asked: &Arc<str>,
+    cache: &Cache,
+) -> StoreResult<u64> {
     match selection.known_count() {
         Some(count) => Ok(count),
         None => kept(selection, asked, cache, || selection.count(), |_| 8).map(|count| *count),
@@ -66,7 +73,7 @@ pub(crate) fn values(
     prefix: &str,
     limit: usize,
 ) -> StoreResult<Values> {
-    let compiled = Compiled::new(query, snapshot.words());
+    let compiled = Compiled::new(query, snapshot);
     let units = units(snapshot, query)?;
     let asked = compiled.asked(&format!("values {}", field.name));
     let bytes = |counted: &Counted| counted.len() * size_of::<(GroupKey, u64)>();
@@ -113,7 +120,10 @@ pub(super) fn merged(counts: impl Iterator<Item = (Value, u64)>) -> HashMap<Valu
 }
 
 /// Counts of a whole segment, read from its terms when those are few.
-fn counts_of_terms(selection: &Selection<'_>, field: &'static Field) -> StoreResult<Option<Counted>> {
+fn counts_of_terms(
+    selection: &Selection<'_>,
+    field: &'static Field,
+) -> StoreResult<Option<Counted>> {
     /// A term costs as much as some values of a column.
     const VALUES_PER_TERM: usize = 32;
     let Source::Segment(_, _, segment) = selection.unit.source else {
@@ -125,7 +135,10 @@ fn counts_of_terms(selection: &Selection<'_>, field: &'static Field) -> StoreRes
     let Ok(index_field) = segment.reader.schema().get_field(field.name) else {
         return Ok(None);
     };
-    let index = segment.reader.inverted_index(index_field).map_err(internal)?;
+    let index = segment
+        .reader
+        .inverted_index(index_field)
+        .map_err(internal)?;
     if index.terms().num_terms() * VALUES_PER_TERM > selection.unit.len() as usize {
         return Ok(None);
     }
@@ -150,12 +163,19 @@ struct Interval {
 }
 
 /// Events per interval.
-pub(crate) fn histogram(snapshot: &Snapshot, cache: &Cache, request: &HistogramRequest) -> StoreResult<Histogram> {
-    let (Some(from), Some(_), 1..) = (request.query.from, request.query.to, request.interval_us) else {
-        return Err(StoreError::Limit("a histogram needs from, to and an interval".into()));
+pub(crate) fn histogram(
+    snapshot: &Snapshot,
+    cache: &Cache,
+    request: &HistogramRequest,
+) -> StoreResult<Histogram> {
+    let (Some(from), Some(_), 1..) = (request.query.from, request.query.to, request.interval_us)
+    else {
+        return Err(StoreError::Limit(
+            "a histogram needs from, to and an interval".into(),
+        ));
     };
     let intervals = Intervals::new(from, request.interval_us);
-    let compiled = Compiled::new(&request.query, snapshot.words());
+    let compiled = Compiled::new(&request.query, snapshot);
     let units = units(snapshot, &request.query)?;
     let by = request.by.map_or("", |field| field.name);
     let asked = compiled.asked(&format!("histogram {by} {intervals:?}"));
@@ -163,7 +183,8 @@ pub(crate) fn histogram(snapshot: &Snapshot, cache: &Cache, request: &HistogramR
         .par_iter()
         .map(|selection| {
             let count = || count_intervals(selection, request.by, intervals);
-            let bytes = |part: &BTreeMap<i64, Interval>| part.values().map(|i| 64 + i.by.len() * 48).sum();
+            let bytes =
+                |part: &BTreeMap<i64, Interval>| part.values().map(|i| 64 + i.by.len() * 48).sum();
             kept(selection, &asked, cache, count, bytes)
         })
         .collect::<StoreResult<_>>()?;
@@ -179,14 +200,23 @@ pub(crate) fn histogram(snapshot: &Snapshot, cache: &Cache, request: &HistogramR
         let mut named = Vec::new();
         if let Some(field) = request.by {
             let values = by.into_iter().filter_map(|(key, count)| {
-                Some((key.value(request.query.stream, field, snapshot.words())?, count))
+                Some((
+                    key.value(request.query.stream, field, snapshot.words())?,
+                    count,
+                ))
             });
             named = merged(values).into_iter().collect();
             named.sort_unstable_by(|(a, _), (b, _)| order(field, a.as_ref(), b.as_ref()));
         }
-        Bucket { time: intervals.start(at), count, by: named }
+        Bucket {
+            time: intervals.start(at),
+            count,
+            by: named,
+        }
     });
-    Ok(Histogram { buckets: buckets.collect() })
+    Ok(Histogram {
+        buckets: buckets.collect(),
+    })
 }
 
 /// Intervals of one length, numbered so that equal ones have equal numbers in every query whose
@@ -199,7 +229,10 @@ pub(super) struct Intervals {
 
 impl Intervals {
     pub(super) const fn new(from: Timestamp, length_us: i64) -> Self {
-        Self { phase_us: from.us().rem_euclid(length_us), length_us }
+        Self {
+            phase_us: from.us().rem_euclid(length_us),
+            length_us,
+        }
     }
 
     /// The interval of a stored time.
@@ -229,17 +262,40 @@ pub(super) struct Grid<T> {
 
 impl<T: Default + Clone> Grid<T> {
     /// A grid for the intervals of a selection's events.
-    pub(super) fn new(selection: &Selection<'_>, query: &Query, intervals: Intervals) -> StoreResult<Self> {
+    pub(super) fn new(
+        selection: &Selection<'_>,
+        query: &Query,
+        intervals: Intervals,
+    ) -> StoreResult<Self> {
         const WIDTH_MAX: i64 = 4096;
-        let asked = |time: Option<Timestamp>, open: u64| time.map_or(open, |time| from_number(time.us()));
-        let (mut low, mut high) = (asked(query.from, 0), asked(query.to, ABSENT).saturating_sub(1));
-        let times = selection.unit.column(catalogue::field(query.stream, "time"))?;
+        let asked =
+            |time: Option<Timestamp>, open: u64| time.map_or(open, |time| from_number(time.us()));
+        let (mut low, mut high) = (
+            asked(query.from, 0),
+            asked(query.to, ABSENT).saturating_sub(1),
+        );
+        let times = selection
+            .unit
+            .column(catalogue::field(query.stream, "time"))?;
         if let super::unit::UnitColumn::Stored(times) = times {
             (low, high) = (low.max(times.min_value()), high.min(times.max_value()));
         }
-        let (first, last) = if low <= high { intervals.within(low, high) } else { (0, 0) };
-        let width = if last - first < WIDTH_MAX { usize::try_from(last - first + 1).unwrap_or(0) } else { 0 };
-        Ok(Self { first, width, cells: Vec::new(), sparse: HashMap::new() })
+        let (first, last) = if low <= high {
+            intervals.within(low, high)
+        } else {
+            (0, 0)
+        };
+        let width = if last - first < WIDTH_MAX {
+            usize::try_from(last - first + 1).unwrap_or(0)
+        } else {
+            0
+        };
+        Ok(Self {
+            first,
+            width,
+            cells: Vec::new(),
+            sparse: HashMap::new(),
+        })
     }
 
     /// The cell of a slot and an interval.
@@ -259,9 +315,17 @@ impl<T: Default + Clone> Grid<T> {
         let (first, width) = (self.first, self.width.max(1));
         let dense = self.cells.into_iter().enumerate();
         let dense = dense.map(move |(at, cell)| {
-            (at / width, first + i64::try_from(at % width).unwrap_or(0), cell)
+            (
+                at / width,
+                first + i64::try_from(at % width).unwrap_or(0),
+                cell,
+            )
         });
-        dense.chain(self.sparse.into_iter().map(|((slot, at), cell)| (slot, at, cell)))
+        dense.chain(
+            self.sparse
+                .into_iter()
+                .map(|((slot, at), cell)| (slot, at, cell)),
+        )
     }
 }
 

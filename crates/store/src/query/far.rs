@@ -62,14 +62,20 @@ struct Bounds {
 
 impl Default for Bounds {
     fn default() -> Self {
-        Self { fixed: Vec::new(), range: (0, u64::MAX) }
+        Self {
+            fixed: Vec::new(),
+            range: (0, u64::MAX),
+        }
     }
 }
 
 impl Bounds {
     fn holds(&self, key: &Key) -> bool {
         let part = self.fixed.len();
-        self.fixed.iter().enumerate().all(|(at, fixed)| key.part(at) == *fixed)
+        self.fixed
+            .iter()
+            .enumerate()
+            .all(|(at, fixed)| key.part(at) == *fixed)
             && (part == PARTS || (self.range.0..=self.range.1).contains(&key.part(part)))
     }
 
@@ -89,12 +95,19 @@ impl Bounds {
 
     fn narrow(&mut self, bucket: u64) {
         let from = self.range.0 + bucket * self.width();
-        self.range = (from, from.saturating_add(self.width() - 1).min(self.range.1));
+        self.range = (
+            from,
+            from.saturating_add(self.width() - 1).min(self.range.1),
+        );
     }
 }
 
 /// The least and the greatest of the parts that vary.
-fn extent(ranking: &Ranking<'_>, selections: &[Selection<'_>], bounds: &Bounds) -> StoreResult<Option<(u64, u64)>> {
+fn extent(
+    ranking: &Ranking<'_>,
+    selections: &[Selection<'_>],
+    bounds: &Bounds,
+) -> StoreResult<Option<(u64, u64)>> {
     let part = bounds.fixed.len();
     let found: Vec<Option<(u64, u64)>> = selections
         .par_iter()
@@ -111,10 +124,15 @@ fn extent(ranking: &Ranking<'_>, selections: &[Selection<'_>], bounds: &Bounds) 
         })
         .collect::<StoreResult<_>>()?;
     let extents = found.into_iter().flatten();
-    Ok(extents.reduce(|(low, high), (other_low, other_high)| (low.min(other_low), high.max(other_high))))
+    Ok(extents
+        .reduce(|(low, high), (other_low, other_high)| (low.min(other_low), high.max(other_high))))
 }
 
-fn histogram(ranking: &Ranking<'_>, selections: &[Selection<'_>], bounds: &Bounds) -> StoreResult<Vec<u64>> {
+fn histogram(
+    ranking: &Ranking<'_>,
+    selections: &[Selection<'_>],
+    bounds: &Bounds,
+) -> StoreResult<Vec<u64>> {
     let (part, width) = (bounds.fixed.len(), bounds.width());
     let counted: Vec<Vec<u64>> = selections
         .par_iter()
@@ -131,7 +149,9 @@ fn histogram(ranking: &Ranking<'_>, selections: &[Selection<'_>], bounds: &Bound
         .collect::<StoreResult<_>>()?;
     let mut sums = vec![0; BUCKETS];
     for counts in counted {
-        sums.iter_mut().zip(counts).for_each(|(sum, count)| *sum += count);
+        sums.iter_mut()
+            .zip(counts)
+            .for_each(|(sum, count)| *sum += count);
     }
     Ok(sums)
 }

@@ -54,7 +54,14 @@ impl<'a> Slots<'a> {
     /// No slots yet.
     pub(super) fn new(unit: &'a Unit<'a>, field: &'static Field) -> Self {
         let (dense, sparse, others) = (Vec::new(), HashMap::new(), HashMap::new());
-        Self { unit, field, dense, sparse, others, keys: Vec::new() }
+        Self {
+            unit,
+            field,
+            dense,
+            sparse,
+            others,
+            keys: Vec::new(),
+        }
     }
 
     /// The slot of an event's value.
@@ -98,10 +105,15 @@ impl<'a> Slots<'a> {
             return Ok(GroupKey::Absent);
         }
         let own = Place::of(self.field) == Place::Words && stored >= u64::from(LOCAL);
-        Ok(match own.then(|| self.unit.value(self.field, stored, doc)).transpose()? {
-            Some(Some(Value::Text(word))) => GroupKey::Word(word),
-            _ => GroupKey::Stored(stored),
-        })
+        Ok(
+            match own
+                .then(|| self.unit.value(self.field, stored, doc))
+                .transpose()?
+            {
+                Some(Some(Value::Text(word))) => GroupKey::Word(word),
+                _ => GroupKey::Stored(stored),
+            },
+        )
     }
 
     fn add(&mut self, key: GroupKey) -> u32 {
@@ -121,7 +133,10 @@ impl<'a> Slots<'a> {
 }
 
 /// How many events of a selection have each value; those without one are left out.
-pub(super) fn counts(selection: &Selection<'_>, field: &'static Field) -> StoreResult<Vec<(GroupKey, u64)>> {
+pub(super) fn counts(
+    selection: &Selection<'_>,
+    field: &'static Field,
+) -> StoreResult<Vec<(GroupKey, u64)>> {
     let mut slots = Slots::new(selection.unit, field);
     let mut counts: Vec<u64> = Vec::new();
     let column = selection.unit.column(field)?;

@@ -23,15 +23,25 @@ const HELD_MAX: u64 = 65_536;
 
 /// A page with the exact total.
 pub(crate) fn list(snapshot: &Snapshot, cache: &Cache, request: &ListRequest) -> StoreResult<Page> {
-    let ListRequest { query, sort, offset, limit } = request;
-    let compiled = Compiled::new(query, snapshot.words());
+    let ListRequest {
+        query,
+        sort,
+        offset,
+        limit,
+    } = request;
+    let compiled = Compiled::new(query, snapshot);
     let units = units(snapshot, query)?;
     let selections = selections(&units, &compiled)?;
     let counts = counts(&selections, &compiled, cache)?;
     let total = counts.iter().sum::<u64>();
     let left = usize::try_from(total.saturating_sub(*offset)).unwrap_or(usize::MAX);
-    let ranking = Ranking::new(query.stream, *sort, snapshot.words());
-    let walk = Walk { ranking: &ranking, offset: *offset, limit: left.min(*limit), after: None };
+    let ranking = Ranking::new(query.stream, *sort, snapshot);
+    let walk = Walk {
+        ranking: &ranking,
+        offset: *offset,
+        limit: left.min(*limit),
+        after: None,
+    };
     let page = if walk.limit == 0 {
         Vec::new()
     } else if sort.field.name == "time" {
@@ -41,7 +51,11 @@ pub(crate) fn list(snapshot: &Snapshot, cache: &Cache, request: &ListRequest) ->
     } else {
         walk.by_field(&selections)?
     };
-    Ok(Page { events: events(&page, false)?, total, as_of: as_of(snapshot, query.as_of) })
+    Ok(Page {
+        events: events(&page, false)?,
+        total,
+        as_of: as_of(snapshot, query.as_of),
+    })
 }
 
 fn as_of(snapshot: &Snapshot, asked: Option<i64>) -> i64 {
@@ -53,24 +67,53 @@ pub(super) fn selections<'a>(
     units: &'a [Unit<'a>],
     compiled: &'a Compiled<'a>,
 ) -> StoreResult<Vec<Selection<'a>>> {
-    units.par_iter().map(|unit| Selection::new(unit, compiled)).collect()
+    units
+        .par_iter()
+        .map(|unit| Selection::new(unit, compiled))
+        .collect()
 }
 
-fn counts(selections: &[Selection<'_>], compiled: &Compiled<'_>, cache: &Cache) -> StoreResult<Vec<u64>> {
+fn counts(
+    selections: &[Selection<'_>],
+    compiled: &Compiled<'_>,
+    cache: &Cache,
+) -> StoreResult<Vec<u64>> {
     let asked = compiled.asked("count");
-    selections.par_iter().map(|selection| count_unit(selection, &asked, cache)).collect()
+    selections
+        .par_iter()
+        .map(|selection| count_unit(selection, &asked, cache))
+        .collect()
 }
 
 /// A page of several streams, merged in order of time.
-pub(crate) fn timeline(snapshot: &Snapshot, cache: &Cache, request: &TimelineRequest) -> StoreResult<Page> {
-    let TimelineRequest { queries, descending, offset, limit } = request;
+pub(crate) fn timeline(
+    snapshot: &Snapshot,
+    cache: &Cache,
+    request: &TimelineRequest,
+) -> StoreResult<Page> {
+    let TimelineRequest {
+        queries,
+        descending,
+        offset,
+        limit,
+    } = request;
     let asked = queries.iter().filter_map(|query| query.as_of).min();
-    let mut page = Page { events: Vec::new(), total: 0, as_of: as_of(snapshot, asked) };
+    let mut page = Page {
+        events: Vec::new(),
+        total: 0,
+        as_of: as_of(snapshot, asked),
+    };
     let Some(stream) = queries.first().map(|query| query.stream) else {
         return Ok(page);
     };
-    let compiled: Vec<_> = queries.iter().map(|query| Compiled::new(query, snapshot.words())).collect();
-    let all = queries.iter().map(|query| units(snapshot, query)).collect::<StoreResult<Vec<_>>>()?;
+    let compiled: Vec<_> = queries
+        .iter()
+        .map(|query| Compiled::new(query, snapshot))
+        .collect();
+    let all = queries
+        .iter()
+        .map(|query| units(snapshot, query))
+        .collect::<StoreResult<Vec<_>>>()?;
     let mut selected = Vec::new();
     for (units, compiled) in all.iter().zip(&compiled) {
         let selections = selections(units, compiled)?;
@@ -78,10 +121,18 @@ pub(crate) fn timeline(snapshot: &Snapshot, cache: &Cache, request: &TimelineReq
         selected.extend(selections);
     }
     // Every stream has a time, and `seq` is one for all.
-    let sort = Sort { field: field(stream, "time"), descending: *descending };
-    let ranking = Ranking::new(stream, sort, snapshot.words());
+    let sort = Sort {
+        field: field(stream, "time"),
+        descending: *descending,
+    };
+    let ranking = Ranking::new(stream, sort, snapshot);
     let left = usize::try_from(page.total.saturating_sub(*offset)).unwrap_or(usize::MAX);
-    let walk = Walk { ranking: &ranking, offset: *offset, limit: left.min(*limit), after: None };
+    let walk = Walk {
+        ranking: &ranking,
+        offset: *offset,
+        limit: left.min(*limit),
+        after: None,
+    };
     let found = if walk.limit == 0 {
         Vec::new()
     } else if offset + walk.limit as u64 > HELD_MAX {
@@ -94,14 +145,25 @@ pub(crate) fn timeline(snapshot: &Snapshot, cache: &Cache, request: &TimelineReq
 }
 
 /// The newest of all matching events.
-pub(super) fn first_event(snapshot: &Snapshot, selections: &[Selection<'_>]) -> StoreResult<Option<Event>> {
+pub(super) fn first_event(
+    snapshot: &Snapshot,
+    selections: &[Selection<'_>],
+) -> StoreResult<Option<Event>> {
     let Some(stream) = selections.first().map(|selection| selection.unit.stream) else {
         return Ok(None);
     };
-    let ranking = Ranking::new(stream, Sort::newest(stream), snapshot.words());
-    let walk = Walk { ranking: &ranking, offset: 0, limit: 1, after: None };
+    let ranking = Ranking::new(stream, Sort::newest(stream), snapshot);
+    let walk = Walk {
+        ranking: &ranking,
+        offset: 0,
+        limit: 1,
+        after: None,
+    };
     let found = walk.by_bounds(selections)?;
-    found.first().map(|candidate| candidate.event(false)).transpose()
+    found
+        .first()
+        .map(|candidate| candidate.event(false))
+        .transpose()
 }
 
 /// Whether any matching event of a partition, payloads included, passes a test.
@@ -111,7 +173,7 @@ pub(crate) fn any_event(
     partition: &Arc<Partition>,
     mut passes: impl FnMut(&Event) -> bool,
 ) -> StoreResult<bool> {
-    let compiled = Compiled::new(query, snapshot.words());
+    let compiled = Compiled::new(query, snapshot);
     let mut found = false;
     for unit in &units_of(snapshot, partition)? {
         Selection::new(unit, &compiled)?.each(|docs| {
@@ -130,21 +192,33 @@ pub(crate) fn scan(snapshot: &Snapshot, request: &ScanRequest) -> StoreResult<Ve
     if let Some((time, _)) = request.after {
         query.from = query.from.max(Some(time));
     }
-    let sort = Sort { field: field(query.stream, "time"), descending: false };
-    let compiled = Compiled::new(&query, snapshot.words());
-    let ranking = Ranking::new(query.stream, sort, snapshot.words());
+    let sort = Sort {
+        field: field(query.stream, "time"),
+        descending: false,
+    };
+    let compiled = Compiled::new(&query, snapshot);
+    let ranking = Ranking::new(query.stream, sort, snapshot);
     let walk = Walk {
         ranking: &ranking,
         offset: 0,
         limit: request.limit,
-        after: request.after.map(|(time, seq)| (from_number(time.us()), from_number(seq))),
+        after: request
+            .after
+            .map(|(time, seq)| (from_number(time.us()), from_number(seq))),
     };
     let in_memory: Vec<Unit<'_>> = chunk_units(snapshot, query.stream).collect();
-    let in_memory = walk.first_of(&selections(&in_memory, &compiled)?.iter().collect::<Vec<_>>(), request.limit)?;
-    let mut found = events(&in_memory, request.payloads)?;
+    let in_memory = walk.first_of(
+        &selections(&in_memory, &compiled)?
+            .iter()
+            .collect::<Vec<_>>(),
+        request.limit,
+    )?;
+    let mut found = events(&first(sort, in_memory, request.limit), request.payloads)?;
     for partition in snapshot.partitions(&query) {
         // What is in memory may be older than the next partition.
-        let enough = found.get(request.limit.wrapping_sub(1)).map(|event| event.time);
+        let enough = found
+            .get(request.limit.wrapping_sub(1))
+            .map(|event| event.time);
         if enough.is_some_and(|time| time < partition.key.1.start()) {
             break;
         }
@@ -163,7 +237,11 @@ fn events(candidates: &[Candidate<'_>], payloads: bool) -> StoreResult<Vec<Event
     const TOGETHER: usize = 64;
     let chunks = candidates.par_chunks(TOGETHER);
     let read: Vec<Vec<Event>> = chunks
-        .map(|some| some.iter().map(|candidate| candidate.event(payloads)).collect())
+        .map(|some| {
+            some.iter()
+                .map(|candidate| candidate.event(payloads))
+                .collect()
+        })
         .collect::<StoreResult<_>>()?;
     Ok(read.into_iter().flatten().collect())
 }
@@ -185,7 +263,11 @@ struct PeriodMatches<'a> {
 
 impl Walk<'_> {
     /// Periods do not overlap, so the order of time goes through them one by one.
-    fn by_time<'s>(&self, selections: &'s [Selection<'s>], counts: &[u64]) -> StoreResult<Vec<Candidate<'s>>> {
+    fn by_time<'s>(
+        &self,
+        selections: &'s [Selection<'s>],
+        counts: &[u64],
+    ) -> StoreResult<Vec<Candidate<'s>>> {
         let mut periods = self.periods(selections, counts)?;
         if self.ranking.sort.descending {
             periods.reverse();
@@ -200,7 +282,11 @@ impl Walk<'_> {
             let wanted = skipped.saturating_add(self.limit - page.len());
             let mut candidates = period.heads;
             candidates.append(&mut self.first_of(&period.stored, wanted)?);
-            page.extend(first(self.ranking.sort, candidates, wanted).into_iter().skip(skipped));
+            page.extend(
+                first(self.ranking.sort, candidates, wanted)
+                    .into_iter()
+                    .skip(skipped),
+            );
             skip = 0;
             if page.len() >= self.limit {
                 break;
@@ -209,10 +295,18 @@ impl Walk<'_> {
         Ok(page)
     }
 
-    fn periods<'s>(&self, selections: &'s [Selection<'s>], counts: &[u64]) -> StoreResult<Vec<PeriodMatches<'s>>> {
+    fn periods<'s>(
+        &self,
+        selections: &'s [Selection<'s>],
+        counts: &[u64],
+    ) -> StoreResult<Vec<PeriodMatches<'s>>> {
         let mut periods: BTreeMap<Period, PeriodMatches<'s>> = BTreeMap::new();
         let mut in_memory = Vec::new();
-        for (selection, count) in selections.iter().zip(counts).filter(|(_, count)| **count > 0) {
+        for (selection, count) in selections
+            .iter()
+            .zip(counts)
+            .filter(|(_, count)| **count > 0)
+        {
             match selection.unit.source {
                 Source::Segment(partition, ..) => {
                     let period = periods.entry(partition.key.1).or_default();
@@ -263,11 +357,18 @@ impl Walk<'_> {
         Ok(found.into_iter().skip(skipped).collect())
     }
 
-    fn first_of<'s>(&self, selections: &[&Selection<'s>], wanted: usize) -> StoreResult<Vec<Candidate<'s>>> {
+    fn first_of<'s>(
+        &self,
+        selections: &[&Selection<'s>],
+        wanted: usize,
+    ) -> StoreResult<Vec<Candidate<'s>>> {
         let found: Vec<Vec<Candidate<'s>>> = selections
             .par_iter()
             .map(|selection| match self.after {
-                Some((time, seq)) => self.ranking.first_of(selection, wanted, self.ranking.after(time, seq)),
+                Some((time, seq)) => {
+                    self.ranking
+                        .first_of(selection, wanted, self.ranking.after(time, seq))
+                }
                 None => self.ranking.first_of(selection, wanted, |_| true),
             })
             .collect::<StoreResult<_>>()?;

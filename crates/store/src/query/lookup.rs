@@ -12,14 +12,24 @@ pub(crate) fn get(snapshot: &Snapshot, query: &Query, id: &str) -> StoreResult<O
     let mut in_memory = query.clone();
     let is = Test::Is(Value::Text(id.into()));
     let field = catalogue::field(query.stream, "id");
-    in_memory.filters.insert(0, Filter { field, negated: false, any: vec![is] });
-    let compiled = Compiled::new(&in_memory, snapshot.words());
+    in_memory.filters.insert(
+        0,
+        Filter {
+            field,
+            negated: false,
+            any: vec![is],
+        },
+    );
+    let compiled = Compiled::new(&in_memory, snapshot);
     let mut found = newest_stored(snapshot, query, id)?;
     for unit in chunk_units(snapshot, query.stream) {
         Selection::new(&unit, &compiled)?.each(|docs| {
             for doc in docs {
                 let event = unit.event(*doc, true)?;
-                if found.as_ref().is_none_or(|found| (found.time, found.seq) < (event.time, event.seq)) {
+                if found
+                    .as_ref()
+                    .is_none_or(|found| (found.time, found.seq) < (event.time, event.seq))
+                {
                     found = Some(event);
                 }
             }

@@ -5,6 +5,7 @@
 use super::select::{BATCH, Selection};
 use super::unit::{Source, Unit, UnitColumn};
 use crate::columns::{ABSENT, OTHER, Place, to_number};
+use crate::state::Snapshot;
 use crate::words::{LOCAL, Order, Texts, Words};
 use daybook_model::catalogue::field;
 use daybook_model::logstore::StoreResult;
@@ -60,8 +61,14 @@ impl Candidate<'_> {
 
     /// The period of its time.
     pub(super) fn period(&self) -> StoreResult<Period> {
-        let stored = self.unit.column(field(self.unit.stream, "time"))?.first(self.doc);
-        Ok(self.unit.stream.period(Timestamp::from_us(to_number(stored))))
+        let stored = self
+            .unit
+            .column(field(self.unit.stream, "time"))?
+            .first(self.doc);
+        Ok(self
+            .unit
+            .stream
+            .period(Timestamp::from_us(to_number(stored))))
     }
 
     /// The order of two candidates on a page.
@@ -70,7 +77,8 @@ impl Candidate<'_> {
             && self.key.value >> 32 == other.key.value >> 32
         {
             let by_text = if descending { b.cmp(a) } else { a.cmp(b) };
-            return by_text.then((self.key.time, self.key.seq).cmp(&(other.key.time, other.key.seq)));
+            return by_text
+                .then((self.key.time, self.key.seq).cmp(&(other.key.time, other.key.seq)));
         }
         self.key.cmp(&other.key)
     }
@@ -106,10 +114,17 @@ pub(super) struct Ranking<'a> {
 
 impl<'a> Ranking<'a> {
     /// The ranking of an order.
-    pub(super) fn new(stream: Stream, sort: Sort, words: &'a Words) -> Self {
+    pub(super) fn new(stream: Stream, sort: Sort, snapshot: &'a Snapshot) -> Self {
+        snapshot.give_ordinals(stream, sort.field);
+        let words = snapshot.words();
         let has_words = Place::of(sort.field) == Place::Words;
         let order = has_words.then(|| words.of(stream, sort.field).order());
-        Self { sort, stream, words, order }
+        Self {
+            sort,
+            stream,
+            words,
+            order,
+        }
     }
 
     /// The first `count` matching events of a selection whose key passes a test.
@@ -130,7 +145,12 @@ impl<'a> Ranking<'a> {
         })?;
         let candidates = best.finish().into_iter().map(|(key, doc)| {
             let text = ranks.text(selection.unit, self.sort.field, doc)?;
-            Ok(Candidate { key, text, unit: selection.unit, doc })
+            Ok(Candidate {
+                key,
+                text,
+                unit: selection.unit,
+                doc,
+            })
         });
         candidates.collect()
     }
@@ -178,8 +198,15 @@ impl<'a> Ranking<'a> {
             true => unit.column(field(unit.stream, name)),
             false => Ok(UnitColumn::Absent),
         };
-        let (times, seqs) = (column("time", if by_time { 0 } else { 2 })?, column("seq", 3)?);
-        let values = if by_time { UnitColumn::Absent } else { unit.column(self.sort.field)? };
+        let (times, seqs) = (
+            column("time", if by_time { 0 } else { 2 })?,
+            column("seq", 3)?,
+        );
+        let values = if by_time {
+            UnitColumn::Absent
+        } else {
+            unit.column(self.sort.field)?
+        };
         let (mut time, mut seq, mut value) = (buffer(), buffer(), buffer());
         selection.each(|docs| {
             times.read(docs, &mut time);
@@ -188,9 +215,21 @@ impl<'a> Ranking<'a> {
             for (at, doc) in docs.iter().enumerate() {
                 let stored = if by_time { time[at] } else { value[at] };
                 let absent = stored == ABSENT;
-                let ranked = if absent { 0 } else { self.turn(ranks.rank(unit, self.sort.field, stored, *doc)) };
+                let ranked = if absent {
+                    0
+                } else {
+                    self.turn(ranks.rank(unit, self.sort.field, stored, *doc))
+                };
                 let (time, seq) = (self.turn(time[at]), self.turn(seq[at]));
-                visit(Key { absent, value: ranked, time, seq }, *doc);
+                visit(
+                    Key {
+                        absent,
+                        value: ranked,
+                        time,
+                        seq,
+                    },
+                    *doc,
+                );
             }
             Ok(())
         })
@@ -214,23 +253,33 @@ impl UnitRanks {
     fn new(ranking: &Ranking<'_>, unit: &Unit<'_>) -> StoreResult<Self> {
         let field = ranking.sort.field;
         let Some(order) = &ranking.order else {
-            return Ok(Self { order: None, own: Vec::new(), inexact: false });
+            return Ok(Self {
+                order: None,
+                own: Vec::new(),
+                inexact: false,
+            });
         };
-        let store = ranking.words.of(ranking.stream, field);
         let (mut own, mut inexact) = (Vec::new(), false);
         match unit.source {
             Source::Segment(partition, ..) => {
                 if let Some(words) = partition.dictionary()?.own() {
                     let texts = words.of(ranking.stream, field);
+                    let store = ranking.words.of(ranking.stream, field);
                     own = places(&store, order, &texts);
                     inexact = !own.is_empty();
                 }
             }
             Source::Chunk(chunk) => {
-                inexact = chunk.column(ranking.stream, field, ranking.words).contains(&OTHER);
+                inexact = chunk
+                    .column(ranking.stream, field, ranking.words)
+                    .contains(&OTHER);
             }
         }
-        Ok(Self { order: Some(Arc::clone(order)), own, inexact })
+        Ok(Self {
+            order: Some(Arc::clone(order)),
+            own,
+            inexact,
+        })
     }
 
     /// A number that orders as the stored value does. Of words the upper half says how many of
@@ -243,13 +292,20 @@ impl UnitRanks {
             && let Source::Chunk(chunk) = unit.source
         {
             let store = unit.words.of(unit.stream, field);
-            let text = chunk.entries[doc as usize].event.get(field).and_then(|value| value.text());
+            let text = chunk.entries[doc as usize]
+                .event
+                .get(field)
+                .and_then(|value| value.text());
             return (store.before(order, text.unwrap_or_default()) as u64) << 32 | 1;
         }
         let ordinal = usize::try_from(stored).unwrap_or(usize::MAX);
         match order.ranks.get(ordinal) {
             Some(rank) => u64::from(rank + 1) << 32,
-            None => self.own.get(ordinal - LOCAL as usize).copied().unwrap_or(u64::MAX),
+            None => self
+                .own
+                .get(ordinal - LOCAL as usize)
+                .copied()
+                .unwrap_or(u64::MAX),
         }
     }
 
@@ -269,7 +325,8 @@ impl UnitRanks {
 
 fn places(store: &Texts, order: &Order, own: &Texts) -> Vec<u64> {
     let all = 0..u32::try_from(own.len()).unwrap_or(u32::MAX);
-    all.map(|at| (store.before(order, own.text(at)) as u64) << 32 | 1).collect()
+    all.map(|at| (store.before(order, own.text(at)) as u64) << 32 | 1)
+        .collect()
 }
 
 /// The smallest keys seen, in memory proportional to their number.
@@ -282,7 +339,11 @@ struct Best {
 
 impl Best {
     const fn new(count: usize) -> Self {
-        Self { keys: Vec::new(), count, limit: None }
+        Self {
+            keys: Vec::new(),
+            count,
+            limit: None,
+        }
     }
 
     fn offer(&mut self, key: (Key, DocId)) {
@@ -311,7 +372,12 @@ mod tests {
     #[test]
     fn keeps_the_smallest() {
         let mut best = Best::new(10);
-        let key = |value| Key { absent: false, value, time: 0, seq: 0 };
+        let key = |value| Key {
+            absent: false,
+            value,
+            time: 0,
+            seq: 0,
+        };
         (0..10_000_u64).for_each(|n| best.offer((key((n * 7919) % 10_007), 0)));
         let mut all: Vec<u64> = (0..10_000).map(|n| (n * 7919) % 10_007).collect();
         all.sort_unstable();

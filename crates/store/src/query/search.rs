@@ -13,7 +13,9 @@ use daybook_model::logstore::StoreResult;
 use daybook_model::matching::contains_lowercase;
 use daybook_model::{Field, Filter, Test, Value};
 use std::collections::BTreeSet;
-use tantivy::query::{EmptyQuery, EnableScoring, PhraseQuery, Query as IndexQuery, TermQuery, TermSetQuery};
+use tantivy::query::{
+    EmptyQuery, EnableScoring, PhraseQuery, Query as IndexQuery, TermQuery, TermSetQuery,
+};
 use tantivy::schema::{Field as IndexField, IndexRecordOption};
 use tantivy::{DocId, Term};
 
@@ -74,11 +76,18 @@ pub(super) fn found_in_segment(unit: &Unit<'_>, search: &CompiledSearch) -> Stor
             _ => add_words(unit, segment, field, ordinals, &mut bits)?,
         }
     }
-    for field in Catalogue::of(unit.stream).fields().iter().filter(|field| field.search) {
+    for field in Catalogue::of(unit.stream)
+        .fields()
+        .iter()
+        .filter(|field| field.search)
+    {
         match Place::of(field) {
             Place::Keys => {
                 for range in keys::starting(&search.text) {
-                    segment.events_in(field, range)?.into_iter().for_each(|doc| bits.insert(doc));
+                    segment
+                        .events_in(field, range)?
+                        .into_iter()
+                        .for_each(|doc| bits.insert(doc));
                 }
             }
             Place::Text | Place::SearchedJson => {
@@ -90,7 +99,13 @@ pub(super) fn found_in_segment(unit: &Unit<'_>, search: &CompiledSearch) -> Stor
     Ok(bits)
 }
 
-fn add_words(unit: &Unit<'_>, segment: &Segment, field: &Field, ordinals: &Ordinals, bits: &mut Bits) -> StoreResult<()> {
+fn add_words(
+    unit: &Unit<'_>,
+    segment: &Segment,
+    field: &Field,
+    ordinals: &Ordinals,
+    bits: &mut Bits,
+) -> StoreResult<()> {
     if ordinals.len() == 0 {
         return Ok(());
     }
@@ -99,10 +114,14 @@ fn add_words(unit: &Unit<'_>, segment: &Segment, field: &Field, ordinals: &Ordin
             return Ok(());
         };
         for ordinal in ordinals.iter() {
-            read_postings(segment, &Term::from_field_u64(index_field, ordinal), |docs| {
-                docs.iter().for_each(|doc| bits.insert(*doc));
-                Ok(())
-            })?;
+            read_postings(
+                segment,
+                &Term::from_field_u64(index_field, ordinal),
+                |docs| {
+                    docs.iter().for_each(|doc| bits.insert(*doc));
+                    Ok(())
+                },
+            )?;
         }
         return Ok(());
     }
@@ -113,7 +132,10 @@ fn add_words(unit: &Unit<'_>, segment: &Segment, field: &Field, ordinals: &Ordin
         docs.clear();
         docs.extend(first..unit.len().min(first + 1024));
         column.read(&docs, &mut values);
-        let found = docs.iter().zip(&values).filter(|(_, value)| accept.passes(**value));
+        let found = docs
+            .iter()
+            .zip(&values)
+            .filter(|(_, value)| accept.passes(**value));
         found.for_each(|(doc, _)| bits.insert(*doc));
     }
     Ok(())
@@ -128,11 +150,17 @@ pub(super) fn text_matches(unit: &Unit<'_>, filter: &Filter) -> StoreResult<Bits
     for test in &filter.any {
         match (Place::of(filter.field), test) {
             (Place::Keys, Test::Is(Value::Text(id))) => {
-                segment.events_with(filter.field, id)?.into_iter().for_each(|doc| bits.insert(doc));
+                segment
+                    .events_with(filter.field, id)?
+                    .into_iter()
+                    .for_each(|doc| bits.insert(doc));
             }
             (Place::Keys, Test::StartsWith(start)) => {
                 for range in keys::starting(start) {
-                    segment.events_in(filter.field, range)?.into_iter().for_each(|doc| bits.insert(doc));
+                    segment
+                        .events_in(filter.field, range)?
+                        .into_iter()
+                        .for_each(|doc| bits.insert(doc));
                 }
             }
             (Place::Keys, Test::Present) => {
@@ -155,7 +183,10 @@ pub(super) fn text_matches(unit: &Unit<'_>, filter: &Filter) -> StoreResult<Bits
             _ => {
                 for doc in 0..unit.len() {
                     let event = unit.event(doc, false)?;
-                    if event.get(filter.field).is_some_and(|value| test.holds(value)) {
+                    if event
+                        .get(filter.field)
+                        .is_some_and(|value| test.holds(value))
+                    {
                         bits.insert(doc);
                     }
                 }
@@ -180,7 +211,9 @@ fn add_containing(
     let scoring = EnableScoring::disabled_from_searcher(partition.searcher()?);
     let weight = query.weight(scoring).map_err(internal)?;
     weight
-        .for_each_no_score(&segment.reader, &mut |docs| docs.iter().for_each(|doc| bits.insert(*doc)))
+        .for_each_no_score(&segment.reader, &mut |docs| {
+            docs.iter().for_each(|doc| bits.insert(*doc))
+        })
         .map_err(internal)
 }
 
@@ -193,14 +226,20 @@ fn containing(
     let long = lowered.chars().nth(2).is_some();
     if Place::of(field) == Place::Text && long {
         let grams = trigrams(lowered);
-        let mut grams: Vec<Term> = grams.iter().map(|gram| Term::from_field_text(index_field, gram)).collect();
+        let mut grams: Vec<Term> = grams
+            .iter()
+            .map(|gram| Term::from_field_text(index_field, gram))
+            .collect();
         return Ok(match grams.len() {
             1 => Box::new(TermQuery::new(grams.remove(0), IndexRecordOption::Basic)),
             _ => Box::new(PhraseQuery::new(grams)),
         });
     }
     let mut found = BTreeSet::new();
-    let index = segment.reader.inverted_index(index_field).map_err(internal)?;
+    let index = segment
+        .reader
+        .inverted_index(index_field)
+        .map_err(internal)?;
     let mut stream = index.terms().stream().map_err(internal)?;
     while stream.advance() {
         if let Ok(term) = std::str::from_utf8(stream.key())

@@ -40,32 +40,62 @@ enum Base {
     All,
     Docs(Vec<DocId>),
     /// Events with one of these values, of which `test` is the condition.
-    Postings { terms: Vec<Term>, count: u32, test: usize },
+    Postings {
+        terms: Vec<Term>,
+        count: u32,
+        test: usize,
+    },
 }
 
 /// A condition on single events.
 #[derive(Debug)]
 enum UnitTest<'a> {
-    Column { column: UnitColumn<'a>, accept: Accept, negated: bool, of: Option<(&'a Filter, &'a Chunk)> },
-    Bits { bits: Bits, negated: bool },
-    Event { filter: &'a Filter, chunk: &'a Chunk },
-    Search { query: &'a Query, chunk: &'a Chunk },
+    Column {
+        column: UnitColumn<'a>,
+        accept: Accept,
+        negated: bool,
+        of: Option<(&'a Filter, &'a Chunk)>,
+    },
+    Bits {
+        bits: Bits,
+        negated: bool,
+    },
+    Event {
+        filter: &'a Filter,
+        chunk: &'a Chunk,
+    },
+    Search {
+        query: &'a Query,
+        chunk: &'a Chunk,
+    },
 }
 
 impl<'a> Selection<'a> {
     /// The events of a unit that a query matches.
     pub(super) fn new(unit: &'a Unit<'a>, compiled: &'a Compiled<'a>) -> StoreResult<Self> {
-        let mut selection = Self { unit, base: Base::All, tests: Vec::new(), query: compiled.query, timeless: true };
+        let mut selection = Self {
+            unit,
+            base: Base::All,
+            tests: Vec::new(),
+            query: compiled.query,
+            timeless: true,
+        };
         selection.restrict_time(compiled.query)?;
         for filter in &compiled.filters {
             selection.restrict(filter)?;
         }
         if let Some(search) = &compiled.search {
             match unit.source {
-                Source::Chunk(chunk) => selection.tests.push(UnitTest::Search { query: compiled.query, chunk }),
+                Source::Chunk(chunk) => selection.tests.push(UnitTest::Search {
+                    query: compiled.query,
+                    chunk,
+                }),
                 Source::Segment(..) => {
                     let bits = found_in_segment(unit, search)?;
-                    selection.tests.push(UnitTest::Bits { bits, negated: false });
+                    selection.tests.push(UnitTest::Bits {
+                        bits,
+                        negated: false,
+                    });
                 }
             }
         }
@@ -77,7 +107,10 @@ impl<'a> Selection<'a> {
         let in_memory = matches!(self.unit.source, Source::Chunk(_));
         let low = query.from.map_or(0, |from| from_number(from.us()));
         // `to` is exclusive; an event of another stream has no time here.
-        let high = query.to.map_or(ABSENT, |to| from_number(to.us())).saturating_sub(1);
+        let high = query
+            .to
+            .map_or(ABSENT, |to| from_number(to.us()))
+            .saturating_sub(1);
         if query.to.is_some_and(|to| to.us() == i64::MIN) {
             self.base = Base::None;
         }
@@ -104,7 +137,12 @@ impl<'a> Selection<'a> {
             }
         }
         let accept = Accept::Ranges(vec![(low, high)]);
-        self.tests.push(UnitTest::Column { column, accept, negated: false, of: None });
+        self.tests.push(UnitTest::Column {
+            column,
+            accept,
+            negated: false,
+            of: None,
+        });
         Ok(())
     }
 
@@ -115,11 +153,18 @@ impl<'a> Selection<'a> {
             (Some(accept), Source::Chunk(chunk)) => {
                 let (column, accept) = (self.unit.column(filter.field)?, accept.clone());
                 let of = Some((*filter, chunk.as_ref()));
-                self.tests.push(UnitTest::Column { column, accept, negated, of });
+                self.tests.push(UnitTest::Column {
+                    column,
+                    accept,
+                    negated,
+                    of,
+                });
             }
             (Some(accept), Source::Segment(partition, _, segment)) => {
                 let accept = match (accept, partition.dictionary()?.own()) {
-                    (Accept::Ordinals(ordinals), Some(own)) if Place::of(filter.field) == Place::Words => {
+                    (Accept::Ordinals(ordinals), Some(own))
+                        if Place::of(filter.field) == Place::Words =>
+                    {
                         let texts = own.of(self.unit.stream, filter.field);
                         Accept::Ordinals(ordinals.with_own(&texts, passing(&texts, filter)))
                     }
@@ -136,7 +181,12 @@ impl<'a> Selection<'a> {
         Ok(())
     }
 
-    fn restrict_column(&mut self, filter: &'a Filter, accept: Accept, segment: &Segment) -> StoreResult<()> {
+    fn restrict_column(
+        &mut self,
+        filter: &'a Filter,
+        accept: Accept,
+        segment: &Segment,
+    ) -> StoreResult<()> {
         let negated = filter.negated;
         let column = self.unit.column(filter.field)?;
         if let Some((terms, count)) = postings(segment, filter, &accept)? {
@@ -145,15 +195,34 @@ impl<'a> Selection<'a> {
                 (false, 0, _) | (true, _, true) => self.base = Base::None,
                 (true, 0, _) | (false, _, true) => {}
                 (false, ..) if self.is_rarer(count) => {
-                    self.base = Base::Postings { terms, count, test: self.tests.len() };
-                    self.tests.push(UnitTest::Column { column, accept, negated, of: None });
+                    self.base = Base::Postings {
+                        terms,
+                        count,
+                        test: self.tests.len(),
+                    };
+                    self.tests.push(UnitTest::Column {
+                        column,
+                        accept,
+                        negated,
+                        of: None,
+                    });
                     return Ok(());
                 }
-                _ => self.tests.push(UnitTest::Column { column, accept, negated, of: None }),
+                _ => self.tests.push(UnitTest::Column {
+                    column,
+                    accept,
+                    negated,
+                    of: None,
+                }),
             }
             return Ok(());
         }
-        self.tests.push(UnitTest::Column { column, accept, negated, of: None });
+        self.tests.push(UnitTest::Column {
+            column,
+            accept,
+            negated,
+            of: None,
+        });
         Ok(())
     }
 
@@ -174,7 +243,10 @@ impl<'a> Selection<'a> {
             Base::None | Base::Docs(_) => return,
         };
         let small = self.tests.iter().position(|test| match test {
-            UnitTest::Bits { bits, negated: false } => bits.count() <= leading,
+            UnitTest::Bits {
+                bits,
+                negated: false,
+            } => bits.count() <= leading,
             _ => false,
         });
         if let Some(at) = small
@@ -190,7 +262,11 @@ impl<'a> Selection<'a> {
             return None;
         };
         let lasting = self.timeless && self.unit.excluded_none() && !self.is_none();
-        lasting.then(|| PartKey { view: partition.view, segment, asked: Arc::clone(asked) })
+        lasting.then(|| PartKey {
+            view: partition.view,
+            segment,
+            asked: Arc::clone(asked),
+        })
     }
 
     /// The query.
@@ -214,7 +290,9 @@ impl<'a> Selection<'a> {
             let Source::Segment(_, _, segment) = self.unit.source else {
                 return None;
             };
-            let plain = self.unit.excluded_none() && matches!(self.base, Base::All) && self.tests.is_empty();
+            let plain = self.unit.excluded_none()
+                && matches!(self.base, Base::All)
+                && self.tests.is_empty();
             return plain.then(|| u64::from(segment.reader.num_docs()));
         }
         match &self.base {
@@ -241,7 +319,10 @@ impl<'a> Selection<'a> {
     }
 
     /// Visits the matching events in batches, in order.
-    pub(super) fn each(&self, mut visit: impl FnMut(&[DocId]) -> StoreResult<()>) -> StoreResult<()> {
+    pub(super) fn each(
+        &self,
+        mut visit: impl FnMut(&[DocId]) -> StoreResult<()>,
+    ) -> StoreResult<()> {
         let mut values = Vec::with_capacity(BATCH);
         let mut docs = Vec::with_capacity(BATCH);
         let fulfilled = match &self.base {
@@ -323,11 +404,18 @@ impl<'a> Selection<'a> {
 impl UnitTest<'_> {
     fn retain(&self, docs: &mut Vec<DocId>, values: &mut Vec<u64>) {
         match self {
-            Self::Column { column, accept, negated, of } => {
+            Self::Column {
+                column,
+                accept,
+                negated,
+                of,
+            } => {
                 column.read(docs, values);
                 let mut values = values.iter();
                 docs.retain(|doc| match (values.next().copied().unwrap_or(ABSENT), of) {
-                    (OTHER, Some((filter, chunk))) => filter.matches(&chunk.entries[*doc as usize].event),
+                    (OTHER, Some((filter, chunk))) => {
+                        filter.matches(&chunk.entries[*doc as usize].event)
+                    }
                     (value, _) => accept.passes(value) != *negated,
                 });
             }
@@ -351,7 +439,11 @@ impl UnitTest<'_> {
 
 /// The terms of the values that pass and the number of events that have one; `None` when the
 /// field has no postings or too many values pass.
-fn postings(segment: &Segment, filter: &Filter, accept: &Accept) -> StoreResult<Option<(Vec<Term>, u32)>> {
+fn postings(
+    segment: &Segment,
+    filter: &Filter,
+    accept: &Accept,
+) -> StoreResult<Option<(Vec<Term>, u32)>> {
     if !has_postings(filter.field) {
         return Ok(None);
     }
@@ -368,7 +460,10 @@ fn postings(segment: &Segment, filter: &Filter, accept: &Accept) -> StoreResult<
     let Ok(index_field) = segment.reader.schema().get_field(filter.field.name) else {
         return Ok(None);
     };
-    let index = segment.reader.inverted_index(index_field).map_err(internal)?;
+    let index = segment
+        .reader
+        .inverted_index(index_field)
+        .map_err(internal)?;
     let (mut terms, mut count) = (Vec::new(), 0);
     for value in values {
         let term = Term::from_field_u64(index_field, value);
@@ -387,8 +482,13 @@ pub(super) fn read_postings(
     term: &Term,
     mut visit: impl FnMut(&[DocId]) -> StoreResult<()>,
 ) -> StoreResult<()> {
-    let index = segment.reader.inverted_index(term.field()).map_err(internal)?;
-    let found = index.read_block_postings(term, IndexRecordOption::Basic).map_err(internal)?;
+    let index = segment
+        .reader
+        .inverted_index(term.field())
+        .map_err(internal)?;
+    let found = index
+        .read_block_postings(term, IndexRecordOption::Basic)
+        .map_err(internal)?;
     if let Some(mut blocks) = found {
         while blocks.block_len() > 0 {
             visit(blocks.docs())?;

@@ -93,7 +93,9 @@ pub(super) fn units_of<'a>(
         };
         if !hidden.is_empty() {
             let seqs = unit.column(field(unit.stream, "seq"))?;
-            unit.excluded = (0..unit.len()).filter(|doc| hidden.contains(&seqs.first(*doc))).collect();
+            unit.excluded = (0..unit.len())
+                .filter(|doc| hidden.contains(&seqs.first(*doc)))
+                .collect();
         }
         units.push(unit);
     }
@@ -119,7 +121,10 @@ fn masked(chunk: &Chunk, newer: &[HeadView]) -> Vec<DocId> {
         newer.iter().any(|head| head.masks.hide(key, event.seq))
     };
     let numbered = (0..).zip(&chunk.entries);
-    numbered.filter(|(_, entry)| is_masked(&entry.event)).map(|(doc, _)| doc).collect()
+    numbered
+        .filter(|(_, entry)| is_masked(&entry.event))
+        .map(|(doc, _)| doc)
+        .collect()
 }
 
 impl<'a> Unit<'a> {
@@ -164,12 +169,19 @@ impl<'a> Unit<'a> {
                 Some(column) => UnitColumn::Stored(column),
                 None => UnitColumn::Absent,
             },
-            Source::Chunk(chunk) => UnitColumn::Memory(chunk.column(self.stream, field, self.words)),
+            Source::Chunk(chunk) => {
+                UnitColumn::Memory(chunk.column(self.stream, field, self.words))
+            }
         })
     }
 
     /// The value that a column holds of an event.
-    pub(super) fn value(&self, field: &Field, stored: u64, doc: DocId) -> StoreResult<Option<Value>> {
+    pub(super) fn value(
+        &self,
+        field: &Field,
+        stored: u64,
+        doc: DocId,
+    ) -> StoreResult<Option<Value>> {
         if stored == ABSENT {
             return Ok(None);
         }
@@ -186,7 +198,9 @@ impl<'a> Unit<'a> {
             }
             Source::Chunk(_) => {
                 let ordinal = u32::try_from(stored).unwrap_or(u32::MAX);
-                Ok(Some(Value::Text(self.words.of(self.stream, field).text(ordinal).into())))
+                Ok(Some(Value::Text(
+                    self.words.of(self.stream, field).text(ordinal).into(),
+                )))
             }
         }
     }
@@ -196,7 +210,11 @@ impl<'a> Unit<'a> {
         match self.source {
             Source::Chunk(chunk) => {
                 let event = &chunk.entries[doc as usize].event;
-                Ok(if payloads { event.clone() } else { event.header() })
+                Ok(if payloads {
+                    event.clone()
+                } else {
+                    event.header()
+                })
             }
             Source::Segment(partition, number, _) => {
                 let address = DocAddress::new(number, doc);

@@ -37,7 +37,8 @@ pub(super) struct Batch {
 impl Batch {
     pub(super) fn add(&mut self, stream: Stream, field: &str, text: &str) {
         self.payload.push(stream as u8);
-        self.payload.push(u8::try_from(field.len()).expect("invariant: field names are short"));
+        self.payload
+            .push(u8::try_from(field.len()).expect("invariant: field names are short"));
         self.payload.extend_from_slice(field.as_bytes());
         let length = u16::try_from(text.len()).expect("invariant: a keyword has 512 bytes");
         self.payload.extend_from_slice(&length.to_le_bytes());
@@ -76,11 +77,6 @@ impl WordFile {
             unknown: false,
         };
         Ok((opened, words))
-    }
-
-    /// How many words it holds.
-    pub(super) const fn count(&self) -> u64 {
-        self.count
     }
 
     /// Refuses when fewer words can be read than are in use.
@@ -132,7 +128,11 @@ impl WordFile {
     pub(super) fn replace(&mut self, batch: &Batch) -> io::Result<u64> {
         let new = self.path.with_extension("new");
         let file = File::create(&new)?;
-        let frame = if batch.count > 0 { batch.frame() } else { Vec::new() };
+        let frame = if batch.count > 0 {
+            batch.frame()
+        } else {
+            Vec::new()
+        };
         file.write_all_at(&frame, 0)?;
         file.sync_all()?;
         std::fs::rename(&new, &self.path)?;
@@ -146,7 +146,9 @@ impl WordFile {
 /// The words of the first frame and its length; `None` when it is not whole.
 fn read_frame(bytes: &[u8]) -> Option<(Vec<StoredWord>, usize)> {
     let header = bytes.get(..HEADER_BYTES)?;
-    let word = |at: usize| u32::from_le_bytes([header[at], header[at + 1], header[at + 2], header[at + 3]]);
+    let word = |at: usize| {
+        u32::from_le_bytes([header[at], header[at + 1], header[at + 2], header[at + 3]])
+    };
     let length = word(0) as usize;
     let payload = bytes.get(HEADER_BYTES..HEADER_BYTES.checked_add(length)?)?;
     if crc32c::crc32c_append(crc32c::crc32c(&header[..8]), payload) != word(8) {
@@ -154,7 +156,9 @@ fn read_frame(bytes: &[u8]) -> Option<(Vec<StoredWord>, usize)> {
     }
     let (mut words, mut rest) = (Vec::new(), payload);
     while !rest.is_empty() {
-        let stream = *Stream::ALL.iter().find(|stream| **stream as u8 == rest[0])?;
+        let stream = *Stream::ALL
+            .iter()
+            .find(|stream| **stream as u8 == rest[0])?;
         let (field, after) = text(rest.get(2..)?, (*rest.get(1)?).into())?;
         let length = u16::from_le_bytes([*after.first()?, *after.get(1)?]);
         let (word, after) = text(&after[2..], length.into())?;

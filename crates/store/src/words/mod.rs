@@ -1,6 +1,6 @@
 //! The words of keyword fields: for each field an append-only list of distinct texts, whose
 //! positions (*ordinals*) never change. Partitions hold ordinals only. The store has one list for
-//! all partitions; a field that passes [`WORDS_MAX`] continues in lists of single partitions,
+//! all partitions; a field that has too many continues in lists of single partitions,
 //! whose ordinals begin at [`LOCAL`]. A word is on disk before a commit that uses it.
 
 mod file;
@@ -19,8 +19,6 @@ use std::path::Path;
 
 /// First ordinal of a partition's own words.
 pub(crate) const LOCAL: u32 = 1 << 31;
-/// Words of one field in the list of the whole store: what memory bears, some 80 MB a field.
-pub(crate) const WORDS_MAX: usize = 1_000_000;
 
 /// Word lists with the file that keeps them.
 #[derive(Debug)]
@@ -38,7 +36,8 @@ impl Words {
             let fields = Catalogue::of(stream).fields().iter();
             fields.map(|_| RwLock::default()).collect()
         });
-        let (file, words) = WordFile::open(path).map_err(|e| io_error("reading a dictionary", &e))?;
+        let (file, words) =
+            WordFile::open(path).map_err(|e| io_error("reading a dictionary", &e))?;
         let opened = Self {
             lists,
             file: Mutex::new(file),
@@ -97,7 +96,11 @@ impl Words {
             }
             persisted.push((stream, field, new.end));
         }
-        let count = if anew { file.replace(&batch)? } else { file.append(&batch)? };
+        let count = if anew {
+            file.replace(&batch)?
+        } else {
+            file.append(&batch)?
+        };
         for (stream, field, end) in persisted {
             self.list(stream, field).write().saved(end);
         }
@@ -105,7 +108,12 @@ impl Words {
     }
 
     /// Blanks words for good: their ordinals stay, their texts go from memory and from the file.
-    pub(crate) fn erase(&self, stream: Stream, field: &Field, ordinals: &[u32]) -> std::io::Result<()> {
+    pub(crate) fn erase(
+        &self,
+        stream: Stream,
+        field: &Field,
+        ordinals: &[u32],
+    ) -> std::io::Result<()> {
         self.persist()?;
         let mut file = self.file.lock();
         {
@@ -127,7 +135,9 @@ impl Words {
 fn keyword_fields() -> impl Iterator<Item = (Stream, &'static Field)> {
     Stream::ALL.into_iter().flat_map(|stream| {
         let fields = Catalogue::of(stream).fields().iter();
-        fields.filter(|field| field.kind == Kind::Keyword).map(move |field| (stream, field))
+        fields
+            .filter(|field| field.kind == Kind::Keyword)
+            .map(move |field| (stream, field))
     })
 }
 
@@ -143,7 +153,10 @@ mod tests {
         let user = field(Stream::Usage, "user_name");
         let words = Words::open(&path, 3).unwrap();
         let give = |words: &Words, text: &str| words.ordinal(Stream::Usage, user, text);
-        assert_eq!(["ann", "bob", "ann", "cy"].map(|text| give(&words, text)), [Some(0), Some(1), Some(0), Some(2)]);
+        assert_eq!(
+            ["ann", "bob", "ann", "cy"].map(|text| give(&words, text)),
+            [Some(0), Some(1), Some(0), Some(2)]
+        );
         assert_eq!(give(&words, "one too many"), None);
         assert_eq!(words.persist().unwrap(), 3);
         assert_eq!(words.persist().unwrap(), 3);
@@ -154,16 +167,24 @@ mod tests {
         std::fs::write(&path, [bytes.as_slice(), b"torn"].concat()).unwrap();
         let words = Words::open(&path, 4).unwrap();
         words.require(3).unwrap();
-        assert_eq!(["ann", "cy", "bob"].map(|text| give(&words, text)), [Some(0), Some(2), Some(3)]);
+        assert_eq!(
+            ["ann", "cy", "bob"].map(|text| give(&words, text)),
+            [Some(0), Some(2), Some(3)]
+        );
         words.persist().unwrap();
         let words = Words::open(&path, 4).unwrap();
         assert_eq!(give(&words, "bob"), Some(3));
-        assert!(words.require(4).is_ok() && matches!(words.require(5), Err(StoreError::Damaged(_))));
+        assert!(
+            words.require(4).is_ok() && matches!(words.require(5), Err(StoreError::Damaged(_)))
+        );
         for at in 0..bytes.len() {
             let mut flipped = bytes.clone();
             flipped[at] ^= 1;
             std::fs::write(&path, &flipped).unwrap();
-            assert!(Words::open(&path, 4).unwrap().require(3).is_err(), "byte {at}");
+            assert!(
+                Words::open(&path, 4).unwrap().require(3).is_err(),
+                "byte {at}"
+            );
         }
     }
 }

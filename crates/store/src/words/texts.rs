@@ -59,7 +59,9 @@ impl Texts {
     /// The ordinal of a text.
     pub(crate) fn ordinal(&self, text: &str) -> Option<u32> {
         let hash = xxh3_64(text.as_bytes());
-        self.by_text.find(hash, |ordinal| self.texts.get(*ordinal) == text).copied()
+        self.by_text
+            .find(hash, |ordinal| self.texts.get(*ordinal) == text)
+            .copied()
     }
 
     /// Adds a text that is not there yet.
@@ -77,7 +79,8 @@ impl Texts {
         if !text.is_empty() {
             let texts = &self.texts;
             let hash = |ordinal: &u32| xxh3_64(texts.get(*ordinal).as_bytes());
-            self.by_text.insert_unique(xxh3_64(text.as_bytes()), ordinal, hash);
+            self.by_text
+                .insert_unique(xxh3_64(text.as_bytes()), ordinal, hash);
         }
         ordinal
     }
@@ -100,9 +103,16 @@ impl Texts {
 
     /// Takes a text out.
     pub(crate) fn blank(&mut self, ordinal: u32) {
-        let mut kept = Self { saved: self.saved, ..Self::default() };
+        let mut kept = Self {
+            saved: self.saved,
+            ..Self::default()
+        };
         for other in 0..u32::try_from(self.len()).unwrap_or(u32::MAX) {
-            kept.add(if other == ordinal { "" } else { self.text(other) });
+            kept.add(if other == ordinal {
+                ""
+            } else {
+                self.text(other)
+            });
         }
         *self = kept;
     }
@@ -153,7 +163,9 @@ impl Texts {
 
     /// How many texts come before one, which need not be among them.
     pub(crate) fn before(&self, order: &Order, text: &str) -> usize {
-        order.sorted.partition_point(|ordinal| self.text(*ordinal) < text)
+        order
+            .sorted
+            .partition_point(|ordinal| self.text(*ordinal) < text)
     }
 }
 
@@ -197,6 +209,9 @@ mod tests {
         assert_eq!(words.order().ranks, [3, 1, 0, 2]);
         assert_eq!(words.before(&words.order(), "ab"), 3);
         words.blank(1);
-        assert_eq!((words.text(1), words.ordinal("a"), words.ordinal("aa")), ("", None, Some(3)));
+        assert_eq!(
+            (words.text(1), words.ordinal("a"), words.ordinal("aa")),
+            ("", None, Some(3))
+        );
     }
 }

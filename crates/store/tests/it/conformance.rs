@@ -46,3 +46,15 @@ fn with_a_head_that_is_never_full() {
         Arc::new(Store::open(options).unwrap())
     });
 }
+
+/// Most words are in the dictionaries of single partitions, and in memory in none.
+#[test]
+fn with_a_dictionary_that_is_soon_full() {
+    conformance(16, |dir: &Path| {
+        let options = Options {
+            words_max: 3,
+            ..tiny_heads(dir)
+        };
+        Arc::new(Store::open(options).unwrap())
+    });
+}

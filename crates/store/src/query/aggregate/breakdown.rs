@@ -21,7 +21,11 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 /// Sums by value of a field, largest first.
-pub(crate) fn breakdown(snapshot: &Snapshot, cache: &Cache, request: &BreakdownRequest) -> StoreResult<Breakdown> {
+pub(crate) fn breakdown(
+    snapshot: &Snapshot,
+    cache: &Cache,
+    request: &BreakdownRequest,
+) -> StoreResult<Breakdown> {
     super::check(&request.query)?;
     let BreakdownRequest { query, by, .. } = request;
     let mut groups = groups(snapshot, cache, query, by)?;
@@ -36,15 +40,33 @@ pub(crate) fn breakdown(snapshot: &Snapshot, cache: &Cache, request: &BreakdownR
         let sketches = sketches(snapshot, cache, query, by, &keys)?;
         latencies = sketches.iter().map(Sketch::quantiles).collect();
     }
-    let groups = page.into_par_iter().zip(latencies).map(|((key, totals), latency_ms)| {
-        let named = request.name.map(|name| name_of(snapshot, query, by, key.as_ref(), name));
-        Ok(Group { name: named.transpose()?.flatten(), key, totals, latency_ms })
-    });
-    Ok(Breakdown { groups: groups.collect::<StoreResult<_>>()?, total })
+    let groups = page
+        .into_par_iter()
+        .zip(latencies)
+        .map(|((key, totals), latency_ms)| {
+            let named = request
+                .name
+                .map(|name| name_of(snapshot, query, Some(by), key.as_ref(), name));
+            Ok(Group {
+                name: named.transpose()?.flatten(),
+                key,
+                totals,
+                latency_ms,
+            })
+        });
+    Ok(Breakdown {
+        groups: groups.collect::<StoreResult<_>>()?,
+        total,
+    })
 }
 
 /// The largest groups, in order.
-pub(super) fn largest(groups: &mut Vec<(Option<Value>, Totals)>, count: usize, by: &Field, measure: Measure) {
+pub(super) fn largest(
+    groups: &mut Vec<(Option<Value>, Totals)>,
+    count: usize,
+    by: &Field,
+    measure: Measure,
+) {
     type Item = (Option<Value>, Totals);
     let compare = |(a_key, a): &Item, (b_key, b): &Item| {
         let by_key = || match (a_key, b_key) {
@@ -53,7 +75,9 @@ pub(super) fn largest(groups: &mut Vec<(Option<Value>, Totals)>, count: usize, b
             (None, Some(_)) => Ordering::Greater,
             (Some(_), None) => Ordering::Less,
         };
-        Reverse(measure.of(a)).cmp(&Reverse(measure.of(b))).then_with(by_key)
+        Reverse(measure.of(a))
+            .cmp(&Reverse(measure.of(b)))
+            .then_with(by_key)
     };
     if count == 0 {
         groups.clear();
@@ -74,7 +98,7 @@ pub(super) fn groups(
     query: &Query,
     by: &'static Field,
 ) -> StoreResult<Vec<(Option<Value>, Totals)>> {
-    let compiled = Compiled::new(query, snapshot.words());
+    let compiled = Compiled::new(query, snapshot);
     let units = units(snapshot, query)?;
     let asked = compiled.asked(&format!("breakdown {}", by.name));
     let bytes = |part: &Part| part.len() * size_of::<(GroupKey, Totals)>();
@@ -89,7 +113,10 @@ pub(super) fn groups(
     // A word may have an ordinal in one unit and be one of its own in another.
     let mut named: HashMap<Option<Value>, Totals> = HashMap::with_capacity(sums.len());
     for (key, totals) in sums {
-        named.entry(key.value(query.stream, by, snapshot.words())).or_default().add(&totals);
+        named
+            .entry(key.value(query.stream, by, snapshot.words()))
+            .or_default()
+            .add(&totals);
     }
     Ok(named.into_iter().collect())
 }
@@ -121,17 +148,27 @@ fn sketches(
     keys: &[Option<Value>],
 ) -> StoreResult<Vec<Sketch>> {
     let chosen: HashMap<Option<Value>, usize> = keys.iter().cloned().zip(0..).collect();
-    let compiled = Compiled::new(query, snapshot.words());
+    let compiled = Compiled::new(query, snapshot);
     let units = units(snapshot, query)?;
     let asked = compiled.asked(&format!("latencies {} {keys:?}", by.name));
     let bytes = |part: &Vec<Sketch>| part.iter().map(Sketch::bytes).sum();
     let parts: Vec<Arc<Vec<Sketch>>> = selections(&units, &compiled)?
         .par_iter()
-        .map(|selection| kept(selection, &asked, cache, || latencies(selection, by, &chosen), bytes))
+        .map(|selection| {
+            kept(
+                selection,
+                &asked,
+                cache,
+                || latencies(selection, by, &chosen),
+                bytes,
+            )
+        })
         .collect::<StoreResult<_>>()?;
     let mut all = vec![Sketch::default(); keys.len()];
     for part in &parts {
-        all.iter_mut().zip(part.iter()).for_each(|(all, part)| all.merge(part));
+        all.iter_mut()
+            .zip(part.iter())
+            .for_each(|(all, part)| all.merge(part));
     }
     Ok(all)
 }

@@ -3,10 +3,10 @@
 use crate::columns::{ABSENT, to_number};
 use crate::query::select::{BATCH, Selection};
 use crate::query::unit::{Unit, UnitColumn};
+use daybook_model::Stream;
 use daybook_model::aggregate::Totals;
 use daybook_model::catalogue::field;
 use daybook_model::logstore::StoreResult;
-use daybook_model::Stream;
 use tantivy::DocId;
 
 /// Position of `error` among the outcomes.
@@ -64,7 +64,10 @@ pub(super) struct Batch<'a> {
 impl<'a> Batch<'a> {
     pub(super) fn of(unit: &Unit<'a>, name: &str) -> StoreResult<Self> {
         let column = unit.column(field(Stream::Usage, name))?;
-        Ok(Self { column, values: Vec::with_capacity(BATCH) })
+        Ok(Self {
+            column,
+            values: Vec::with_capacity(BATCH),
+        })
     }
 
     pub(super) fn read(&mut self, docs: &[DocId]) {
@@ -78,12 +81,19 @@ impl<'a> Batch<'a> {
 
     /// The sum of the batch.
     pub(super) fn sum(&self) -> i128 {
-        self.values.iter().map(|stored| i128::from(number(*stored))).sum()
+        self.values
+            .iter()
+            .map(|stored| i128::from(number(*stored)))
+            .sum()
     }
 }
 
 const fn number(stored: u64) -> i64 {
-    if stored == ABSENT { 0 } else { to_number(stored) }
+    if stored == ABSENT {
+        0
+    } else {
+        to_number(stored)
+    }
 }
 
 /// Visits the batches of a selection with their measures.

@@ -21,7 +21,9 @@ use daybook_model::{Field, Filter, Query, StoreError, Stream, Test, Value};
 fn check(query: &Query) -> StoreResult<()> {
     match query.stream {
         Stream::Usage => Ok(()),
-        other => Err(StoreError::Limit(format!("{other} events have no usage to sum"))),
+        other => Err(StoreError::Limit(format!(
+            "{other} events have no usage to sum"
+        ))),
     }
 }
 
@@ -29,17 +31,17 @@ fn check(query: &Query) -> StoreResult<()> {
 fn name_of(
     snapshot: &Snapshot,
     query: &Query,
-    by: &'static Field,
+    by: Option<&'static Field>,
     key: Option<&Value>,
     name: &Field,
 ) -> StoreResult<Option<Value>> {
     let mut query = query.clone();
-    query.filters.push(Filter {
-        field: by,
+    query.filters.extend(by.map(|field| Filter {
+        field,
         negated: key.is_none(),
         any: vec![key.map_or(Test::Present, |value| Test::Is(value.clone()))],
-    });
-    let compiled = Compiled::new(&query, snapshot.words());
+    }));
+    let compiled = Compiled::new(&query, snapshot);
     let units = units(snapshot, &query)?;
     let newest = first_event(snapshot, &selections(&units, &compiled)?)?;
     Ok(newest.and_then(|event| event.get(name).map(|value| value.to_value())))

@@ -24,11 +24,24 @@ use std::sync::Arc;
 type Part = Vec<(usize, i64, Totals)>;
 
 /// Sums over time of the largest groups, and of all others together.
-pub(crate) fn series(snapshot: &Snapshot, cache: &Cache, request: &SeriesRequest) -> StoreResult<SeriesAnswer> {
-    let SeriesRequest { query, interval_us, by, name, order, limit } = request;
+pub(crate) fn series(
+    snapshot: &Snapshot,
+    cache: &Cache,
+    request: &SeriesRequest,
+) -> StoreResult<SeriesAnswer> {
+    let SeriesRequest {
+        query,
+        interval_us,
+        by,
+        name,
+        order,
+        limit,
+    } = request;
     super::check(query)?;
     let (Some(from), Some(_), 1..) = (query.from, query.to, *interval_us) else {
-        return Err(StoreError::Limit("series need from, to and an interval".into()));
+        return Err(StoreError::Limit(
+            "series need from, to and an interval".into(),
+        ));
     };
     let mut keys: Vec<Option<Value>> = vec![None];
     if let Some(by) = by {
@@ -36,23 +49,36 @@ pub(crate) fn series(snapshot: &Snapshot, cache: &Cache, request: &SeriesRequest
         largest(&mut groups, *limit, by, *order);
         keys = groups.into_iter().map(|(key, _)| key).collect();
     }
+    keys.truncate(*limit);
     let intervals = Intervals::new(from, *interval_us);
     let mut points: Vec<BTreeMap<i64, Totals>> = vec![BTreeMap::new(); keys.len() + 1];
-    for (place, at, totals) in parts(snapshot, cache, request, intervals, &keys)?.iter().flat_map(|part| part.iter()) {
+    for (place, at, totals) in parts(snapshot, cache, request, intervals, &keys)?
+        .iter()
+        .flat_map(|part| part.iter())
+    {
         points[*place].entry(*at).or_default().add(totals);
     }
     let in_order = |points: BTreeMap<i64, Totals>| {
         let points = points.into_iter();
-        points.map(|(at, totals)| Point { time: intervals.start(at), totals }).collect::<Vec<_>>()
+        points
+            .map(|(at, totals)| Point {
+                time: intervals.start(at),
+                totals,
+            })
+            .collect::<Vec<_>>()
     };
     let other = points.pop().map(in_order).unwrap_or_default();
     let series = keys.into_iter().zip(points).map(|(key, points)| {
-        let named = by.zip(*name).map(|(by, name)| name_of(snapshot, query, by, key.as_ref(), name));
-        Ok(Series { name: named.transpose()?.flatten(), key, points: in_order(points) })
+        let named = name.map(|name| name_of(snapshot, query, *by, key.as_ref(), name));
+        Ok(Series {
+            name: named.transpose()?.flatten(),
+            key,
+            points: in_order(points),
+        })
     });
     let mut series = series.collect::<StoreResult<Vec<_>>>()?;
-    if by.is_none() && series[0].points.is_empty() {
-        series.clear();
+    if by.is_none() {
+        series.retain(|all| !all.points.is_empty());
     }
     Ok(SeriesAnswer { series, other })
 }
@@ -65,14 +91,22 @@ fn parts(
     keys: &[Option<Value>],
 ) -> StoreResult<Vec<Arc<Part>>> {
     let places: HashMap<Option<Value>, usize> = keys.iter().cloned().zip(0..).collect();
-    let compiled = Compiled::new(&request.query, snapshot.words());
+    let compiled = Compiled::new(&request.query, snapshot);
     let units = units(snapshot, &request.query)?;
     let by = request.by.map_or("", |by| by.name);
     let asked = compiled.asked(&format!("series {by} {intervals:?} {keys:?}"));
     let bytes = |part: &Part| part.len() * size_of::<(usize, i64, Totals)>();
     selections(&units, &compiled)?
         .par_iter()
-        .map(|selection| kept(selection, &asked, cache, || part(selection, request, intervals, &places), bytes))
+        .map(|selection| {
+            kept(
+                selection,
+                &asked,
+                cache,
+                || part(selection, request, intervals, &places),
+                bytes,
+            )
+        })
         .collect()
 }
 
@@ -100,9 +134,15 @@ fn part(
                 let value = slots.keys()[slot].value(unit.stream, by, unit.words);
                 place_of_slot.push(places.get(&value).copied().unwrap_or(places.len()));
             }
-            measures.add(at, grid.cell(place_of_slot[slot], intervals.of(times.values[at])));
+            measures.add(
+                at,
+                grid.cell(place_of_slot[slot], intervals.of(times.values[at])),
+            );
         }
         Ok(())
     })?;
-    Ok(grid.into_cells().filter(|(_, _, totals)| totals.requests > 0).collect())
+    Ok(grid
+        .into_cells()
+        .filter(|(_, _, totals)| totals.requests > 0)
+        .collect())
 }

@@ -39,7 +39,7 @@ struct Distinct {
 /// Sums over all matching events.
 pub(crate) fn summary(snapshot: &Snapshot, cache: &Cache, query: &Query) -> StoreResult<Summary> {
     super::check(query)?;
-    let compiled = Compiled::new(query, snapshot.words());
+    let compiled = Compiled::new(query, snapshot);
     let units = units(snapshot, query)?;
     let asked = compiled.asked("summary");
     let parts: Vec<Arc<Part>> = selections(&units, &compiled)?
@@ -65,7 +65,11 @@ fn part(selection: &Selection<'_>) -> StoreResult<Part> {
     let batch = |name| Batch::of(unit, name);
     let (mut inputs, mut outputs) = (batch("input_tokens")?, batch("output_tokens")?);
     let (mut cached, mut reasoned) = (batch("cache_read_tokens")?, batch("reasoning_tokens")?);
-    let (mut latencies, mut users, mut models) = (batch("latency_ms")?, batch("user_id")?, batch("platform_model")?);
+    let (mut latencies, mut users, mut models) = (
+        batch("latency_ms")?,
+        batch("user_id")?,
+        batch("platform_model")?,
+    );
     let mut user_slots = Slots::new(unit, field(Stream::Usage, "user_id"));
     let mut model_slots = Slots::new(unit, field(Stream::Usage, "platform_model"));
     let mut buckets: Vec<u64> = Vec::new();
@@ -81,14 +85,22 @@ fn part(selection: &Selection<'_>) -> StoreResult<Part> {
             *sum += column.sum();
         }
         latencies.read(docs);
-        for (at, _) in latencies.values.iter().enumerate().filter(|(_, stored)| **stored != ABSENT) {
+        for (at, _) in latencies
+            .values
+            .iter()
+            .enumerate()
+            .filter(|(_, stored)| **stored != ABSENT)
+        {
             let bucket = bucket(i64::try_from(latencies.number(at)).unwrap_or(0));
             if bucket >= buckets.len() {
                 buckets.resize(bucket + 1, 0);
             }
             buckets[bucket] += 1;
         }
-        for (column, slots) in [(&mut users, &mut user_slots), (&mut models, &mut model_slots)] {
+        for (column, slots) in [
+            (&mut users, &mut user_slots),
+            (&mut models, &mut model_slots),
+        ] {
             column.read(docs);
             for (doc, stored) in docs.iter().zip(&column.values) {
                 slots.slot(*stored, *doc)?;
@@ -96,7 +108,10 @@ fn part(selection: &Selection<'_>) -> StoreResult<Part> {
         }
         Ok(())
     })?;
-    let counted = buckets.into_iter().enumerate().filter(|(_, count)| *count > 0);
+    let counted = buckets
+        .into_iter()
+        .enumerate()
+        .filter(|(_, count)| *count > 0);
     counted.for_each(|(bucket, count)| part.latencies.add_count(bucket, count));
     part.users.insert_all(user_slots.into_keys());
     part.models.insert_all(model_slots.into_keys());
@@ -144,19 +159,32 @@ impl Distinct {
         if self.bits.len() < other.bits.len() {
             self.bits.resize(other.bits.len(), 0);
         }
-        self.bits.iter_mut().zip(&other.bits).for_each(|(bits, more)| *bits |= more);
+        self.bits
+            .iter_mut()
+            .zip(&other.bits)
+            .for_each(|(bits, more)| *bits |= more);
         self.others.extend(other.others.iter().cloned());
     }
 
     /// How many. A word may have got its ordinal after a unit had it for its own.
     fn count(&self, snapshot: &Snapshot, name: &str) -> u64 {
-        let texts = snapshot.words().of(Stream::Usage, field(Stream::Usage, name));
+        let texts = snapshot
+            .words()
+            .of(Stream::Usage, field(Stream::Usage, name));
         let stored = |word: &str| {
             let ordinal = texts.ordinal(word)?;
             let bits = self.bits.get(ordinal as usize / 64)?;
             (bits >> (ordinal % 64) & 1 == 1).then_some(())
         };
-        let others = self.others.iter().filter(|word| stored(word).is_none()).count();
-        self.bits.iter().map(|bits| u64::from(bits.count_ones())).sum::<u64>() + others as u64
+        let others = self
+            .others
+            .iter()
+            .filter(|word| stored(word).is_none())
+            .count();
+        self.bits
+            .iter()
+            .map(|bits| u64::from(bits.count_ones()))
+            .sum::<u64>()
+            + others as u64
     }
 }
