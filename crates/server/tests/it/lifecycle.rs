@@ -1,11 +1,10 @@
-//! What is removed, kept and erased, and what is on record about it.
+//! What is removed, kept and erased in the embedded store, and what is on record about it.
 
 use crate::support::{Answer, Server, make_key};
 use axum::http::Method;
 use daybook_model::LogStore;
 use daybook_server::control::{Control, Scope};
 use daybook_server::{App, Options};
-use daybook_testkit::MemoryStore;
 use serde_json::{Value, json};
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions, SqliteConnection};
@@ -34,7 +33,16 @@ async fn server(store: Arc<dyn LogStore>, dir: TempDir, jobs: bool) -> Server {
 
 async fn started() -> Server {
     let dir = tempfile::tempdir().unwrap();
-    server(Arc::new(MemoryStore::default()), dir, true).await
+    server(store_in(dir.path()), dir, true).await
+}
+
+/// A store whose events are soon in partitions.
+fn store_in(dir: &Path) -> Arc<dyn LogStore> {
+    let options = daybook_store::Options {
+        head_events_max: 3,
+        ..daybook_store::Options::new(dir.join("events"))
+    };
+    Arc::new(daybook_store::Store::open(options).unwrap())
 }
 
 async fn call(server: &Server, method: Method, path: &str, body: Value) -> Answer {
@@ -333,13 +341,45 @@ async fn what_events_say_about_a_person_is_erased_and_only_that() {
         !told.contains("user-ana") && !told.contains("Roth"),
         "{told}"
     );
+}
+
+#[tokio::test]
+async fn what_was_erased_is_in_no_file_any_more() {
+    let server = started().await;
+    send(&server, about("user-ana-7")).await;
+    send(
+        &server,
+        json!([{"stream": "usage", "id": "other", "age_days": 1, "user_id": "user-bo-8", "cost": 1}]),
+    )
+    .await;
+    // The one event that names the person without being about one.
+    let fields = json!({"user_id": "user-ana-7", "reason": "x", "streams": ["usage", "auth"]});
+    call(&server, Method::POST, "/api/v1/erasures", fields).await;
+    job_in(&server, "erasure", "done").await;
     server.control.close().await;
-    for entry in std::fs::read_dir(server.dir.path()).unwrap() {
-        let path = entry.unwrap().path();
+    let mut seen = false;
+    let mut waiting = vec![server.dir.path().to_owned()];
+    while let Some(path) = waiting.pop() {
+        if path.is_dir() {
+            waiting.extend(
+                std::fs::read_dir(&path)
+                    .unwrap()
+                    .map(|entry| entry.unwrap().path()),
+            );
+            continue;
+        }
         let bytes = std::fs::read(&path).unwrap();
-        let found = bytes.windows(10).any(|bytes| bytes == b"user-ana-7");
-        assert!(!found, "{}", path.display());
+        let has = |text: &[u8]| bytes.windows(text.len()).any(|bytes| bytes == text);
+        seen |= has(b"user-bo-8");
+        let of_system_events = path.to_string_lossy().contains("system");
+        assert!(!has(b"198.51.100.7"), "{}", path.display());
+        assert!(
+            of_system_events || !has(b"Ana's phone"),
+            "{}",
+            path.display()
+        );
     }
+    assert!(seen, "what is not erased can be found this way");
 }
 
 #[tokio::test]
@@ -381,8 +421,9 @@ async fn an_erasure_may_be_narrow_and_done_again_it_finds_nothing() {
 
 #[tokio::test]
 async fn an_erasure_goes_on_after_a_restart() {
-    let store: Arc<dyn LogStore> = Arc::new(MemoryStore::default());
-    let before = server(Arc::clone(&store), tempfile::tempdir().unwrap(), false).await;
+    let dir = tempfile::tempdir().unwrap();
+    let store = store_in(dir.path());
+    let before = server(Arc::clone(&store), dir, false).await;
     send(&before, about("u1")).await;
     let wanted = json!({"user_id": "u1", "reason": "x"});
     call(&before, Method::POST, "/api/v1/erasures", wanted).await;
@@ -402,8 +443,7 @@ async fn an_erasure_goes_on_after_a_restart() {
 
 #[tokio::test]
 async fn a_clock_that_jumped_removes_nothing_until_it_is_confirmed() {
-    let dir = tempfile::tempdir().unwrap();
-    let server = server(Arc::new(MemoryStore::default()), dir, true).await;
+    let server = started().await;
     old_and_new(&server).await;
     let mut db = database(server.dir.path()).await;
     // As if the machine had last run thirty days ago.
