@@ -164,7 +164,7 @@ def resources(results: dict) -> list[str]:
     lines = [f"| | {' | '.join(NAMES[name] for name in systems)} |", "|---|" + "--:|" * len(systems)]
     lines += [f"| {name} | {' | '.join(cells)} |" for name, cells in table.items()]
     return [*lines, "", "Memory: without mapped files / all that is resident. Of the peers it includes Python and the client library, some 60 MB. "
-            "On disk DuckDB counts without the free blocks of its file. Each system loads in its fastest way: Daybook NDJSON, DuckDB and ClickHouse Parquet, SQLite prepared statements."]
+            "On disk DuckDB counts without free blocks of its file, ClickHouse without parts already merged. Each system loads in its fastest way: Daybook NDJSON, DuckDB and ClickHouse Parquet, SQLite prepared statements."]
 
 
 def ingest(results: dict) -> list[str]:

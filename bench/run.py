@@ -11,6 +11,7 @@ DAYBOOK_BIN names the release binary. Needs Python with venv; what else it needs
 
 import os
 import pathlib
+import signal
 import subprocess
 import sys
 import tempfile
@@ -21,6 +22,7 @@ ENVIRONMENT = HERE / ".venv"
 
 
 def main() -> None:
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended"))  # so that systems are ended and temporary data goes
     settings = from_environment()
     with tempfile.TemporaryDirectory(prefix="daybook-bench-") as temporary:
         where = pathlib.Path(settings.keep or temporary)

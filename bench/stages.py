@@ -38,6 +38,7 @@ def load(settings, where: pathlib.Path) -> tuple[dict, Facts]:
     todo = [name for name in settings.systems if name not in known["systems"]]
     for name in todo:  # what an interrupted run left
         shutil.rmtree(home(where, name), ignore_errors=True)
+        pathlib.Path(home(where, name) + ".key").unlink(missing_ok=True)
     if todo:
         workers = {name: Worker(name, home(where, name), settings) for name in todo}
         try:
