@@ -5,6 +5,8 @@ mod copy;
 mod manifest;
 mod restore;
 mod snapshot;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use restore::{check, run as restore};
 pub(crate) use snapshot::clear;

@@ -61,7 +61,7 @@ pub(crate) fn check(data_dir: &Path) -> Result<(), Failure> {
     }
 }
 
-fn begin(data_dir: &Path) -> Result<(), Failure> {
+pub(super) fn begin(data_dir: &Path) -> Result<(), Failure> {
     std::fs::create_dir_all(data_dir)?;
     if let Some(found) = std::fs::read_dir(data_dir)?.next() {
         return Err(Failure::Other(format!(
@@ -74,7 +74,7 @@ fn begin(data_dir: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
-fn copy_all(backup: &Path, manifest: &Manifest, data_dir: &Path) -> Result<(), Failure> {
+pub(super) fn copy_all(backup: &Path, manifest: &Manifest, data_dir: &Path) -> Result<(), Failure> {
     let (from, to) = (backup.join(DATA), data_dir.join(UNFINISHED));
     let bar = progress("Restoring", manifest.bytes());
     for entry in &manifest.files {
