@@ -5,13 +5,14 @@
 use crate::committer::Prepared;
 use crate::head::{Entry, PartitionKey, partition_of};
 use crate::partition::{CONTENT_HASH_MASK, Partition};
-use crate::state::{State, of_stream};
+use crate::state::State;
 use crate::wal::{Record, RecordKind};
 use daybook_model::event::Form;
 use daybook_model::logstore::{Outcome, StoreResult};
 use daybook_model::{Event, Stream, Timestamp, limits};
 use std::cmp::Ordering;
 use std::collections::HashMap;
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 use tantivy::DocAddress;
 
@@ -206,19 +207,17 @@ impl<'a> Identity<'a> {
             }
         }
         let reach = Reach::of(write);
-        for partition in of_stream(&self.state.partitions, event.stream) {
-            if reach.holds(partition.key) {
-                for (address, other, content_hash) in partition.find(&event.id)? {
-                    if same(&other) {
-                        let place = Place::Partition(Arc::clone(partition), address);
-                        let (seq, partition) = (other.seq, partition.key);
-                        add(Known {
-                            seq,
-                            content_hash,
-                            partition,
-                            place,
-                        });
-                    }
+        for (_, partition) in self.state.partitions.range(reach.partitions()) {
+            for (address, other, content_hash) in partition.find(&event.id)? {
+                if same(&other) {
+                    let place = Place::Partition(Arc::clone(partition), address);
+                    let (seq, partition) = (other.seq, partition.key);
+                    add(Known {
+                        seq,
+                        content_hash,
+                        partition,
+                        place,
+                    });
                 }
             }
         }
@@ -249,7 +248,12 @@ impl Reach {
         }
     }
 
-    fn holds(&self, (stream, period): PartitionKey) -> bool {
-        stream == self.stream && period.end() > self.from && period.start() <= self.to
+    fn partitions(&self) -> RangeInclusive<PartitionKey> {
+        let key = |time| (self.stream, self.stream.period(time));
+        key(self.from)..=key(self.to)
+    }
+
+    fn holds(&self, partition: PartitionKey) -> bool {
+        self.partitions().contains(&partition)
     }
 }

@@ -146,7 +146,7 @@ impl Snapshot {
 }
 
 /// Partitions of a stream, in order of time.
-pub(crate) fn of_stream(
+fn of_stream(
     partitions: &BTreeMap<PartitionKey, Arc<Partition>>,
     stream: Stream,
 ) -> impl DoubleEndedIterator<Item = &Arc<Partition>> {

@@ -212,7 +212,7 @@ fn add_containing(
     let weight = query.weight(scoring).map_err(internal)?;
     weight
         .for_each_no_score(&segment.reader, &mut |docs| {
-            docs.iter().for_each(|doc| bits.insert(*doc))
+            docs.iter().for_each(|doc| bits.insert(*doc));
         })
         .map_err(internal)
 }
