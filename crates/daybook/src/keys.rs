@@ -60,7 +60,7 @@ async fn open(place: Place) -> Result<Control, Failure> {
 
 /// What to say when opening makes the directory: a mistyped path would otherwise go unnoticed until
 /// its keys are refused.
-fn news_of(data_dir: &Path) -> Option<String> {
+pub(crate) fn news_of(data_dir: &Path) -> Option<String> {
     let path = std::path::absolute(data_dir);
     let path = path.as_deref().unwrap_or(data_dir).display();
     (!Control::exists_in(data_dir))

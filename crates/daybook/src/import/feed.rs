@@ -15,7 +15,7 @@ use std::task::Poll;
 use std::time::{Duration, Instant};
 
 /// Appends under way: their flushes overlap with the parsing of what follows.
-const IN_FLIGHT: usize = 4;
+const IN_FLIGHT: usize = 16;
 /// Between two attempts to hand a batch to a busy store.
 const PAUSE: Duration = Duration::from_millis(300);
 /// How long a store that says it cannot write at all is given to recover.

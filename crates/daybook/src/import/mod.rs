@@ -57,9 +57,13 @@ async fn import(args: ImportArgs) -> Result<Summary, Failure> {
     let names: Vec<String> = sources.iter().map(Source::name).collect();
     let mut report = Report::new(names.clone(), args.rejects.as_deref())?;
     backup::check(&data_dir)?;
+    let news = keys::news_of(&data_dir);
     let store = open(&data_dir).await?;
     let control = Control::open(&data_dir).await?;
     let control = control.delivering_to(Arc::new(store.clone()));
+    if let Some(news) = news {
+        output::note(&news);
+    }
 
     let began = Instant::now();
     let outcome = feed(sources, &args.origin, &store, &mut report).await;

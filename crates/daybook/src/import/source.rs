@@ -10,8 +10,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// Bytes of a chunk, about: some thousand events, one frame of the log each.
-const CHUNK_BYTES: usize = 4 << 20;
+/// Bytes of a chunk, about: a thousand events or two.
+const CHUNK_BYTES: usize = 1 << 20;
 const GZIP: &[u8] = &[0x1f, 0x8b];
 const ZSTD: &[u8] = &[0x28, 0xb5, 0x2f, 0xfd];
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
@@ -163,7 +163,9 @@ impl Lines {
             None if self.bytes.is_empty() => return Ok(None),
             None => self.bytes.len(),
         };
-        let rest = self.bytes.split_off(end);
+        let mut rest = Vec::with_capacity(CHUNK_BYTES.max(self.bytes.len() - end));
+        rest.extend_from_slice(&self.bytes[end..]);
+        self.bytes.truncate(end);
         let bytes = std::mem::replace(&mut self.bytes, rest);
         Ok(Some(self.chunk(bytes, false)))
     }
