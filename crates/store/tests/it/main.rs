@@ -4,7 +4,16 @@
 
 mod concurrent;
 mod conformance;
+mod damage;
+mod delivery;
+mod injected;
 mod killed;
+mod power_cut;
+#[path = "../../../../tests/faults/strace.rs"]
+mod strace;
+mod torn;
+#[path = "../../../../tests/faults/trace.rs"]
+mod trace;
 
 use daybook_store::{Options, Store};
 use std::path::Path;
@@ -13,12 +22,27 @@ use std::time::Duration;
 /// Log files are prepared at this size; large ones would only slow the tests down.
 const SEGMENT_BYTES: usize = 4 << 20;
 
+/// A directory in memory where there is one: for tests in which no disk takes part, only calls.
+fn memory_dir() -> tempfile::TempDir {
+    tempfile::tempdir_in("/dev/shm").unwrap_or_else(|_| tempfile::tempdir().unwrap())
+}
+
 /// Heads so small that events move to partitions all the time.
 fn tiny_heads(dir: &Path) -> Options {
     Options {
         head_events_max: 7,
         head_age_max: Duration::from_millis(5),
-        head_bytes_max: SEGMENT_BYTES,
+        // Log files are prepared at this size.
+        head_bytes_max: 256 << 10,
+        ..Options::new(dir)
+    }
+}
+
+/// Heads that are never full: what is replayed moves, nothing else.
+fn quiet(dir: &Path) -> Options {
+    Options {
+        head_bytes_max: 256 << 10,
+        query_threads: 1,
         ..Options::new(dir)
     }
 }
