@@ -5,7 +5,7 @@ use crate::columns::{ABSENT, Place, from_number};
 use crate::state::Snapshot;
 use crate::words::{LOCAL, Texts, Words};
 use daybook_model::catalogue::Catalogue;
-use daybook_model::{Field, Filter, Query, Test, Value, ValueRef};
+use daybook_model::{Field, Filter, Query, Test, Timestamp, Value, ValueRef};
 use std::fmt::Write as _;
 use std::sync::Arc;
 
@@ -153,6 +153,25 @@ impl<'q> Compiled<'q> {
     pub(super) fn asked(&self, what: &str) -> Arc<str> {
         format!("{what}|{}", self.asked).into()
     }
+}
+
+/// The same question with conditions on the time as its range, so that partitions wholly inside
+/// need no look at their times.
+pub(super) fn folded(query: &Query) -> Query {
+    let mut folded = query.clone();
+    folded.filters.retain(|filter| match filter.any.as_slice() {
+        [Test::Within(low, high)] if filter.field.name == "time" && !filter.negated => {
+            let from = Timestamp::from_us(*low);
+            folded.from = Some(folded.from.map_or(from, |other| other.max(from)));
+            if *high < i64::MAX {
+                let to = Timestamp::from_us(high + 1);
+                folded.to = Some(folded.to.map_or(to, |other| other.min(to)));
+            }
+            false
+        }
+        _ => true,
+    });
+    folded
 }
 
 fn asked(query: &Query) -> String {

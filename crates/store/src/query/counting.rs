@@ -1,7 +1,7 @@
 //! Counts: of all matches, by value and by time.
 
 use super::cache::Cache;
-use super::compile::Compiled;
+use super::compile::{Compiled, folded};
 use super::groups::{GroupKey, Slots, counts};
 use super::list::selections;
 use super::select::Selection;
@@ -20,6 +20,7 @@ use std::sync::Arc;
 
 /// The number of events that match, exactly.
 pub(crate) fn count(snapshot: &Snapshot, cache: &Cache, query: &Query) -> StoreResult<u64> {
+    let query = &folded(query);
     let compiled = Compiled::new(query, snapshot);
     let units = units(snapshot, query)?;
     let asked = compiled.asked("count");
@@ -175,6 +176,10 @@ pub(crate) fn histogram(
         ));
     };
     let intervals = Intervals::new(from, request.interval_us);
+    let request = &HistogramRequest {
+        query: folded(&request.query),
+        ..request.clone()
+    };
     let compiled = Compiled::new(&request.query, snapshot);
     let units = units(snapshot, &request.query)?;
     let by = request.by.map_or("", |field| field.name);

@@ -45,9 +45,10 @@ pub(super) fn far<'s>(
     }
     let skipped = usize::try_from(skip).unwrap_or(usize::MAX);
     let wanted = skipped.saturating_add(limit);
+    let from = bounds.first();
     let found: Vec<Vec<Candidate<'s>>> = selections
         .par_iter()
-        .map(|selection| ranking.first_of(selection, wanted, |key| !bounds.is_after(key)))
+        .map(|selection| ranking.first_of(selection, wanted, from, |key| !bounds.is_after(key)))
         .collect::<StoreResult<_>>()?;
     let found = first(ranking.sort, found.into_iter().flatten().collect(), wanted);
     Ok(found.into_iter().skip(skipped).collect())
@@ -89,6 +90,15 @@ impl Bounds {
         self.fixed.len() < PARTS && key.part(self.fixed.len()) < self.range.0
     }
 
+    /// The least first value of the keys.
+    fn first(&self) -> (bool, u64) {
+        match self.fixed.as_slice() {
+            [] => (self.range.0 == 1, 0),
+            [absent] => (*absent == 1, self.range.0),
+            [absent, value, ..] => (*absent == 1, *value),
+        }
+    }
+
     const fn width(&self) -> u64 {
         (self.range.1 - self.range.0) / BUCKETS as u64 + 1
     }
@@ -109,6 +119,9 @@ fn extent(
     bounds: &Bounds,
 ) -> StoreResult<Option<(u64, u64)>> {
     let part = bounds.fixed.len();
+    if part == 0 {
+        return Ok(Some((0, 1)));
+    }
     let found: Vec<Option<(u64, u64)>> = selections
         .par_iter()
         .map(|selection| {

@@ -35,6 +35,63 @@ impl GroupKey {
     }
 }
 
+/// Something for each group, over all units.
+#[derive(Debug)]
+pub(super) struct Merged<T> {
+    dense: Vec<T>,
+    others: HashMap<GroupKey, T>,
+}
+
+impl<T> Default for Merged<T> {
+    fn default() -> Self {
+        Self {
+            dense: Vec::new(),
+            others: HashMap::new(),
+        }
+    }
+}
+
+impl<T: Default + Clone> Merged<T> {
+    /// What there is of a group. A word may have an ordinal in one unit and be one of its own in
+    /// another.
+    pub(super) fn of(
+        &mut self,
+        stream: Stream,
+        field: &Field,
+        words: &Words,
+        key: &GroupKey,
+    ) -> &mut T {
+        let stored = match key {
+            GroupKey::Stored(stored) => Some(*stored),
+            GroupKey::Word(word) => words.of(stream, field).ordinal(word).map(u64::from),
+            GroupKey::Absent => None,
+        };
+        match stored
+            .and_then(|stored| usize::try_from(stored).ok())
+            .filter(|at| *at < DENSE)
+        {
+            Some(at) => {
+                if at >= self.dense.len() {
+                    self.dense.resize(at + 1, T::default());
+                }
+                &mut self.dense[at]
+            }
+            None => {
+                let key = stored.map_or_else(|| key.clone(), GroupKey::Stored);
+                self.others.entry(key).or_default()
+            }
+        }
+    }
+
+    /// All groups, some of which nothing was added to.
+    pub(super) fn into_groups(self) -> impl Iterator<Item = (GroupKey, T)> {
+        let dense = (0..).zip(self.dense);
+        dense
+            .map(|(stored, sum)| (GroupKey::Stored(stored), sum))
+            .chain(self.others)
+    }
+}
+
 /// Values below this find their slot in an array.
 const DENSE: usize = 1 << 20;
 

@@ -2,10 +2,10 @@
 //! order every unit offers its first, and far pages are found by histograms of the keys.
 
 use super::cache::Cache;
-use super::compile::Compiled;
+use super::compile::{Compiled, folded};
 use super::counting::count_unit;
 use super::far::far;
-use super::ranking::{Candidate, Ranking, first};
+use super::ranking::{Candidate, FIRST, Ranking, first};
 use super::select::Selection;
 use super::unit::{Source, Unit, chunk_units, units, units_of};
 use crate::columns::from_number;
@@ -29,6 +29,7 @@ pub(crate) fn list(snapshot: &Snapshot, cache: &Cache, request: &ListRequest) ->
         offset,
         limit,
     } = request;
+    let query = &folded(query);
     let compiled = Compiled::new(query, snapshot);
     let units = units(snapshot, query)?;
     let selections = selections(&units, &compiled)?;
@@ -367,9 +368,9 @@ impl Walk<'_> {
             .map(|selection| match self.after {
                 Some((time, seq)) => {
                     self.ranking
-                        .first_of(selection, wanted, self.ranking.after(time, seq))
+                        .first_of(selection, wanted, FIRST, self.ranking.after(time, seq))
                 }
-                None => self.ranking.first_of(selection, wanted, |_| true),
+                None => self.ranking.first_of(selection, wanted, FIRST, |_| true),
             })
             .collect::<StoreResult<_>>()?;
         let mut all: Vec<Candidate<'s>> = found.into_iter().flatten().collect();

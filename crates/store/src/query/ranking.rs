@@ -2,7 +2,7 @@
 //! direction, with events that lack the field last; so equal pages come from heads, from one
 //! segment or from many.
 
-use super::select::{BATCH, Selection};
+use super::select::Selection;
 use super::unit::{Source, Unit, UnitColumn};
 use crate::columns::{ABSENT, OTHER, Place, to_number};
 use crate::state::Snapshot;
@@ -23,6 +23,8 @@ pub(super) struct Key {
     seq: u64,
 }
 
+/// The least first value of any key.
+pub(super) const FIRST: (bool, u64) = (false, 0);
 /// Parts of a key.
 pub(super) const PARTS: usize = 4;
 
@@ -127,21 +129,34 @@ impl<'a> Ranking<'a> {
         }
     }
 
-    /// The first `count` matching events of a selection whose key passes a test.
+    /// The first `count` matching events of a selection whose key passes a test; `from` is the
+    /// least first value of those that do.
     pub(super) fn first_of<'s>(
         &self,
         selection: &Selection<'s>,
         count: usize,
+        from: (bool, u64),
         mut passes: impl FnMut(&Key) -> bool,
     ) -> StoreResult<Vec<Candidate<'s>>> {
         let ranks = UnitRanks::new(self, selection.unit)?;
         // Words that the dictionary lacks are ordered only when all units come together.
         let count = if ranks.inexact { usize::MAX } else { count };
         let mut best = Best::new(count);
-        self.each_key(selection, &ranks, PARTS, |key, doc| {
-            if passes(&key) {
-                best.offer((key, doc));
+        let columns = KeyColumns::open(self, selection.unit, PARTS)?;
+        let mut batch = KeyBatch::default();
+        selection.each(|docs| {
+            let last = best
+                .limit
+                .map_or((true, u64::MAX), |(limit, _)| (limit.absent, limit.value));
+            batch.read(self, &ranks, &columns, docs, |first| {
+                (from..=last).contains(&first)
+            });
+            for (key, doc) in batch.keys() {
+                if passes(&key) {
+                    best.offer((key, doc));
+                }
             }
+            Ok(())
         })?;
         let candidates = best.finish().into_iter().map(|(key, doc)| {
             let text = ranks.text(selection.unit, self.sort.field, doc)?;
@@ -163,7 +178,13 @@ impl<'a> Ranking<'a> {
         mut visit: impl FnMut(&Key),
     ) -> StoreResult<()> {
         let ranks = UnitRanks::new(self, selection.unit)?;
-        self.each_key(selection, &ranks, last + 1, |key, _| visit(&key))
+        let columns = KeyColumns::open(self, selection.unit, last + 1)?;
+        let mut batch = KeyBatch::default();
+        selection.each(|docs| {
+            batch.read(self, &ranks, &columns, docs, |_| true);
+            batch.keys().for_each(|(key, _)| visit(&key));
+            Ok(())
+        })
     }
 
     /// The earliest place in an order of time that an event of a unit may have.
@@ -184,60 +205,93 @@ impl<'a> Ranking<'a> {
     const fn turn(&self, part: u64) -> u64 {
         if self.sort.descending { !part } else { part }
     }
+}
 
-    fn each_key(
-        &self,
-        selection: &Selection<'_>,
-        ranks: &UnitRanks,
-        parts: usize,
-        mut visit: impl FnMut(Key, DocId),
-    ) -> StoreResult<()> {
-        let unit = selection.unit;
-        let by_time = self.sort.field.name == "time";
+/// The columns that a unit's keys are made of.
+struct KeyColumns<'a> {
+    unit: &'a Unit<'a>,
+    values: UnitColumn<'a>,
+    times: UnitColumn<'a>,
+    seqs: UnitColumn<'a>,
+}
+
+impl<'a> KeyColumns<'a> {
+    /// The columns of the first `parts` parts of keys.
+    fn open(ranking: &Ranking<'_>, unit: &'a Unit<'a>, parts: usize) -> StoreResult<Self> {
         let column = |name: &str, part| match part < parts {
             true => unit.column(field(unit.stream, name)),
             false => Ok(UnitColumn::Absent),
         };
-        let (times, seqs) = (
-            column("time", if by_time { 0 } else { 2 })?,
-            column("seq", 3)?,
-        );
-        let values = if by_time {
-            UnitColumn::Absent
-        } else {
-            unit.column(self.sort.field)?
+        // Another stream of the same list has a field of the same name.
+        let values = match ranking.sort.field.name {
+            "time" => unit.column(field(unit.stream, "time"))?,
+            _ => unit.column(ranking.sort.field)?,
         };
-        let (mut time, mut seq, mut value) = (buffer(), buffer(), buffer());
-        selection.each(|docs| {
-            times.read(docs, &mut time);
-            seqs.read(docs, &mut seq);
-            values.read(docs, &mut value);
-            for (at, doc) in docs.iter().enumerate() {
-                let stored = if by_time { time[at] } else { value[at] };
-                let absent = stored == ABSENT;
-                let ranked = if absent {
-                    0
-                } else {
-                    self.turn(ranks.rank(unit, self.sort.field, stored, *doc))
-                };
-                let (time, seq) = (self.turn(time[at]), self.turn(seq[at]));
-                visit(
-                    Key {
-                        absent,
-                        value: ranked,
-                        time,
-                        seq,
-                    },
-                    *doc,
-                );
-            }
-            Ok(())
+        Ok(Self {
+            unit,
+            values,
+            times: column("time", 2)?,
+            seqs: column("seq", 3)?,
         })
     }
 }
 
-fn buffer() -> Vec<u64> {
-    Vec::with_capacity(BATCH)
+/// Keys of a batch of events.
+#[derive(Default)]
+struct KeyBatch {
+    docs: Vec<DocId>,
+    /// Whether the value is absent, and the value turned.
+    firsts: Vec<(bool, u64)>,
+    values: Vec<u64>,
+    times: Vec<u64>,
+    seqs: Vec<u64>,
+    turned: bool,
+}
+
+impl KeyBatch {
+    /// Reads the keys of those events whose first parts pass a test; the others are not looked at
+    /// any further.
+    fn read(
+        &mut self,
+        ranking: &Ranking<'_>,
+        ranks: &UnitRanks,
+        columns: &KeyColumns<'_>,
+        docs: &[DocId],
+        passes: impl Fn((bool, u64)) -> bool,
+    ) {
+        self.turned = ranking.sort.descending;
+        self.docs.clear();
+        self.firsts.clear();
+        columns.values.read(docs, &mut self.values);
+        for (doc, stored) in docs.iter().zip(&self.values) {
+            let absent = *stored == ABSENT;
+            let ranked = || ranks.rank(columns.unit, ranking.sort.field, *stored, *doc);
+            let first = (absent, if absent { 0 } else { ranking.turn(ranked()) });
+            if passes(first) {
+                self.docs.push(*doc);
+                self.firsts.push(first);
+            }
+        }
+        columns.times.read(&self.docs, &mut self.times);
+        columns.seqs.read(&self.docs, &mut self.seqs);
+    }
+
+    fn keys(&self) -> impl Iterator<Item = (Key, DocId)> + '_ {
+        let turn = |part: u64| if self.turned { !part } else { part };
+        self.docs.iter().enumerate().map(move |(at, doc)| {
+            let (absent, value) = self.firsts[at];
+            let (time, seq) = (turn(self.times[at]), turn(self.seqs[at]));
+            (
+                Key {
+                    absent,
+                    value,
+                    time,
+                    seq,
+                },
+                *doc,
+            )
+        })
+    }
 }
 
 /// The order of a unit's stored values.

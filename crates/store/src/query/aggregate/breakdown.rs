@@ -2,22 +2,23 @@
 
 use super::measures::{Batch, each_measured};
 use super::name_of;
-use crate::columns::ABSENT;
+use crate::columns::{ABSENT, Place};
 use crate::query::cache::Cache;
-use crate::query::compile::Compiled;
+use crate::query::compile::{Compiled, folded};
 use crate::query::counting::{kept, order};
-use crate::query::groups::{GroupKey, Slots};
+use crate::query::groups::{GroupKey, Merged, Slots};
 use crate::query::list::selections;
 use crate::query::select::Selection;
 use crate::query::unit::units;
 use crate::state::Snapshot;
 use daybook_model::aggregate::{Breakdown, BreakdownRequest, Group, Measure, Totals};
+use daybook_model::field::Kind;
 use daybook_model::logstore::StoreResult;
 use daybook_model::sketch::Sketch;
-use daybook_model::{Field, Query, Value};
+use daybook_model::{Field, Query, Stream, Value};
 use rayon::prelude::*;
 use std::cmp::{Ordering, Reverse};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 /// Sums by value of a field, largest first.
@@ -28,11 +29,11 @@ pub(crate) fn breakdown(
 ) -> StoreResult<Breakdown> {
     super::check(&request.query)?;
     let BreakdownRequest { query, by, .. } = request;
-    let mut groups = groups(snapshot, cache, query, by)?;
+    let groups = groups(snapshot, cache, query, by)?;
     let total = groups.len() as u64;
     let offset = usize::try_from(request.offset).unwrap_or(usize::MAX);
     let wanted = offset.saturating_add(request.limit);
-    largest(&mut groups, wanted, by, request.order);
+    let groups = largest(snapshot, groups, wanted, by, request.order);
     let page: Vec<(Option<Value>, Totals)> = groups.into_iter().skip(offset).collect();
     let keys: Vec<Option<Value>> = page.iter().map(|(key, _)| key.clone()).collect();
     let mut latencies = vec![None; keys.len()];
@@ -60,15 +61,29 @@ pub(crate) fn breakdown(
     })
 }
 
-/// The largest groups, in order.
+/// The largest groups, in order. Only groups that may be among them are named.
 pub(super) fn largest(
-    groups: &mut Vec<(Option<Value>, Totals)>,
+    snapshot: &Snapshot,
+    mut groups: Vec<(GroupKey, Totals)>,
     count: usize,
     by: &Field,
     measure: Measure,
-) {
-    type Item = (Option<Value>, Totals);
-    let compare = |(a_key, a): &Item, (b_key, b): &Item| {
+) -> Vec<(Option<Value>, Totals)> {
+    if count == 0 {
+        return Vec::new();
+    }
+    if groups.len() > count {
+        let size = |(_, totals): &(GroupKey, Totals)| Reverse(measure.of(totals));
+        groups.select_nth_unstable_by_key(count - 1, size);
+        let least = measure.of(&groups[count - 1].1);
+        groups.retain(|(_, totals)| measure.of(totals) >= least);
+    }
+    let named = groups.into_iter().map(|(key, totals)| {
+        let value = key.value(Stream::Usage, by, snapshot.words());
+        (value, totals)
+    });
+    let mut named: Vec<(Option<Value>, Totals)> = named.collect();
+    named.sort_unstable_by(|(a_key, a), (b_key, b)| {
         let by_key = || match (a_key, b_key) {
             (Some(a), Some(b)) => order(by, a.as_ref(), b.as_ref()),
             (None, None) => Ordering::Equal,
@@ -78,15 +93,9 @@ pub(super) fn largest(
         Reverse(measure.of(a))
             .cmp(&Reverse(measure.of(b)))
             .then_with(by_key)
-    };
-    if count == 0 {
-        groups.clear();
-    }
-    if groups.len() > count {
-        groups.select_nth_unstable_by(count - 1, compare);
-        groups.truncate(count);
-    }
-    groups.sort_unstable_by(compare);
+    });
+    named.truncate(count);
+    named
 }
 
 type Part = Vec<(GroupKey, Totals)>;
@@ -97,7 +106,8 @@ pub(super) fn groups(
     cache: &Cache,
     query: &Query,
     by: &'static Field,
-) -> StoreResult<Vec<(Option<Value>, Totals)>> {
+) -> StoreResult<Vec<(GroupKey, Totals)>> {
+    let query = &folded(query);
     let compiled = Compiled::new(query, snapshot);
     let units = units(snapshot, query)?;
     let asked = compiled.asked(&format!("breakdown {}", by.name));
@@ -106,19 +116,12 @@ pub(super) fn groups(
         .par_iter()
         .map(|selection| kept(selection, &asked, cache, || part(selection, by), bytes))
         .collect::<StoreResult<_>>()?;
-    let mut sums: HashMap<&GroupKey, Totals> = HashMap::new();
+    let mut sums: Merged<Totals> = Merged::default();
     for (key, totals) in parts.iter().flat_map(|part| part.iter()) {
-        sums.entry(key).or_default().add(totals);
+        sums.of(query.stream, by, snapshot.words(), key).add(totals);
     }
-    // A word may have an ordinal in one unit and be one of its own in another.
-    let mut named: HashMap<Option<Value>, Totals> = HashMap::with_capacity(sums.len());
-    for (key, totals) in sums {
-        named
-            .entry(key.value(query.stream, by, snapshot.words()))
-            .or_default()
-            .add(&totals);
-    }
-    Ok(named.into_iter().collect())
+    let groups = sums.into_groups();
+    Ok(groups.filter(|(_, totals)| totals.requests > 0).collect())
 }
 
 fn part(selection: &Selection<'_>, by: &'static Field) -> StoreResult<Part> {
@@ -139,6 +142,9 @@ fn part(selection: &Selection<'_>, by: &'static Field) -> StoreResult<Part> {
     Ok(slots.into_keys().into_iter().zip(sums).collect())
 }
 
+/// Groups of a field that has few are all kept, so that the next question finds them, too.
+const FEW: usize = 256;
+
 /// The latencies of some groups.
 fn sketches(
     snapshot: &Snapshot,
@@ -147,45 +153,53 @@ fn sketches(
     by: &'static Field,
     keys: &[Option<Value>],
 ) -> StoreResult<Vec<Sketch>> {
-    let chosen: HashMap<Option<Value>, usize> = keys.iter().cloned().zip(0..).collect();
+    let few = match Place::of(by) {
+        Place::Words => snapshot.words().of(query.stream, by).len() <= FEW,
+        _ => by.kind != Kind::Integer,
+    };
+    let mut chosen = keys.to_vec();
+    chosen.sort_unstable_by_key(|key| key.as_ref().map(|value| value.as_ref().display(by.kind)));
+    let query = &folded(query);
     let compiled = Compiled::new(query, snapshot);
     let units = units(snapshot, query)?;
-    let asked = compiled.asked(&format!("latencies {} {keys:?}", by.name));
-    let bytes = |part: &Vec<Sketch>| part.iter().map(Sketch::bytes).sum();
-    let parts: Vec<Arc<Vec<Sketch>>> = selections(&units, &compiled)?
+    let asked = match few {
+        true => compiled.asked(&format!("latencies {}", by.name)),
+        false => compiled.asked(&format!("latencies {} {chosen:?}", by.name)),
+    };
+    let chosen: HashSet<Option<Value>> = chosen.into_iter().collect();
+    let bytes = |part: &Latencies| part.iter().map(|(_, sketch)| 64 + sketch.bytes()).sum();
+    let parts: Vec<Arc<Latencies>> = selections(&units, &compiled)?
         .par_iter()
         .map(|selection| {
-            kept(
-                selection,
-                &asked,
-                cache,
-                || latencies(selection, by, &chosen),
-                bytes,
-            )
+            let compute = || latencies(selection, by, |key| few || chosen.contains(key));
+            kept(selection, &asked, cache, compute, bytes)
         })
         .collect::<StoreResult<_>>()?;
-    let mut all = vec![Sketch::default(); keys.len()];
-    for part in &parts {
-        all.iter_mut()
-            .zip(part.iter())
-            .for_each(|(all, part)| all.merge(part));
+    let mut all: HashMap<&Option<Value>, Sketch> = HashMap::new();
+    for (key, sketch) in parts.iter().flat_map(|part| part.iter()) {
+        all.entry(key).or_default().merge(sketch);
     }
-    Ok(all)
+    Ok(keys
+        .iter()
+        .map(|key| all.remove(key).unwrap_or_default())
+        .collect())
 }
+
+type Latencies = Vec<(Option<Value>, Sketch)>;
 
 fn latencies(
     selection: &Selection<'_>,
     by: &'static Field,
-    chosen: &HashMap<Option<Value>, usize>,
-) -> StoreResult<Vec<Sketch>> {
+    is_chosen: impl Fn(&Option<Value>) -> bool,
+) -> StoreResult<Latencies> {
     let unit = selection.unit;
-    let mut found = vec![Sketch::default(); chosen.len()];
+    let mut found: Latencies = Vec::new();
     if selection.is_none() {
         return Ok(found);
     }
     let (mut keys, mut latencies) = (Batch::of(unit, by.name)?, Batch::of(unit, "latency_ms")?);
     let mut slots = Slots::new(unit, by);
-    // For each slot the place of its group among the chosen ones.
+    // For each slot the place of its group among those found, if it was chosen.
     let mut places: Vec<Option<usize>> = Vec::new();
     selection.each(|docs| {
         keys.read(docs);
@@ -194,12 +208,17 @@ fn latencies(
             let slot = slots.slot(keys.values[at], *doc)?;
             if slot >= places.len() {
                 let value = slots.keys()[slot].value(unit.stream, by, unit.words);
-                places.push(chosen.get(&value).copied());
+                places.push(is_chosen(&value).then_some(found.len()));
+                if places[slot].is_some() {
+                    found.push((value, Sketch::default()));
+                }
             }
             if let Some(place) = places[slot]
                 && latencies.values[at] != ABSENT
             {
-                found[place].add(i64::try_from(latencies.number(at)).unwrap_or(0));
+                found[place]
+                    .1
+                    .add(i64::try_from(latencies.number(at)).unwrap_or(0));
             }
         }
         Ok(())

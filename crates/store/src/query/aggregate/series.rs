@@ -5,7 +5,7 @@ use super::measures::{Batch, each_measured};
 use super::name_of;
 use crate::columns::ABSENT;
 use crate::query::cache::Cache;
-use crate::query::compile::Compiled;
+use crate::query::compile::{Compiled, folded};
 use crate::query::counting::{Grid, Intervals, kept};
 use crate::query::groups::Slots;
 use crate::query::list::selections;
@@ -45,20 +45,28 @@ pub(crate) fn series(
     };
     let mut keys: Vec<Option<Value>> = vec![None];
     if let Some(by) = by {
-        let mut groups = groups(snapshot, cache, query, by)?;
-        largest(&mut groups, *limit, by, *order);
-        keys = groups.into_iter().map(|(key, _)| key).collect();
+        let groups = groups(snapshot, cache, query, by)?;
+        let largest = largest(snapshot, groups, *limit, by, *order);
+        keys = largest.into_iter().map(|(key, _)| key).collect();
     }
     keys.truncate(*limit);
     let intervals = Intervals::new(from, *interval_us);
+    // Conditions on the time may move `from`, not where intervals begin.
+    let request = &SeriesRequest {
+        query: folded(query),
+        ..request.clone()
+    };
     let mut points: Vec<BTreeMap<i64, Totals>> = vec![BTreeMap::new(); keys.len() + 1];
-    for (place, at, totals) in parts(snapshot, cache, request, intervals, &keys)?
-        .iter()
-        .flat_map(|part| part.iter())
-    {
-        points[*place].entry(*at).or_default().add(totals);
+    // In an order that does not depend on the sums, so that kept parts serve the next question.
+    let mut places: Vec<usize> = (0..keys.len()).collect();
+    places.sort_unstable_by_key(|at| format!("{:?}", keys[*at]));
+    let in_order: Vec<Option<Value>> = places.iter().map(|at| keys[*at].clone()).collect();
+    places.push(keys.len());
+    let parts = parts(snapshot, cache, request, intervals, &in_order)?;
+    for (place, at, totals) in parts.iter().flat_map(|part| part.iter()) {
+        points[places[*place]].entry(*at).or_default().add(totals);
     }
-    let in_order = |points: BTreeMap<i64, Totals>| {
+    let listed = |points: BTreeMap<i64, Totals>| {
         let points = points.into_iter();
         points
             .map(|(at, totals)| Point {
@@ -67,13 +75,13 @@ pub(crate) fn series(
             })
             .collect::<Vec<_>>()
     };
-    let other = points.pop().map(in_order).unwrap_or_default();
+    let other = points.pop().map(listed).unwrap_or_default();
     let series = keys.into_iter().zip(points).map(|(key, points)| {
         let named = name.map(|name| name_of(snapshot, query, *by, key.as_ref(), name));
         Ok(Series {
             name: named.transpose()?.flatten(),
             key,
-            points: in_order(points),
+            points: listed(points),
         })
     });
     let mut series = series.collect::<StoreResult<Vec<_>>>()?;

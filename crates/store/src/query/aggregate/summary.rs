@@ -3,7 +3,7 @@
 use super::measures::{Batch, each_measured};
 use crate::columns::ABSENT;
 use crate::query::cache::Cache;
-use crate::query::compile::Compiled;
+use crate::query::compile::{Compiled, folded};
 use crate::query::counting::kept;
 use crate::query::groups::{GroupKey, Slots};
 use crate::query::list::selections;
@@ -39,6 +39,7 @@ struct Distinct {
 /// Sums over all matching events.
 pub(crate) fn summary(snapshot: &Snapshot, cache: &Cache, query: &Query) -> StoreResult<Summary> {
     super::check(query)?;
+    let query = &folded(query);
     let compiled = Compiled::new(query, snapshot);
     let units = units(snapshot, query)?;
     let asked = compiled.asked("summary");
