@@ -6,6 +6,7 @@ mod concurrent;
 mod conformance;
 mod damage;
 mod delivery;
+mod far;
 mod injected;
 mod killed;
 mod power_cut;
