@@ -20,6 +20,8 @@ pub(super) struct WordFile {
     /// Bytes that are whole frames; behind them may be a torn one.
     end: u64,
     torn: bool,
+    /// What was read may have been written by a process that was killed before it flushed.
+    unflushed: bool,
     count: u64,
     unknown: bool,
 }
@@ -74,6 +76,7 @@ impl WordFile {
             torn: end < bytes.len(),
             end: end as u64,
             count: words.len() as u64,
+            unflushed: !bytes.is_empty(),
             unknown: false,
         };
         Ok((opened, words))
@@ -97,6 +100,14 @@ impl WordFile {
 
     /// Appends words durably; returns how many the file holds.
     pub(super) fn append(&mut self, batch: &Batch) -> io::Result<u64> {
+        if std::mem::take(&mut self.unflushed)
+            && let Some(file) = &self.file
+        {
+            self.unknown = true;
+            file.sync_all()?;
+            self.path.parent().map_or(Ok(()), crate::wal::sync_dir)?;
+            self.unknown = false;
+        }
         if batch.count > 0 {
             self.unknown = true;
             self.write(&batch.frame())?;
@@ -138,7 +149,7 @@ impl WordFile {
         std::fs::rename(&new, &self.path)?;
         self.path.parent().map_or(Ok(()), crate::wal::sync_dir)?;
         (self.file, self.end, self.count) = (Some(file), frame.len() as u64, batch.count.into());
-        (self.unknown, self.torn) = (false, false);
+        (self.unknown, self.torn, self.unflushed) = (false, false, false);
         Ok(self.count)
     }
 }
