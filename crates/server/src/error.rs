@@ -108,7 +108,13 @@ impl From<StoreError> for ApiError {
         match &error {
             StoreError::Unavailable(_) => Self::unavailable("store_unavailable", error.to_string()),
             StoreError::Limit(limit) => Self::bad_request("limit", limit),
-            StoreError::Damaged(_) | StoreError::Internal(_) => Self::internal(error.to_string()),
+            StoreError::Damaged(what) => Self::new(
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "damaged_data",
+                format!("stored data is damaged and not served: {what}. Restore a backup, or ask for another range of time"),
+            )
+            .caused_by(error.to_string()),
+            StoreError::Internal(_) => Self::internal(error.to_string()),
         }
     }
 }

@@ -47,6 +47,16 @@ pub(crate) struct Summary {
     stopped_before: Option<Place>,
 }
 
+/// A file for refused lines. One that holds something is never overwritten: it may be an input.
+fn new_file(path: &Path) -> io::Result<File> {
+    let said =
+        |e: io::Error| io::Error::new(e.kind(), format!("--rejects {}: {e}", path.display()));
+    if std::fs::metadata(path).is_ok_and(|there| there.len() > 0) {
+        return Err(said(io::Error::other("it is there already and not empty")));
+    }
+    File::create(path).map_err(said)
+}
+
 /// Gathers what became of lines.
 #[derive(Debug)]
 pub(crate) struct Report {
@@ -67,7 +77,7 @@ impl Report {
             names,
             summary: Summary::default(),
             next: (0, 1),
-            rejects: rejects.map(File::create).transpose()?.map(BufWriter::new),
+            rejects: rejects.map(new_file).transpose()?.map(BufWriter::new),
         })
     }
 

@@ -12,10 +12,26 @@ use std::path::{Path, PathBuf};
 const NAME: &str = "extent.json";
 
 /// The generations whose segments must exist.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Range {
     oldest: u64,
     newest: u64,
+}
+
+/// The range as the file has it: one wrong bit would make events go unnoticed.
+#[derive(Debug, Serialize, Deserialize)]
+struct Stored {
+    oldest: u64,
+    newest: u64,
+    /// CRC-32C of both numbers, little-endian.
+    crc32c: u32,
+}
+
+impl Range {
+    fn crc32c(self) -> u32 {
+        let bytes = [self.oldest.to_le_bytes(), self.newest.to_le_bytes()].concat();
+        crc32c::crc32c(&bytes)
+    }
 }
 
 /// The durable record of that range.
@@ -59,7 +75,13 @@ impl Extent {
     fn write(&self, range: Range) -> io::Result<()> {
         let building = self.dir.join("extent.new");
         let mut file = File::create(&building)?;
-        file.write_all(&serde_json::to_vec(&range)?)?;
+        let Range { oldest, newest } = range;
+        let stored = Stored {
+            oldest,
+            newest,
+            crc32c: range.crc32c(),
+        };
+        file.write_all(&serde_json::to_vec(&stored)?)?;
         file.sync_all()?;
         std::fs::rename(&building, self.dir.join(NAME))?;
         sync_dir(&self.dir)
@@ -69,9 +91,16 @@ impl Extent {
 /// The range of a directory; `None` before the first start ended.
 fn read(dir: &Path) -> Result<Option<Range>, StoreError> {
     match std::fs::read(dir.join(NAME)) {
-        Ok(bytes) => serde_json::from_slice(&bytes)
-            .map(Some)
-            .map_err(|e| damaged(format!("{NAME} is invalid: {e}"))),
+        Ok(bytes) => {
+            let stored: Stored = serde_json::from_slice(&bytes)
+                .map_err(|e| damaged(format!("{NAME} is invalid: {e}")))?;
+            let Stored { oldest, newest, .. } = stored;
+            let range = Range { oldest, newest };
+            if range.crc32c() != stored.crc32c || oldest > newest {
+                return Err(damaged(format!("{NAME} fails its checksum")));
+            }
+            Ok(Some(range))
+        }
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(damaged(format!("{NAME} cannot be read: {error}"))),
     }
@@ -95,4 +124,23 @@ pub(super) fn needed(dir: &Path, mut found: Vec<u64>) -> Result<Vec<u64>, StoreE
 
 fn damaged(what: String) -> StoreError {
     StoreError::Damaged(format!("write-ahead log: {what}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_flipped_bit_is_noticed() {
+        let dir = tempfile::tempdir().unwrap();
+        Extent::begin(dir.path(), 1, 1).unwrap();
+        let whole = std::fs::read(dir.path().join(NAME)).unwrap();
+        assert_eq!(needed(dir.path(), vec![1]).unwrap(), [1]);
+        for bit in 0..whole.len() * 8 {
+            let mut flipped = whole.clone();
+            flipped[bit / 8] ^= 1 << (bit % 8);
+            std::fs::write(dir.path().join(NAME), flipped).unwrap();
+            assert!(needed(dir.path(), vec![1]).is_err(), "bit {bit}");
+        }
+    }
 }

@@ -162,7 +162,7 @@ fn report_torn(path: &Path, at: usize, length: usize, commit: u64) {
         at,
         left_out_bytes,
         commit,
-        "the write-ahead log ends in a torn write, which was never acknowledged; it is left out"
+        "the write-ahead log ends in a write that is not whole; it is left out. A write cut short was never acknowledged; damage to the last commit looks the same"
     );
 }
 
