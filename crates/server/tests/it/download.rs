@@ -167,7 +167,7 @@ async fn a_file_that_breaks_off_does_not_pass_for_a_whole_one() {
     let answer = server.get(&path("")).await;
     assert_eq!(
         answer.error(),
-        (500, "internal".into()),
+        (500, "damaged_data".into()),
         "nothing was sent yet"
     );
 }
