@@ -103,6 +103,8 @@ async fn record(data_dir: &Path, result: &Value) -> Result<(), Failure> {
     let (actor, details) = (keys::actor(), result.to_string());
     let told = control.change(&actor, "backup.created", |change| {
         Box::pin(async move {
+            // Everything leaves with it.
+            change.audit.set_text("operation", "export");
             change.audit.set_json("details", details);
             Ok(())
         })

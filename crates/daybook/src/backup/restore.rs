@@ -38,6 +38,7 @@ pub(crate) async fn run(args: RestoreArgs) -> Result<(), Failure> {
     let actor = keys::actor();
     let told = control.change(&actor, "backup.restored", |change| {
         Box::pin(async move {
+            change.audit.set_text("operation", "upload");
             change.audit.set_json("details", details.to_string());
             Ok(())
         })

@@ -4,6 +4,7 @@
 
 mod backup;
 mod batch;
+mod erasure;
 mod http;
 mod import;
 mod killed;

@@ -1,0 +1,114 @@
+//! An erasure under way in a process that is killed again and again: it comes to its end, erases
+//! all of one person and nothing of another.
+
+use crate::server::{Server, daybook};
+use serde_json::{Value, json};
+use std::path::Path;
+use std::time::Duration;
+
+const DAYS: usize = 14;
+const EVENTS: usize = 3_000;
+
+fn create_admin_key(data_dir: &Path) -> String {
+    let mut command = daybook(data_dir);
+    command.args(["key", "create", "--name", "admin"]);
+    command.args(["--scope", "ingest", "--scope", "read", "--scope", "admin"]);
+    let output = command.output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+    String::from_utf8(output.stdout).unwrap().trim().into()
+}
+
+fn events() -> Value {
+    let event = |number: usize| {
+        let (user, name) = match number % 3 {
+            0 => ("u-ana", "Ana Quandt"),
+            _ => ("u-bo", "Bo Lindqvist"),
+        };
+        json!({
+            "stream": "usage", "id": format!("e{number}"), "user_id": user, "user_name": name,
+            "time": format!("2026-03-{:02}T12:00:{:02}Z", 1 + number % DAYS, number % 60), "cost": 0.001,
+            "request": {"prompt": format!("I am {name}")},
+        })
+    };
+    (0..EVENTS).map(event).collect()
+}
+
+/// The total of a list; the server may die meanwhile.
+fn total(server: &Server, key: &str, filter: &str) -> u64 {
+    let path = format!("/api/v1/logs/usage?from=2026-01-01T00:00:00Z&page_size=1&{filter}");
+    let answer = server.connect(key).unwrap().get(&path).unwrap();
+    assert_eq!(answer.status, 200, "{:?}", answer.body);
+    answer.body["total"].as_u64().unwrap()
+}
+
+fn state(server: &Server, key: &str, job: &str) -> Value {
+    let path = format!("/api/v1/jobs/{job}");
+    let answer = server.connect(key).unwrap().get(&path).unwrap();
+    assert_eq!(answer.status, 200, "{:?}", answer.body);
+    answer.body
+}
+
+#[test]
+fn an_erasure_that_is_killed_again_and_again_erases_everything() {
+    let dir = tempfile::tempdir().unwrap();
+    let key = create_admin_key(dir.path());
+    let mut server = Server::start(dir.path());
+    let mut connection = server.connect(&key).unwrap();
+    let sent = connection
+        .post("/api/v1/events", &events().to_string())
+        .unwrap();
+    assert_eq!(sent.body["accepted"], EVENTS as u64);
+    let wanted = json!({"user_id": "u-ana", "reason": "asked for"}).to_string();
+    let asked = connection.post("/api/v1/erasures", &wanted).unwrap();
+    assert_eq!(asked.status, 202, "{:?}", asked.body);
+    let job = asked.body["id"].as_str().unwrap().to_owned();
+
+    let mut kills = 0;
+    for round in 0..60 {
+        std::thread::sleep(Duration::from_millis(40 + 17 * (round % 11)));
+        if state(&server, &key, &job)["state"] == "done" {
+            break;
+        }
+        server.kill();
+        kills += 1;
+        server = Server::start(dir.path());
+    }
+    assert!(kills > 0, "it was killed on its way");
+    for _ in 0..300 {
+        if state(&server, &key, &job)["state"] == "done" {
+            break;
+        }
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    assert_eq!(state(&server, &key, &job)["state"], "done");
+    let others = 2 * EVENTS as u64 / 3;
+    assert_eq!(total(&server, &key, ""), EVENTS as u64, "events stay");
+    assert_eq!(total(&server, &key, "user_id=u-bo"), others);
+    assert_eq!(total(&server, &key, "user_id.exists=true"), others);
+    let mut connection = server.connect(&key).unwrap();
+    let erased = connection.get("/api/v1/logs/usage/events/e3").unwrap().body;
+    assert_eq!(
+        (&erased["request"], &erased["user_name"], &erased["cost"]),
+        (&Value::Null, &Value::Null, &json!(0.001))
+    );
+    let other = connection.get("/api/v1/logs/usage/events/e4").unwrap().body;
+    assert_eq!(other["request"]["prompt"], "I am Bo Lindqvist");
+    server.kill();
+    // Words, the log and files that were replaced hold it no more.
+    assert_eq!(files_with(dir.path(), b"Ana Quandt"), [""; 0]);
+    assert!(!files_with(dir.path(), b"Bo Lindqvist").is_empty());
+}
+
+fn files_with(path: &Path, text: &[u8]) -> Vec<String> {
+    if path.is_dir() {
+        let entries = std::fs::read_dir(path).unwrap();
+        let within = entries.flat_map(|entry| files_with(&entry.unwrap().path(), text));
+        return within.collect();
+    }
+    let bytes = std::fs::read(path).unwrap();
+    let found = bytes.windows(text.len()).any(|bytes| bytes == text);
+    found
+        .then(|| path.display().to_string())
+        .into_iter()
+        .collect()
+}
