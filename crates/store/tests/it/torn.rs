@@ -38,7 +38,7 @@ fn a_tail_torn_at_any_byte_loses_nothing_before_it() {
         // What follows the last tear is zeros anyway: such a commit is whole, or was never begun.
         let torn = !whole[tear..ends[before]].iter().all(|byte| *byte == 0)
             && ends.iter().all(|end| *end != tear);
-        assert_eq!(warnings.tell_of("torn write"), torn, "torn at byte {tear}");
+        assert_eq!(warnings.tell_of("not whole"), torn, "torn at byte {tear}");
         let outcomes = block_on(store.append((0..COMMITS).map(event).collect())).unwrap();
         let stored = |outcome: &&Outcome| matches!(outcome, Outcome::Stored(_));
         let again = outcomes.iter().filter(stored).count();
