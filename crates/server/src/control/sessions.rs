@@ -3,7 +3,7 @@
 
 use super::secrets::{digest_hex, new_token};
 use super::users::normal_email;
-use super::{Client, Control, ControlError, Result, User};
+use super::{Client, Control, ControlError, Result, Role, User};
 use daybook_model::{Event, Stream, Timestamp, limits, validate};
 use std::time::Instant;
 
@@ -37,7 +37,15 @@ struct Row {
     last_seen_at: i64,
     user_id: String,
     email: String,
-    role: String,
+    #[sqlx(try_from = "String")]
+    role: Role,
+}
+
+#[derive(sqlx::FromRow)]
+struct Account {
+    #[sqlx(flatten)]
+    user: User,
+    password_hash: String,
 }
 
 fn auth_event(client: &Client, name: &str, result: &str, email: &str) -> Event {
@@ -68,24 +76,24 @@ impl Control {
         if let Some(wait) = self.throttle.wait(&account, client.ip, Instant::now()) {
             return Err(ControlError::Throttled(wait.as_secs() + 1));
         }
-        let found: Option<(String, String, String, String)> =
+        let found: Option<Account> =
             sqlx::query_as("SELECT id, email, role, password_hash FROM users WHERE email = $1")
                 .bind(&account)
                 .fetch_optional(self.db.reader())
                 .await?;
-        let hash = found.as_ref().map(|(.., hash)| hash.clone());
+        let hash = found.as_ref().map(|account| account.password_hash.clone());
         let fits = self.passwords.verify(password, hash).await?;
         match found {
-            Some((id, email, role, _)) if fits => {
+            Some(known) if fits => {
                 self.throttle.succeed(&account);
-                self.open_session(client, User { id, email, role }).await
+                self.open_session(client, known.user).await
             }
             known => {
                 self.throttle.fail(&account, client.ip, Instant::now());
                 let mut event = auth_event(client, "sign_in", "failure", &account);
                 let reason = match &known {
-                    Some((id, ..)) => {
-                        event.set_text("user_id", id.as_str());
+                    Some(Account { user, .. }) => {
+                        event.set_text("user_id", user.id.as_str());
                         "wrong password"
                     }
                     None => "unknown account",

@@ -1,13 +1,11 @@
-//! Accounts. For now every account is a `super_admin`.
+//! Accounts.
 
 use super::secrets::{digest, new_token};
-use super::{Actor, Client, Control, ControlError, Result, SignedIn};
+use super::{Actor, Client, Control, ControlError, Result, Role, SignedIn};
 use daybook_model::Timestamp;
 use std::sync::PoisonError;
 use subtle::ConstantTimeEq;
 
-/// The role that may do everything.
-pub(super) const SUPER_ADMIN: &str = "super_admin";
 const EMAIL_BYTES_MAX: usize = 254;
 
 /// An account.
@@ -18,7 +16,8 @@ pub struct User {
     /// E-mail, in lower case: the name to sign in with.
     pub email: String,
     /// Role.
-    pub role: String,
+    #[sqlx(try_from = "String")]
+    pub role: Role,
 }
 
 impl User {
@@ -28,7 +27,7 @@ impl User {
             kind: "member",
             id: self.id.clone(),
             name: self.email.clone(),
-            role: self.role.clone(),
+            role: self.role.name().into(),
             client,
         }
     }
@@ -155,7 +154,7 @@ impl Control {
         let user = User {
             id: uuid::Uuid::now_v7().to_string(),
             email: normal_email(email)?,
-            role: SUPER_ADMIN.into(),
+            role: Role::SuperAdmin,
         };
         let password_hash = self.passwords.hash(password).await?;
         let row = user.clone();
@@ -171,7 +170,7 @@ impl Control {
                 )
                 .bind(row.id)
                 .bind(row.email)
-                .bind(row.role)
+                .bind(row.role.name())
                 .bind(password_hash)
                 .bind(Timestamp::now().us())
                 .execute(change.db())

@@ -3,7 +3,7 @@
 use super::input::Input;
 use crate::app::App;
 use crate::auth::{From, MaybeSession, cookie_name};
-use crate::control::{SESSION_ABSOLUTE_US, SignedIn, User};
+use crate::control::{Role, SESSION_ABSOLUTE_US, SignedIn, User};
 use crate::error::{ApiError, ApiResult};
 use axum::Json;
 use axum::extract::State;
@@ -16,7 +16,7 @@ use utoipa::ToSchema;
 #[derive(Debug, serde::Serialize, ToSchema)]
 pub(crate) struct SessionAnswer {
     email: String,
-    role: String,
+    role: Role,
 }
 
 impl std::convert::From<User> for SessionAnswer {
