@@ -1150,6 +1150,11 @@ export interface components {
             usage_days?: number | null;
         };
         /**
+         * @description What an account may do.
+         * @enum {string}
+         */
+        Role: "super_admin" | "billing_admin" | "auditor" | "user";
+        /**
          * @description What a key may do.
          * @enum {string}
          */
@@ -1166,7 +1171,7 @@ export interface components {
         /** @description Who is signed in. */
         SessionAnswer: {
             email: string;
-            role: string;
+            role: components["schemas"]["Role"];
         };
         /** @description Whether the first account must still be made. */
         SetupAnswer: {
