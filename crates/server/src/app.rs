@@ -1,6 +1,7 @@
 //! What every handler shares, and the router that joins them.
 
 use crate::budget::Budget;
+use crate::client::Network;
 use crate::control::Control;
 use crate::error::{ApiError, ApiResult};
 use crate::metrics::Metrics;
@@ -29,6 +30,15 @@ pub struct Options {
     pub downloads_max: usize,
     /// How long a query may take, waiting included.
     pub query_time_max: Duration,
+    /// Who is believed about the connection in front of it.
+    pub trusted_proxies: Vec<Network>,
+    /// Where people reach the UI, such as `https://logs.example.com`, without a slash at its end.
+    /// Links in mails need it: nobody else's word for it is safe.
+    pub public_url: Option<String>,
+    /// The server that takes mails, such as `smtps://name:password@mail.example.com`.
+    pub smtp_url: Option<String>,
+    /// The sender of mails.
+    pub mail_from: Option<String>,
 }
 
 impl Default for Options {
@@ -40,6 +50,10 @@ impl Default for Options {
             queries_max: 16,
             downloads_max: 8,
             query_time_max: Duration::from_secs(30),
+            trusted_proxies: Network::loopback(),
+            public_url: None,
+            smtp_url: None,
+            mail_from: None,
         }
     }
 }

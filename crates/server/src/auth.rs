@@ -2,8 +2,8 @@
 //! others; [`Caller::scoped`] is the one place where a caller's scope is added to a query.
 
 use crate::app::App;
-use crate::control::{Actor, Client, Key, Scope, Session};
-use crate::envelope::RequestId;
+use crate::client::{from, text};
+use crate::control::{Actor, Key, Scope, Session};
 use crate::error::{ApiError, ApiResult};
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
@@ -12,11 +12,6 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use daybook_model::validate::Intake;
 use daybook_model::{Query, Timestamp};
-use std::net::IpAddr;
-
-/// The other end of the connection.
-#[derive(Debug, Clone, Copy)]
-pub struct Peer(pub IpAddr);
 
 /// Whoever passed the check.
 #[derive(Debug, Clone)]
@@ -36,13 +31,6 @@ pub(crate) struct Reader(pub(crate) Caller);
 /// A caller that may manage keys, as the actor of what it does.
 #[derive(Debug)]
 pub(crate) struct Admin(pub(crate) Actor);
-
-/// Where the request came from, and whether over TLS.
-#[derive(Debug, Clone)]
-pub(crate) struct From {
-    pub(crate) client: Client,
-    pub(crate) secure: bool,
-}
 
 /// The session of the cookie, if any.
 #[derive(Debug)]
@@ -94,7 +82,7 @@ impl FromRequestParts<App> for Admin {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> ApiResult<Self> {
-        let From { client, .. } = from(parts);
+        let client = from(parts).client;
         Ok(Self(match authenticate(parts, app, Scope::Admin).await? {
             Caller::Session(session) => session.user.actor(client),
             Caller::Key(key) => Actor {
@@ -105,14 +93,6 @@ impl FromRequestParts<App> for Admin {
                 client,
             },
         }))
-    }
-}
-
-impl FromRequestParts<App> for From {
-    type Rejection = std::convert::Infallible;
-
-    async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Self::Rejection> {
-        Ok(from(parts))
     }
 }
 
@@ -187,7 +167,8 @@ fn check_same_site(parts: &Parts) -> ApiResult<()> {
     }
 }
 
-/// Whether an origin is the host that the request was sent to. Of its scheme only a proxy knows.
+/// Whether an origin is the host that the request was sent to. Its scheme may be known to a proxy
+/// alone.
 fn is_ours(parts: &Parts, origin: &str) -> bool {
     let Some((scheme, host)) = origin.split_once("://") else {
         return false;
@@ -198,15 +179,12 @@ fn is_ours(parts: &Parts, origin: &str) -> bool {
         host.strip_suffix(default_port)
             .map_or(host.clone(), str::to_owned)
     };
-    let forwarded = text(&parts.headers, "x-forwarded-host").filter(|_| is_proxied(parts));
-    let sent_to = text(&parts.headers, header::HOST.as_str()).into_iter();
+    let from = from(parts);
+    let sent_to = [from.host, from.inner_host];
     sent_to
-        .chain(forwarded.into_iter().flat_map(|hosts| hosts.split(',')))
+        .iter()
+        .flatten()
         .any(|known| bare(known) == bare(host))
-}
-
-fn text<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
-    headers.get(name).and_then(|value| value.to_str().ok())
 }
 
 /// The key in any of the headers that clients use for one.
@@ -255,36 +233,6 @@ fn cookie<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
         .filter_map(|pair| pair.trim().split_once('='))
         .find(|(known, _)| *known == name)
         .map(|(_, value)| value)
-}
-
-fn peer(parts: &Parts) -> Option<IpAddr> {
-    let peer = parts.extensions.get::<Peer>();
-    peer.map(|peer| peer.0.to_canonical())
-}
-
-/// Only a proxy on this machine is believed about the connection in front of it.
-fn is_proxied(parts: &Parts) -> bool {
-    peer(parts).is_some_and(|peer| peer.is_loopback())
-}
-
-fn from(parts: &Parts) -> From {
-    let text = |name: &str| text(&parts.headers, name);
-    let (peer, proxied) = (peer(parts), is_proxied(parts));
-    let forwarded = text("x-forwarded-for")
-        .filter(|_| proxied)
-        .and_then(|addresses| addresses.rsplit(',').next()?.trim().parse().ok());
-    From {
-        client: Client {
-            ip: forwarded.or(peer),
-            user_agent: text(header::USER_AGENT.as_str()).unwrap_or_default().into(),
-            request_id: parts
-                .extensions
-                .get::<RequestId>()
-                .map(|id| id.0.clone())
-                .unwrap_or_default(),
-        },
-        secure: proxied && text("x-forwarded-proto") == Some("https"),
-    }
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 //! The only place that turns an [`ApiError`] into bytes.
 
 use crate::app::App;
+use crate::client;
 use crate::error::ApiError;
 use crate::leftover;
 use axum::body::Body;
@@ -27,6 +28,10 @@ pub(crate) async fn wrap(State(app): State<App>, mut request: Request, next: Nex
     let began = Instant::now();
     let id = request_id(request.headers());
     request.extensions_mut().insert(RequestId(id.clone()));
+    let (mut parts, body) = request.into_parts();
+    let from = client::From::of(&parts, &app.options.trusted_proxies);
+    parts.extensions.insert(from);
+    let request = Request::from_parts(parts, body);
     let (request, leftover) = leftover::watch(request);
     let method = request.method().clone();
     let route = request

@@ -5,6 +5,7 @@ mod app;
 mod auth;
 mod body;
 mod budget;
+mod client;
 pub mod control;
 mod conversations;
 mod envelope;
@@ -20,6 +21,6 @@ mod serve;
 mod ui;
 
 pub use app::{App, Options};
-pub use auth::Peer;
+pub use client::{Network, Peer};
 pub use openapi::document as openapi_document;
 pub use serve::serve;

@@ -1,7 +1,7 @@
 //! The accept loop. It sets what a framework's own loop leaves open: a time-out for request heads,
 //! a bound on connections, and an end that lets requests finish.
 
-use crate::auth::Peer;
+use crate::client::Peer;
 use axum::Router;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};

@@ -2,7 +2,8 @@
 
 use super::input::Input;
 use crate::app::App;
-use crate::auth::{From, MaybeSession, cookie_name};
+use crate::auth::{MaybeSession, cookie_name};
+use crate::client::From;
 use crate::control::{Role, SESSION_ABSOLUTE_US, SignedIn, User};
 use crate::error::{ApiError, ApiResult};
 use axum::Json;
