@@ -85,8 +85,8 @@ impl Change {
     }
 
     /// Another event of the same change, such as a sign-in.
-    pub fn also(&mut self, event: Event) {
-        self.also.push(event);
+    pub fn also(&mut self, event: impl Into<Event>) {
+        self.also.push(event.into());
     }
 
     /// Names what is changed in the audit event.
@@ -125,14 +125,5 @@ impl Control {
         transaction.commit().await?;
         self.deliver_now().await;
         Ok(answer)
-    }
-
-    /// Puts an event that belongs to no change on record: a failed sign-in.
-    pub(super) async fn record(&self, event: Event) -> Result<()> {
-        let mut transaction = self.db.begin().await?;
-        outbox::insert(&mut transaction, event).await?;
-        transaction.commit().await?;
-        self.deliver_now().await;
-        Ok(())
     }
 }

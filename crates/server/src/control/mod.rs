@@ -2,6 +2,7 @@
 //! Every change of state goes through [`Control::change`], which writes its audit event in the
 //! same transaction: no audit event, no change.
 
+mod auth_events;
 mod change;
 mod clock;
 mod db;
@@ -11,6 +12,7 @@ mod jobs;
 mod keys;
 mod outbox;
 mod pieces;
+mod repeats;
 mod roles;
 mod secrets;
 mod sessions;
@@ -18,6 +20,7 @@ mod settings;
 mod throttle;
 mod users;
 
+pub use auth_events::{AuthEvent, AuthKind, Method};
 pub use change::{Actor, Change, Client};
 pub(crate) use clock::Clock;
 pub use db::copy_database;
@@ -108,6 +111,7 @@ pub struct Control {
     delivering: Arc<tokio::sync::Mutex<()>>,
     passwords: secrets::Passwords,
     throttle: Arc<throttle::Throttle>,
+    repeats: Arc<repeats::Repeats>,
     setup_token: Arc<std::sync::Mutex<Option<[u8; 32]>>>,
     /// Held for every step that removes or erases events.
     removing: Arc<tokio::sync::Mutex<()>>,
@@ -127,6 +131,7 @@ impl Control {
             delivering: Arc::default(),
             passwords: secrets::Passwords::default(),
             throttle: Arc::default(),
+            repeats: Arc::default(),
             setup_token: Arc::default(),
             removing: Arc::default(),
             work: Arc::default(),
@@ -149,6 +154,7 @@ impl Control {
 
     /// Closes the database; what is in the outbox stays there.
     pub async fn close(&self) {
+        self.record_sums(true).await;
         self.db.close().await;
     }
 }

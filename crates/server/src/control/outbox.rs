@@ -50,6 +50,7 @@ impl Control {
         let mut ticks = tokio::time::interval(INTERVAL);
         loop {
             ticks.tick().await;
+            self.record_sums(false).await;
             let outcome = self.deliver().await;
             if let Err(error) = &outcome
                 && !failing

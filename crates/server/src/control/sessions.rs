@@ -3,8 +3,8 @@
 
 use super::secrets::{digest_hex, new_token};
 use super::users::normal_email;
-use super::{Client, Control, ControlError, Result, Role, User};
-use daybook_model::{Event, Stream, Timestamp, limits, validate};
+use super::{AuthEvent, AuthKind, Client, Control, ControlError, Method, Result, Role, User};
+use daybook_model::Timestamp;
 use std::time::Instant;
 
 /// How long a session lives at most, in microseconds.
@@ -48,19 +48,6 @@ struct Account {
     password_hash: String,
 }
 
-fn auth_event(client: &Client, name: &str, result: &str, email: &str) -> Event {
-    let mut event = Event::new(Stream::Auth);
-    event.time = Timestamp::now();
-    event.set_text("event", name);
-    event.set_text("result", result);
-    event.set_text("method", "password");
-    event.set_text("identity_provider", "daybook");
-    let email = validate::prefix(email, limits::KEYWORD_BYTES_MAX);
-    event.set_text("user_name", email);
-    client.describe(&mut event);
-    event
-}
-
 impl Control {
     /// Opens a session for an e-mail and its password. Success and failure go on record.
     ///
@@ -90,16 +77,14 @@ impl Control {
             }
             known => {
                 self.throttle.fail(&account, client.ip, Instant::now());
-                let mut event = auth_event(client, "sign_in", "failure", &account);
-                let reason = match &known {
-                    Some(Account { user, .. }) => {
-                        event.set_text("user_id", user.id.as_str());
-                        "wrong password"
-                    }
-                    None => "unknown account",
+                let failure = |reason| {
+                    AuthEvent::failure(client, AuthKind::SignIn, reason).by(Method::Password)
                 };
-                event.set_text("reason", reason);
-                self.record(event).await?;
+                let event = match &known {
+                    Some(Account { user, .. }) => failure("wrong password").about(user),
+                    None => failure("unknown account").named(&account),
+                };
+                self.record_failure(event).await?;
                 Err(ControlError::WrongCredentials)
             }
         }
@@ -109,9 +94,10 @@ impl Control {
         let token = new_token();
         let token_hash = digest_hex(&token);
         let id = uuid::Uuid::now_v7().to_string();
-        let mut event = auth_event(client, "sign_in", "success", &user.email);
-        event.set_text("user_id", user.id.as_str());
-        event.set_text("session_id", id.as_str());
+        let event = AuthEvent::success(client, AuthKind::SignIn)
+            .about(&user)
+            .by(Method::Password)
+            .session(&id);
         let (actor, user_id) = (user.actor(client.clone()), user.id.clone());
         self.change(&actor, "session.created", |change| {
             Box::pin(async move {
@@ -177,9 +163,9 @@ impl Control {
     /// # Errors
     /// When the database refuses.
     pub async fn sign_out(&self, client: &Client, session: Session) -> Result<()> {
-        let mut event = auth_event(client, "sign_out", "success", &session.user.email);
-        event.set_text("user_id", session.user.id.as_str());
-        event.set_text("session_id", session.id.as_str());
+        let event = AuthEvent::success(client, AuthKind::SignOut)
+            .about(&session.user)
+            .session(&session.id);
         let actor = session.user.actor(client.clone());
         self.change(&actor, "session.deleted", |change| {
             Box::pin(async move {
