@@ -53,7 +53,14 @@ struct Sum {
 
 /// The failures of the last minute.
 #[derive(Debug, Default)]
-pub(super) struct Repeats(Mutex<HashMap<Whose, Window>>);
+pub(super) struct Repeats(Mutex<Windows>);
+
+#[derive(Debug, Default)]
+struct Windows {
+    open: HashMap<Whose, Window>,
+    /// When those that are over were last looked for.
+    swept: Option<Instant>,
+}
 
 impl Repeats {
     /// Counts a failure. Answers what goes on record now: the failure, unless it is summed, and
@@ -64,14 +71,11 @@ impl Repeats {
 
     fn admit_at(&self, failure: AuthEvent, now: Instant) -> Vec<Event> {
         let mut windows = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut out = match windows.len() >= WATCHED_MAX {
-            true => take_due(&mut windows, now, false),
-            false => Vec::new(),
-        };
+        let mut out = windows.make_room(now);
         let AuthEvent { kind, event } = failure;
         for (whose, free) in levels(kind, &event) {
-            let all = matches!(whose, Whose::All(_));
-            if windows.len() >= WATCHED_MAX && !all && !windows.contains_key(&whose) {
+            let watched = windows.open.contains_key(&whose) || matches!(whose, Whose::All(_));
+            if !watched && windows.open.len() >= WATCHED_MAX {
                 continue;
             }
             let fresh = || Window {
@@ -79,7 +83,7 @@ impl Repeats {
                 seen: 0,
                 sum: None,
             };
-            let window = windows.entry(whose.clone()).or_insert_with(fresh);
+            let window = windows.open.entry(whose.clone()).or_insert_with(fresh);
             if now.duration_since(window.began) >= WINDOW {
                 out.extend(window.sum.take().map(|sum| sum.event(&whose)));
                 *window = fresh();
@@ -97,15 +101,27 @@ impl Repeats {
     /// The sums whose minute is over, or all.
     pub(super) fn due(&self, all: bool) -> Vec<Event> {
         let mut windows = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        take_due(&mut windows, Instant::now(), all)
+        windows.take(|began| all || began.elapsed() >= WINDOW)
     }
 }
 
-fn take_due(windows: &mut HashMap<Whose, Window>, now: Instant, all: bool) -> Vec<Event> {
-    let over = |window: &Window| all || now.duration_since(window.began) >= WINDOW;
-    let taken = windows.extract_if(|_, window| over(window));
-    let sums = taken.filter_map(|(whose, window)| Some(window.sum?.event(&whose)));
-    sums.collect()
+impl Windows {
+    /// Takes what is over when there is no more room, once a second: looking costs as much as there
+    /// is.
+    fn make_room(&mut self, now: Instant) -> Vec<Event> {
+        let swept = |last: Instant| now.duration_since(last) < Duration::from_secs(1);
+        if self.open.len() < WATCHED_MAX || self.swept.is_some_and(swept) {
+            return Vec::new();
+        }
+        self.swept = Some(now);
+        self.take(|began| now.duration_since(began) >= WINDOW)
+    }
+
+    fn take(&mut self, over: impl Fn(Instant) -> bool) -> Vec<Event> {
+        let taken = self.open.extract_if(|_, window| over(window.began));
+        let sums = taken.filter_map(|(whose, window)| Some(window.sum?.event(&whose)));
+        sums.collect()
+    }
 }
 
 /// Under what a failure is counted, the closest first, and how many are free there.
@@ -227,7 +243,7 @@ mod tests {
             told.extend(repeats.admit_at(failure("ana", n.to_be_bytes()), start));
         }
         assert_eq!(told.len() as u64, ALL_FREE);
-        assert!(repeats.0.lock().map_or(0, |windows| windows.len()) <= WATCHED_MAX + 1);
+        assert!(repeats.0.lock().map_or(0, |windows| windows.open.len()) <= WATCHED_MAX + 1);
         told.extend(repeats.due(true));
         assert_eq!(told.iter().map(count_of).sum::<u64>(), 60_000);
     }
