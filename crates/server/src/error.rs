@@ -132,6 +132,7 @@ impl From<ControlError> for ApiError {
         match error {
             ControlError::Invalid { field, .. } => Self::invalid(field, message),
             ControlError::NotFound(_) => Self::not_found(message),
+            ControlError::Exists(_) => Self::new(StatusCode::CONFLICT, "exists", message),
             ControlError::Held { .. } => Self::new(StatusCode::CONFLICT, "held", message),
             ControlError::WrongCredentials => Self::unauthorized("wrong_credentials", message),
             ControlError::WrongSetupToken => Self::forbidden("wrong_setup_token", message),

@@ -10,13 +10,16 @@ mod erasures;
 mod holds;
 mod jobs;
 mod keys;
+mod links;
 mod outbox;
+mod passwords;
 mod pieces;
 mod repeats;
 mod roles;
 mod secrets;
 mod sessions;
 mod settings;
+mod setup;
 mod throttle;
 mod users;
 
@@ -29,12 +32,14 @@ pub use erasures::{NewErasure, PERSONAL};
 pub use holds::{Hold, NewHold};
 pub use jobs::{Job, JobKind, JobState};
 pub use keys::{Key, NewKey, Scope, check_origin};
+pub use links::{Link, NewLink};
 pub(crate) use pieces::HeldCall;
 pub use roles::Role;
 pub use secrets::new_password;
 pub use sessions::{SESSION_ABSOLUTE_US, Session, SignedIn};
 pub use settings::Retention;
-pub use users::{Bootstrap, User};
+pub use setup::Bootstrap;
+pub use users::{User, UserProfile, UserQuery, UserState};
 
 use daybook_model::LogStore;
 use std::path::Path;
@@ -74,6 +79,9 @@ pub enum ControlError {
     /// No such thing.
     #[error("{0} not found")]
     NotFound(&'static str),
+    /// It is there already.
+    #[error("there is {0} already")]
+    Exists(&'static str),
     /// A legal hold keeps what was to be removed or erased.
     #[error("the legal hold {name:?} ({id}) keeps these events: release it first")]
     Held {

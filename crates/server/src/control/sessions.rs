@@ -3,7 +3,9 @@
 
 use super::secrets::{digest_hex, new_token};
 use super::users::normal_email;
-use super::{AuthEvent, AuthKind, Client, Control, ControlError, Method, Result, Role, User};
+use super::{
+    AuthEvent, AuthKind, Client, Control, ControlError, Method, Result, Role, User, UserState,
+};
 use daybook_model::Timestamp;
 use std::time::Instant;
 
@@ -39,13 +41,15 @@ struct Row {
     email: String,
     #[sqlx(try_from = "String")]
     role: Role,
+    #[sqlx(try_from = "String")]
+    state: UserState,
 }
 
 #[derive(sqlx::FromRow)]
 struct Account {
     #[sqlx(flatten)]
     user: User,
-    password_hash: String,
+    password_hash: Option<String>,
 }
 
 impl Control {
@@ -63,15 +67,18 @@ impl Control {
         if let Some(wait) = self.throttle.wait(&account, client.ip, Instant::now()) {
             return Err(ControlError::Throttled(wait.as_secs() + 1));
         }
-        let found: Option<Account> =
-            sqlx::query_as("SELECT id, email, role, password_hash FROM users WHERE email = $1")
-                .bind(&account)
-                .fetch_optional(self.db.reader())
-                .await?;
-        let hash = found.as_ref().map(|account| account.password_hash.clone());
+        let found: Option<Account> = sqlx::query_as(
+            "SELECT id, email, role, state, password_hash FROM users WHERE email = $1",
+        )
+        .bind(&account)
+        .fetch_optional(self.db.reader())
+        .await?;
+        let hash = found
+            .as_ref()
+            .and_then(|account| account.password_hash.clone());
         let fits = self.passwords.verify(password, hash).await?;
         match found {
-            Some(known) if fits => {
+            Some(known) if fits && known.user.is_active() => {
                 self.throttle.succeed(&account);
                 self.open_session(client, known.user).await
             }
@@ -81,7 +88,14 @@ impl Control {
                     AuthEvent::failure(client, AuthKind::SignIn, reason).by(Method::Password)
                 };
                 let event = match &known {
-                    Some(Account { user, .. }) => failure("wrong password").about(user),
+                    Some(Account { user, .. }) => failure(match user.state {
+                        _ if !fits => "wrong password",
+                        UserState::Active => "no password",
+                        UserState::Disabled => "disabled account",
+                        UserState::Invited => "invitation not accepted",
+                        UserState::Unverified => "e-mail not verified",
+                    })
+                    .about(user),
                     None => failure("unknown account").named(&account),
                 };
                 self.record_failure(event).await?;
@@ -116,10 +130,15 @@ impl Control {
                 )
                 .bind(token_hash)
                 .bind(id)
-                .bind(user_id)
+                .bind(&user_id)
                 .bind(now)
                 .execute(change.db())
                 .await?;
+                sqlx::query("UPDATE users SET last_sign_in_at = $1 WHERE id = $2")
+                    .bind(now)
+                    .bind(user_id)
+                    .execute(change.db())
+                    .await?;
                 Ok(())
             })
         })
@@ -134,9 +153,10 @@ impl Control {
     pub async fn find_session(&self, token: &str) -> Result<Option<Session>> {
         let (now, token_hash) = (Timestamp::now().us(), digest_hex(token));
         let row: Option<Row> = sqlx::query_as(
-            "SELECT s.id, s.last_seen_at, u.id AS user_id, u.email, u.role FROM sessions s \
+            "SELECT s.id, s.last_seen_at, u.id AS user_id, u.email, u.role, u.state FROM sessions s \
              JOIN users u ON u.id = s.user_id \
-             WHERE s.token_hash = $1 AND s.created_at >= $2 AND s.last_seen_at >= $3",
+             WHERE s.token_hash = $1 AND s.created_at >= $2 AND s.last_seen_at >= $3 \
+             AND u.state = 'active'",
         )
         .bind(&token_hash)
         .bind(now - SESSION_ABSOLUTE_US)
@@ -154,6 +174,7 @@ impl Control {
             id: row.user_id,
             email: row.email,
             role: row.role,
+            state: row.state,
         };
         Ok(Some(Session { id: row.id, user }))
     }

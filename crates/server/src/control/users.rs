@@ -1,12 +1,71 @@
-//! Accounts.
+//! Accounts: what they are and how they are found. An account signs in only while it is `active`.
 
-use super::secrets::{digest, new_token};
-use super::{Actor, Client, Control, ControlError, Result, Role, SignedIn};
+use super::{Actor, Client, Control, ControlError, Link, Result, Role, links};
 use daybook_model::Timestamp;
-use std::sync::PoisonError;
-use subtle::ConstantTimeEq;
+use sqlx::SqliteConnection;
+use std::fmt;
+use std::str::FromStr;
 
 const EMAIL_BYTES_MAX: usize = 254;
+
+/// What became of an account.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize, utoipa::ToSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum UserState {
+    /// An administrator made it; its person has not answered yet.
+    Invited,
+    /// Its person signed up; that the e-mail address is theirs is not known yet.
+    Unverified,
+    /// It can sign in.
+    Active,
+    /// An administrator closed it.
+    Disabled,
+}
+
+impl UserState {
+    /// All states.
+    pub const ALL: [Self; 4] = [
+        Self::Invited,
+        Self::Unverified,
+        Self::Active,
+        Self::Disabled,
+    ];
+
+    /// The name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Invited => "invited",
+            Self::Unverified => "unverified",
+            Self::Active => "active",
+            Self::Disabled => "disabled",
+        }
+    }
+}
+
+impl fmt::Display for UserState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl FromStr for UserState {
+    type Err = String;
+
+    fn from_str(text: &str) -> std::result::Result<Self, String> {
+        let known = Self::ALL.into_iter().find(|state| state.name() == text);
+        known.ok_or_else(|| "expected invited, unverified, active or disabled".into())
+    }
+}
+
+impl TryFrom<String> for UserState {
+    type Error = String;
+
+    fn try_from(text: String) -> std::result::Result<Self, String> {
+        text.parse()
+    }
+}
 
 /// An account.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
@@ -18,9 +77,22 @@ pub struct User {
     /// Role.
     #[sqlx(try_from = "String")]
     pub role: Role,
+    /// Whether it can sign in, and if not, why.
+    #[sqlx(try_from = "String")]
+    pub state: UserState,
 }
 
 impl User {
+    /// A new account that is not stored yet.
+    pub(super) fn new(email: String, role: Role, state: UserState) -> Self {
+        Self {
+            id: uuid::Uuid::now_v7().to_string(),
+            email,
+            role,
+            state,
+        }
+    }
+
     /// The account as the actor of a change.
     pub fn actor(&self, client: Client) -> Actor {
         Actor {
@@ -31,19 +103,108 @@ impl User {
             client,
         }
     }
+
+    pub(super) fn is_active(&self) -> bool {
+        self.state == UserState::Active
+    }
+
+    /// Stores a new account, inside the caller's transaction. What is active from its start was
+    /// vouched for by whoever makes it.
+    ///
+    /// # Errors
+    /// When its e-mail has an account already.
+    pub(super) async fn insert(
+        &self,
+        db: &mut SqliteConnection,
+        password_hash: Option<String>,
+    ) -> Result<()> {
+        let now = Timestamp::now().us();
+        let made = sqlx::query(
+            "INSERT INTO users (id, email, role, state, password_hash, created_at, verified_at) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (email) DO NOTHING",
+        )
+        .bind(&self.id)
+        .bind(&self.email)
+        .bind(self.role.name())
+        .bind(self.state.name())
+        .bind(password_hash)
+        .bind(now)
+        .bind(self.is_active().then_some(now))
+        .execute(db)
+        .await?;
+        match made.rows_affected() {
+            0 => Err(ControlError::Exists("an account with this e-mail")),
+            _ => Ok(()),
+        }
+    }
 }
 
-/// What became of the account that the environment asks for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Bootstrap {
-    /// It was made: there was none.
-    Made,
-    /// It is there, with this password.
-    There,
-    /// It is there, with another password.
-    OtherPassword,
-    /// It is not there, but others are.
-    OtherAccounts,
+/// The account with this id, inside the caller's transaction.
+pub(super) async fn find(db: &mut SqliteConnection, id: &str) -> Result<User> {
+    let find = sqlx::query_as("SELECT id, email, role, state FROM users WHERE id = $1");
+    let user: Option<User> = find.bind(id).fetch_optional(db).await?;
+    user.ok_or(ControlError::NotFound("account"))
+}
+
+/// An account as administrators see it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UserProfile {
+    /// The account.
+    pub user: User,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it last signed in.
+    pub last_sign_in_at: Option<Timestamp>,
+    /// Whether it has a password; who signs in elsewhere needs none.
+    pub has_password: bool,
+    /// Which events are its own.
+    pub links: Vec<Link>,
+    /// Why a mail to it could not be delivered so far.
+    pub mail_error: Option<String>,
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    #[sqlx(flatten)]
+    user: User,
+    created_at: i64,
+    last_sign_in_at: Option<i64>,
+    has_password: bool,
+    mail_error: Option<String>,
+}
+
+/// Which accounts, and which part of them.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct UserQuery {
+    /// Text that the e-mail contains.
+    pub text: Option<String>,
+    /// Only those of this role.
+    pub role: Option<Role>,
+    /// Only those in this state.
+    pub state: Option<UserState>,
+    /// How many to leave out.
+    pub offset: u64,
+    /// How many at most.
+    pub limit: u64,
+}
+
+const PROFILE: &str = "SELECT id, email, role, state, created_at, last_sign_in_at, \
+     password_hash IS NOT NULL AS has_password, \
+     (SELECT MAX(error) FROM mails WHERE user_id = users.id) AS mail_error FROM users";
+const CHOSEN: &str = "($1 IS NULL OR email LIKE $1 ESCAPE '\\') AND ($2 IS NULL OR role = $2) \
+     AND ($3 IS NULL OR state = $3)";
+
+/// A pattern of `LIKE` for e-mails that contain a text.
+fn pattern(text: &str) -> String {
+    let mut pattern = String::from("%");
+    for c in text.trim().to_lowercase().chars() {
+        if matches!(c, '%' | '_' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(c);
+    }
+    pattern.push('%');
+    pattern
 }
 
 /// The one spelling of an e-mail address.
@@ -61,155 +222,73 @@ pub(super) fn normal_email(email: &str) -> Result<String> {
 }
 
 impl Control {
-    /// Whether there is no account yet.
+    /// Accounts by e-mail, and how many there are in all.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn setup_needed(&self) -> Result<bool> {
-        let users: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM users")
+    pub async fn users(&self, query: UserQuery) -> Result<(Vec<UserProfile>, u64)> {
+        let text = query.text.as_deref().map(pattern);
+        let (role, state) = (query.role.map(Role::name), query.state.map(UserState::name));
+        let sql = format!("SELECT COUNT(*) FROM users WHERE {CHOSEN}");
+        let count = sqlx::query_scalar(sqlx::AssertSqlSafe(sql));
+        let total: i64 = count
+            .bind(&text)
+            .bind(role)
+            .bind(state)
             .fetch_one(self.db.reader())
             .await?;
-        Ok(users == 0)
+        let sql = format!("{PROFILE} WHERE {CHOSEN} ORDER BY email LIMIT $4 OFFSET $5");
+        let rows: Vec<Row> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
+            .bind(&text)
+            .bind(role)
+            .bind(state)
+            .bind(i64::try_from(query.limit).unwrap_or(i64::MAX))
+            .bind(i64::try_from(query.offset).unwrap_or(i64::MAX))
+            .fetch_all(self.db.reader())
+            .await?;
+        let mut profiles = Vec::with_capacity(rows.len());
+        for row in rows {
+            profiles.push(self.profile(row).await?);
+        }
+        Ok((profiles, total.unsigned_abs()))
     }
 
-    /// Makes the first account if there is none. What is there is never changed, but the log says
-    /// when it is not what was asked for.
+    /// The account with this id.
     ///
     /// # Errors
-    /// When e-mail or password cannot be used, or the database refuses.
-    pub async fn bootstrap(&self, email: &str, password: String) -> Result<Bootstrap> {
-        if self.setup_needed().await? {
-            let actor = Actor::system("bootstrap");
-            self.create_first_user(&actor, email, password).await?;
-            return Ok(Bootstrap::Made);
-        }
-        let email = normal_email(email)?;
-        let find = sqlx::query_scalar("SELECT password_hash FROM users WHERE email = $1");
-        let hash: Option<String> = find.bind(&email).fetch_optional(self.db.reader()).await?;
-        let Some(hash) = hash else {
-            tracing::warn!(
-                email,
-                "there are accounts already: the one of the environment was not made"
-            );
-            return Ok(Bootstrap::OtherAccounts);
-        };
-        if self.passwords.verify(password, Some(hash)).await? {
-            return Ok(Bootstrap::There);
-        }
-        tracing::warn!(
-            email,
-            "the account exists and is unchanged: the environment's password is not its password"
-        );
-        Ok(Bootstrap::OtherPassword)
+    /// When there is none, or the database fails.
+    pub async fn user(&self, id: &str) -> Result<UserProfile> {
+        let sql = format!("{PROFILE} WHERE id = $1");
+        let find = sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(id);
+        let row: Option<Row> = find.fetch_optional(self.db.reader()).await?;
+        self.profile(row.ok_or(ControlError::NotFound("account"))?)
+            .await
     }
 
-    /// A new token for the set-up link; earlier ones end. It lives as long as the process.
-    pub fn new_setup_token(&self) -> String {
-        let token = new_token();
-        let mut held = self
-            .setup_token
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        *held = Some(digest(&token));
-        token
-    }
-
-    /// Makes the first account by the set-up link and signs it in.
+    /// The account with this e-mail.
     ///
     /// # Errors
-    /// When the token is not the one of the link, or the account cannot be made.
-    pub async fn set_up(
-        &self,
-        client: &Client,
-        token: &str,
-        email: &str,
-        password: String,
-    ) -> Result<SignedIn> {
-        let fits = {
-            let held = self
-                .setup_token
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner);
-            held.is_some_and(|held| bool::from(held.ct_eq(&digest(token))))
-        };
-        if !fits || !self.setup_needed().await? {
-            return Err(ControlError::WrongSetupToken);
-        }
-        let mut actor = Actor::system("set-up link");
-        actor.client = client.clone();
-        let user = self.create_first_user(&actor, email, password).await?;
-        *self
-            .setup_token
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner) = None;
-        self.open_session(client, user).await
+    /// When there is none, or the database fails.
+    pub async fn user_by_email(&self, email: &str) -> Result<User> {
+        let user = self.known_email(&normal_email(email)?).await?;
+        user.ok_or(ControlError::NotFound("account"))
     }
 
-    async fn create_first_user(
-        &self,
-        actor: &Actor,
-        email: &str,
-        password: String,
-    ) -> Result<User> {
-        let user = User {
-            id: uuid::Uuid::now_v7().to_string(),
-            email: normal_email(email)?,
-            role: Role::SuperAdmin,
-        };
-        let password_hash = self.passwords.hash(password).await?;
-        let row = user.clone();
-        self.change(actor, "user.created", |change| {
-            Box::pin(async move {
-                change.resource("user", &row.id, &row.email);
-                let details = serde_json::json!({"role": row.role});
-                change.audit.set_json("details", details.to_string());
-                // Two links at once make one account: the condition is part of the statement.
-                let made = sqlx::query(
-                    "INSERT INTO users (id, email, role, password_hash, created_at) \
-                     SELECT $1, $2, $3, $4, $5 WHERE NOT EXISTS (SELECT 1 FROM users)",
-                )
-                .bind(row.id)
-                .bind(row.email)
-                .bind(row.role.name())
-                .bind(password_hash)
-                .bind(Timestamp::now().us())
-                .execute(change.db())
-                .await?;
-                match made.rows_affected() {
-                    0 => Err(ControlError::WrongSetupToken),
-                    _ => Ok(()),
-                }
-            })
+    /// The account with this e-mail in its one spelling, if there is one.
+    pub(super) async fn known_email(&self, email: &str) -> Result<Option<User>> {
+        let find = sqlx::query_as("SELECT id, email, role, state FROM users WHERE email = $1");
+        Ok(find.bind(email).fetch_optional(self.db.reader()).await?)
+    }
+
+    async fn profile(&self, row: Row) -> Result<UserProfile> {
+        let mut db = self.db.reader().acquire().await?;
+        Ok(UserProfile {
+            links: links::of(&mut db, &row.user.id).await?,
+            user: row.user,
+            created_at: Timestamp::from_us(row.created_at),
+            last_sign_in_at: row.last_sign_in_at.map(Timestamp::from_us),
+            has_password: row.has_password,
+            mail_error: row.mail_error,
         })
-        .await?;
-        Ok(user)
-    }
-
-    /// Gives an account a new password and ends its sessions.
-    ///
-    /// # Errors
-    /// When there is no such account or the password cannot be used.
-    pub async fn reset_password(&self, actor: &Actor, email: &str, password: String) -> Result<()> {
-        let email = normal_email(email)?;
-        let find = sqlx::query_as("SELECT id, email, role FROM users WHERE email = $1");
-        let user: Option<User> = find.bind(email).fetch_optional(self.db.reader()).await?;
-        let user = user.ok_or(ControlError::NotFound("account"))?;
-        let password_hash = self.passwords.hash(password).await?;
-        self.change(actor, "user.password_reset", |change| {
-            Box::pin(async move {
-                change.resource("user", &user.id, &user.email);
-                sqlx::query("UPDATE users SET password_hash = $1 WHERE id = $2")
-                    .bind(password_hash)
-                    .bind(&user.id)
-                    .execute(change.db())
-                    .await?;
-                sqlx::query("DELETE FROM sessions WHERE user_id = $1")
-                    .bind(&user.id)
-                    .execute(change.db())
-                    .await?;
-                Ok(())
-            })
-        })
-        .await
     }
 }

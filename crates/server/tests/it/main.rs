@@ -10,6 +10,7 @@ mod errors;
 mod events;
 mod lifecycle;
 mod limits;
+mod links;
 mod logs;
 mod openapi;
 mod server;
