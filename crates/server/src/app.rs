@@ -5,6 +5,7 @@ use crate::client::Network;
 use crate::control::Control;
 use crate::error::{ApiError, ApiResult};
 use crate::metrics::Metrics;
+use crate::sso::Sso;
 use crate::{envelope, openapi, routes, ui};
 use axum::Router;
 use axum::routing::get;
@@ -66,6 +67,7 @@ pub struct App {
     pub(crate) budget: Budget,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) options: Arc<Options>,
+    pub(crate) sso: Arc<Sso>,
     queries: Arc<Semaphore>,
     downloads: Arc<Semaphore>,
 }
@@ -78,6 +80,7 @@ impl App {
             control,
             budget: Budget::new(options.ingest_bytes_max, options.ingest_wait),
             metrics: Arc::default(),
+            sso: Arc::default(),
             queries: Arc::new(Semaphore::new(options.queries_max)),
             downloads: Arc::new(Semaphore::new(options.downloads_max)),
             options: Arc::new(options),

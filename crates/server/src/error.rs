@@ -136,6 +136,7 @@ impl From<ControlError> for ApiError {
             ControlError::Held { .. } => Self::new(StatusCode::CONFLICT, "held", message),
             ControlError::WrongCredentials => Self::unauthorized("wrong_credentials", message),
             ControlError::WrongSetupToken => Self::forbidden("wrong_setup_token", message),
+            ControlError::SsoRefused { code, .. } => Self::forbidden(code, message),
             ControlError::Throttled(seconds) => {
                 let mut error = Self::new(StatusCode::TOO_MANY_REQUESTS, "throttled", message);
                 error.retry_after_s = Some(seconds);

@@ -18,6 +18,7 @@ mod openapi;
 mod refusals;
 mod routes;
 mod serve;
+mod sso;
 mod ui;
 
 pub use app::{App, Options};

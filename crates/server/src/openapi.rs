@@ -52,6 +52,7 @@ pub(crate) struct AnyEvent {}
         (name = "logs", description = "Reading the log"),
         (name = "usage", description = "Calls in figures: what was used, by whom, and what it cost"),
         (name = "session", description = "Signing in and out"),
+        (name = "sso", description = "Signing in with OpenID Connect providers"),
         (name = "keys", description = "API keys"),
         (name = "lifecycle", description = "How long events are kept, legal holds, erasure"),
         (name = "server", description = "The server itself"),

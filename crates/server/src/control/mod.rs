@@ -8,12 +8,15 @@ mod clock;
 mod db;
 mod erasures;
 mod holds;
+mod identities;
 mod jobs;
 mod keys;
 mod links;
 mod outbox;
 mod passwords;
 mod pieces;
+mod provider_settings;
+mod providers;
 mod repeats;
 mod roles;
 mod secrets;
@@ -22,6 +25,7 @@ mod settings;
 mod setup;
 mod throttle;
 mod users;
+mod visits;
 
 pub use auth_events::{AuthEvent, AuthKind, Method};
 pub use change::{Actor, Change, Client};
@@ -30,16 +34,22 @@ pub use db::copy_database;
 pub(crate) use erasures::Erasure;
 pub use erasures::{NewErasure, PERSONAL};
 pub use holds::{Hold, NewHold};
+pub use identities::Identity;
 pub use jobs::{Job, JobKind, JobState};
 pub use keys::{Key, NewKey, Scope, check_origin};
 pub use links::{Link, NewLink};
 pub(crate) use pieces::HeldCall;
+pub use provider_settings::{ProviderSettings, RoleRule, Secret};
+pub use providers::Provider;
 pub use roles::Role;
+pub(crate) use secrets::digest;
 pub use secrets::new_password;
-pub use sessions::{SESSION_ABSOLUTE_US, Session, SignedIn};
+pub use sessions::{Proof, SESSION_ABSOLUTE_US, Session, SignedIn};
 pub use settings::Retention;
 pub use setup::Bootstrap;
+pub(crate) use users::normal_email;
 pub use users::{User, UserProfile, UserQuery, UserState};
+pub(crate) use visits::{Purpose, Visitor};
 
 use daybook_model::LogStore;
 use std::path::Path;
@@ -96,6 +106,15 @@ pub enum ControlError {
     /// The set-up link was used, or never valid.
     #[error("this set-up link is not valid: use the one in the log of the running Daybook")]
     WrongSetupToken,
+    /// An identity provider vouches for somebody who may not sign in. The code is for the person, the
+    /// reason for administrators.
+    #[error("{reason}")]
+    SsoRefused {
+        /// In a word.
+        code: &'static str,
+        /// Why.
+        reason: String,
+    },
     /// Too many failures; try again later.
     #[error("too many failed attempts: try again in {0} s")]
     Throttled(u64),

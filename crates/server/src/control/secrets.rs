@@ -59,7 +59,7 @@ fn digits(count: usize) -> String {
 }
 
 /// The hash that is stored in a secret's place.
-pub(super) fn digest(secret: &str) -> [u8; 32] {
+pub(crate) fn digest(secret: &str) -> [u8; 32] {
     Sha256::digest(secret.as_bytes()).into()
 }
 

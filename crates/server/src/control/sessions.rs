@@ -33,6 +33,46 @@ pub struct SignedIn {
     pub token: String,
 }
 
+/// How somebody proved who they are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Proof {
+    /// By what means.
+    pub method: Method,
+    /// The identity provider, when it was not Daybook.
+    pub provider: Option<String>,
+    /// Whether a second factor was given, or the provider vouched for one.
+    pub mfa: bool,
+}
+
+impl Proof {
+    /// A proof that Daybook itself checked.
+    pub const fn own(method: Method) -> Self {
+        Self {
+            mfa: matches!(method, Method::PasswordTotp | Method::PasswordBackupCode),
+            provider: None,
+            method,
+        }
+    }
+
+    /// An identity provider's word, by the provider's name.
+    pub fn sso(provider: &str, mfa: bool) -> Self {
+        Self {
+            method: Method::Sso,
+            provider: Some(provider.into()),
+            mfa,
+        }
+    }
+
+    /// Writes it into an event.
+    fn describe(&self, event: AuthEvent) -> AuthEvent {
+        let event = event.by(self.method);
+        match &self.provider {
+            Some(provider) => event.provider(provider),
+            None => event,
+        }
+    }
+}
+
 #[derive(sqlx::FromRow)]
 struct Row {
     id: String,
@@ -80,7 +120,8 @@ impl Control {
         match found {
             Some(known) if fits && known.user.is_active() => {
                 self.throttle.succeed(&account);
-                self.open_session(client, known.user).await
+                self.open_session(client, known.user, Proof::own(Method::Password))
+                    .await
             }
             known => {
                 self.throttle.fail(&account, client.ip, Instant::now());
@@ -104,14 +145,21 @@ impl Control {
         }
     }
 
-    pub(super) async fn open_session(&self, client: &Client, user: User) -> Result<SignedIn> {
+    /// Opens a session for whoever proved who they are. Sign-in goes on record.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn open_session(
+        &self,
+        client: &Client,
+        user: User,
+        proof: Proof,
+    ) -> Result<SignedIn> {
         let token = new_token();
         let token_hash = digest_hex(&token);
         let id = uuid::Uuid::now_v7().to_string();
-        let event = AuthEvent::success(client, AuthKind::SignIn)
-            .about(&user)
-            .by(Method::Password)
-            .session(&id);
+        let event = AuthEvent::success(client, AuthKind::SignIn).about(&user);
+        let event = proof.describe(event).session(&id);
         let (actor, user_id) = (user.actor(client.clone()), user.id.clone());
         self.change(&actor, "session.created", |change| {
             Box::pin(async move {

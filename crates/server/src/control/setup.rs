@@ -3,7 +3,9 @@
 
 use super::secrets::{digest, new_token};
 use super::users::normal_email;
-use super::{Actor, Client, Control, ControlError, Result, Role, SignedIn, User, UserState};
+use super::{
+    Actor, Client, Control, ControlError, Method, Proof, Result, Role, SignedIn, User, UserState,
+};
 use sqlx::SqliteConnection;
 use std::sync::PoisonError;
 use subtle::ConstantTimeEq;
@@ -109,7 +111,8 @@ impl Control {
             .setup_token
             .lock()
             .unwrap_or_else(PoisonError::into_inner) = None;
-        self.open_session(client, user).await
+        self.open_session(client, user, Proof::own(Method::Ticket))
+            .await
     }
 
     async fn create_first_user(

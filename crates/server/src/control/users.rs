@@ -208,7 +208,7 @@ fn pattern(text: &str) -> String {
 }
 
 /// The one spelling of an e-mail address.
-pub(super) fn normal_email(email: &str) -> Result<String> {
+pub(crate) fn normal_email(email: &str) -> Result<String> {
     let email = email.trim().to_lowercase();
     let fits = email.len() <= EMAIL_BYTES_MAX
         && !email.chars().any(|c| c.is_control() || c.is_whitespace())

@@ -7,6 +7,7 @@ mod events;
 mod health;
 mod histogram;
 mod holds;
+mod identities;
 mod input;
 mod jobs;
 mod keys;
@@ -14,9 +15,11 @@ mod keys;
 mod litellm;
 mod logs;
 mod otlp;
+mod providers;
 mod retention;
 
 mod session;
+mod sso;
 mod timeline;
 mod usage;
 
@@ -48,6 +51,13 @@ pub(crate) fn api() -> OpenApiRouter<App> {
             session::sign_out
         ))
         .routes(routes!(session::setup_needed, session::set_up))
+        .routes(routes!(sso::list))
+        .routes(routes!(sso::start, identities::begin))
+        .routes(routes!(sso::finish))
+        .routes(routes!(identities::unbind))
+        .routes(routes!(providers::list, providers::create))
+        .routes(routes!(providers::get, providers::set, providers::delete))
+        .routes(routes!(providers::test))
         .routes(routes!(keys::list, keys::create))
         .routes(routes!(keys::revoke))
         .routes(routes!(retention::get, retention::set))

@@ -153,10 +153,14 @@ pub(crate) async fn set_up(
 }
 
 fn opened(secure: bool, signed_in: SignedIn) -> Response {
-    let max_age_s = SESSION_ABSOLUTE_US / Timestamp::SECOND_US;
-    let cookie = cookie(secure, &signed_in.token, max_age_s);
+    let cookie = open_cookie(secure, &signed_in.token);
     let answer = Json(SessionAnswer::from(signed_in.user));
     ([(header::SET_COOKIE, cookie)], answer).into_response()
+}
+
+/// The cookie of a session that has just been opened.
+pub(super) fn open_cookie(secure: bool, token: &str) -> String {
+    cookie(secure, token, SESSION_ABSOLUTE_US / Timestamp::SECOND_US)
 }
 
 fn cookie(secure: bool, token: &str, max_age_s: i64) -> String {
