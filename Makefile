@@ -20,7 +20,7 @@ run: build ## a running Daybook on ./data
 
 test: test-rust test-web test-browser test-clients ## every test
 
-test-rust: web/dist/index.html need-rust
+test-rust: web/dist/index.html tests/sso/node_modules/.package-lock.json need-rust
 	cargo test --locked --workspace
 
 test-web: web/node_modules/.package-lock.json
@@ -55,10 +55,14 @@ bench-smoke: build ## the same in a minute, on few events: does it work, are all
 
 clean:
 	cargo clean
-	rm -rf web/dist web/node_modules
+	rm -rf web/dist web/node_modules tests/sso/node_modules
 
 web/node_modules/.package-lock.json: web/package.json web/package-lock.json | need-node
 	cd web && npm ci --no-audit --no-fund
+	@touch $@
+
+tests/sso/node_modules/.package-lock.json: tests/sso/package.json tests/sso/package-lock.json | need-node
+	cd tests/sso && npm ci --no-audit --no-fund
 	@touch $@
 
 web/dist/index.html: web/node_modules/.package-lock.json $(shell find web/src web/public web/index.html web/vite.config.ts -type f 2>/dev/null)

@@ -14,6 +14,7 @@ mod links;
 mod logs;
 mod openapi;
 mod server;
+mod sso;
 mod support;
 mod timeline;
 mod troubled;
