@@ -4,7 +4,6 @@
 
 use crate::catalogue::Catalogue;
 use crate::field::{Field, Kind};
-use crate::value::write_json_text;
 use crate::{Stream, Timestamp, Value, ValueRef};
 
 /// One record of a stream.
@@ -167,9 +166,7 @@ impl Event {
 
     /// Appends the event as one line of JSON.
     pub fn write_json(&self, form: Form, out: &mut String) {
-        out.push_str("{\"stream\":\"");
-        out.push_str(self.stream.name());
-        out.push('"');
+        self.begin_json(out);
         for (field, value) in self.values() {
             let left_out = match form {
                 Form::Whole => false,
@@ -177,13 +174,34 @@ impl Event {
                 Form::Content => field.ours,
             };
             if !left_out {
-                out.push(',');
-                write_json_text(field.name, out);
-                out.push(':');
-                value.write_json(field.kind, out);
+                write_member(field, value, out);
             }
         }
         out.push('}');
+    }
+
+    /// The event as [`Form::Whole`]; `content` is told [`Form::Content`] on the way, piece by
+    /// piece.
+    pub fn to_whole_json(&self, mut content: impl FnMut(&str)) -> String {
+        let mut out = String::with_capacity(1024);
+        self.begin_json(&mut out);
+        content(&out);
+        for (field, value) in self.values() {
+            let begin = out.len();
+            write_member(field, value, &mut out);
+            if !field.ours {
+                content(&out[begin..]);
+            }
+        }
+        out.push('}');
+        content("}");
+        out
+    }
+
+    fn begin_json(&self, out: &mut String) {
+        out.push_str("{\"stream\":\"");
+        out.push_str(self.stream.name());
+        out.push('"');
     }
 
     /// The event as one line of JSON.
@@ -253,6 +271,14 @@ impl Event {
     }
 }
 
+/// A member of the event's JSON object. Names of fields need no escaping.
+fn write_member(field: &Field, value: ValueRef<'_>, out: &mut String) {
+    out.push_str(",\"");
+    out.push_str(field.name);
+    out.push_str("\":");
+    value.write_json(field.kind, out);
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -271,6 +297,9 @@ mod tests {
         assert_eq!(event.to_json(Form::Whole), text);
         assert!(!event.to_json(Form::Header).contains("request"));
         assert!(!event.to_json(Form::Content).contains("seq"));
+        let mut content = String::new();
+        assert_eq!(event.to_whole_json(|piece| content.push_str(piece)), text);
+        assert_eq!(content, event.to_json(Form::Content));
         assert_eq!(event.integer("cost"), Some(4_820_000));
     }
 

@@ -3,6 +3,7 @@
 
 use crate::field::Kind;
 use crate::{NanoUsd, Timestamp};
+use std::fmt::{self, Write};
 
 /// An owned value.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -70,10 +71,10 @@ impl<'a> ValueRef<'a> {
     pub fn write_json(self, kind: Kind, out: &mut String) {
         match (self, kind) {
             (Self::Integer(us), Kind::Time) => {
-                write_json_text(&Timestamp::from_us(us).to_string(), out);
+                append(format_args!("\"{}\"", Timestamp::from_us(us)), out);
             }
-            (Self::Integer(nano), Kind::Money) => out.push_str(&NanoUsd(nano).to_string()),
-            (Self::Integer(number), _) => out.push_str(&number.to_string()),
+            (Self::Integer(nano), Kind::Money) => append(format_args!("{}", NanoUsd(nano)), out),
+            (Self::Integer(number), _) => append(format_args!("{number}"), out),
             (Self::Boolean(truth), _) => out.push_str(if truth { "true" } else { "false" }),
             (Self::Text(text), _) => write_json_text(text, out),
             (Self::Json(json), _) => out.push_str(json),
@@ -91,24 +92,57 @@ impl<'a> ValueRef<'a> {
     }
 }
 
+fn append(formatted: fmt::Arguments<'_>, out: &mut String) {
+    out.write_fmt(formatted)
+        .expect("writing to a String cannot fail");
+}
+
 /// Appends a text as a JSON string.
 pub fn write_json_text(text: &str, out: &mut String) {
     out.push('"');
-    let mut plain_from = 0;
-    for (at, byte) in text.bytes().enumerate() {
-        let escaped: &str = match byte {
-            b'"' => "\\\"",
-            b'\\' => "\\\\",
-            b'\n' => "\\n",
-            b'\r' => "\\r",
-            b'\t' => "\\t",
-            0..0x20 | 0x7f => &format!("\\u{byte:04x}"),
-            _ => continue,
+    let mut rest = text;
+    loop {
+        let (plain, from_special) = rest.split_at(plain_bytes(rest.as_bytes()));
+        out.push_str(plain);
+        let Some(&byte) = from_special.as_bytes().first() else {
+            break;
         };
-        out.push_str(&text[plain_from..at]);
-        out.push_str(escaped);
-        plain_from = at + 1;
+        match byte {
+            b'"' => out.push_str("\\\""),
+            b'\\' => out.push_str("\\\\"),
+            b'\n' => out.push_str("\\n"),
+            b'\r' => out.push_str("\\r"),
+            b'\t' => out.push_str("\\t"),
+            _ => append(format_args!("\\u{byte:04x}"), out),
+        }
+        rest = &from_special[1..];
     }
-    out.push_str(&text[plain_from..]);
     out.push('"');
+}
+
+/// How many bytes from the beginning need no escaping.
+fn plain_bytes(bytes: &[u8]) -> usize {
+    const STEP: usize = 16;
+    let special = |byte: &u8| *byte < 0x20 || matches!(byte, b'"' | b'\\' | 0x7f);
+    // Without a way out of the inner loop it becomes one comparison of a whole step.
+    let clean = |step: &&[u8]| !step.iter().fold(false, |found, byte| found | special(byte));
+    let steps = bytes.chunks_exact(STEP).take_while(clean).count();
+    let rest = &bytes[steps * STEP..];
+    steps * STEP + rest.iter().position(special).unwrap_or(rest.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn texts_of_every_kind_are_read_back(text in "(\\PC|[\\x00-\\x7f\"\\\\]){0,80}") {
+            let mut out = String::new();
+            write_json_text(&text, &mut out);
+            prop_assert_eq!(serde_json::from_str::<String>(&out).unwrap(), text);
+            prop_assert!(out.bytes().all(|byte| byte >= 0x20 && byte != 0x7f));
+        }
+    }
 }

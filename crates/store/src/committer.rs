@@ -5,12 +5,11 @@
 use crate::error::io_error;
 use crate::head::{Head, id_hash};
 use crate::health::Health;
-use crate::identity::Identity;
+use crate::identity::{Admitted, Identity};
 use crate::mover::Wake;
 use crate::options::Options;
 use crate::state::Shared;
 use crate::wal::{Extent, Record, Segment};
-use daybook_model::event::Form;
 use daybook_model::logstore::{Outcome, StoreResult, Write};
 use daybook_model::{Event, StoreError, Stream};
 use futures_channel::oneshot;
@@ -51,13 +50,14 @@ impl Prepared {
         // Only calls have two halves.
         let amends = matches!(&write, Write::Amend(event) if event.stream == Stream::Usage);
         let (Write::Append(event) | Write::Amend(event)) = write;
-        let content_hash = xxhash_rust::xxh3::xxh3_64(event.to_json(Form::Content).as_bytes());
+        let mut content = xxhash_rust::xxh3::Xxh3::new();
+        let json = event.to_whole_json(|piece| content.update(piece.as_bytes()));
         Self {
-            json: event.to_json(Form::Whole),
+            json,
             id_hash: id_hash(&event),
             event,
             amends,
-            content_hash,
+            content_hash: content.digest(),
         }
     }
 }
@@ -113,15 +113,7 @@ impl Committer {
             .into_iter()
             .map(|request| (request.writes, request.reply))
             .unzip();
-        let results = match self.commit_batches(&batches) {
-            Ok(outcomes) => outcomes.into_iter().map(Ok).collect(),
-            Err(error) if batches.len() == 1 => vec![Err(error)],
-            // One batch that cannot be judged must not fail its neighbours.
-            Err(_) => batches
-                .iter()
-                .map(|batch| self.commit_alone(batch))
-                .collect(),
-        };
+        let results = self.commit_batches(batches);
         self.queued_bytes.fetch_sub(bytes, Ordering::Relaxed);
         for (reply, result) in replies.into_iter().zip(results) {
             // The sender may have gone away; its events are stored all the same.
@@ -129,24 +121,43 @@ impl Committer {
         }
     }
 
-    fn commit_alone(&mut self, batch: &Vec<Prepared>) -> StoreResult<Vec<Outcome>> {
-        let mut outcomes = self.commit_batches(std::slice::from_ref(batch))?;
-        Ok(outcomes.pop().unwrap_or_default())
+    /// Stores all batches in one commit.
+    fn commit_batches(&mut self, batches: Vec<Vec<Prepared>>) -> Vec<StoreResult<Vec<Outcome>>> {
+        match self.judge(&batches) {
+            Ok((outcomes, admitted, next_seq)) => {
+                let mut writes = batches.into_iter().flatten().map(Some).collect::<Vec<_>>();
+                let records = admitted
+                    .into_iter()
+                    .map(|event| event.into_record(&mut writes));
+                let written = self.write(records.collect(), next_seq);
+                let answer = |outcomes| written.clone().map(|()| outcomes);
+                outcomes.into_iter().map(answer).collect()
+            }
+            Err(error) if batches.len() == 1 => vec![Err(error)],
+            // One batch that cannot be judged must not fail its neighbours.
+            Err(_) => batches
+                .into_iter()
+                .flat_map(|batch| self.commit_batches(vec![batch]))
+                .collect(),
+        }
     }
 
-    /// Stores all batches in one commit, or none.
-    fn commit_batches(&mut self, batches: &[Vec<Prepared>]) -> StoreResult<Vec<Vec<Outcome>>> {
+    /// What becomes of each event of each batch, what is to be written, and the next free `seq`.
+    fn judge(
+        &self,
+        batches: &[Vec<Prepared>],
+    ) -> StoreResult<(Vec<Vec<Outcome>>, Vec<Admitted>, i64)> {
         self.health.writable()?;
         let state = self.shared.get();
-        let mut identity = Identity::new(&state, self.next_seq);
-        let outcomes: StoreResult<Vec<Vec<Outcome>>> = batches
+        let writes: Vec<&Prepared> = batches.iter().flatten().collect();
+        let mut identity = Identity::new(&state, &writes, self.next_seq);
+        let mut outcomes = identity.admit_all()?.into_iter();
+        let by_batch = batches
             .iter()
-            .map(|batch| batch.iter().map(|write| identity.admit(write)).collect())
-            .collect();
-        let outcomes = outcomes?;
-        let (records, next_seq) = identity.into_records();
-        self.write(records, next_seq)?;
-        Ok(outcomes)
+            .map(|batch| outcomes.by_ref().take(batch.len()).collect());
+        let by_batch = by_batch.collect();
+        let (admitted, next_seq) = identity.into_admitted();
+        Ok((by_batch, admitted, next_seq))
     }
 
     /// Writes, flushes and publishes records.
@@ -154,7 +165,7 @@ impl Committer {
         if records.is_empty() {
             return Ok(());
         }
-        let mut bytes = Vec::new();
+        let mut bytes = Vec::with_capacity(records.iter().map(|(_, json)| json.len() + 32).sum());
         for (record, json) in &records {
             record.write(json, &mut bytes);
         }

@@ -16,22 +16,61 @@ use std::ops::RangeInclusive;
 use std::sync::Arc;
 use tantivy::DocAddress;
 
-/// Judges the events of one commit against what is stored and against each other.
+/// Judges the events of one commit against what is stored and against each other. It copies no
+/// event that is stored as it came: at full speed the committer has no time for that.
 #[derive(Debug)]
 pub(crate) struct Identity<'a> {
     state: &'a State,
+    writes: &'a [&'a Prepared],
     next_seq: i64,
-    pending: Vec<Pending>,
-    by_id: HashMap<u64, Vec<usize>>,
+    pending: Vec<Admitted>,
+    /// The last pending event with an id hash; `Admitted::older` leads to those before it.
+    by_id: HashMap<u64, usize>,
 }
 
 /// An event about to be written.
 #[derive(Debug)]
-struct Pending {
-    event: Event,
+pub(crate) struct Admitted {
+    seq: i64,
     content_hash: u64,
     kind: RecordKind,
-    json: String,
+    version: Version,
+    older: Option<usize>,
+}
+
+#[derive(Debug)]
+enum Version {
+    /// The event of this write, as it came.
+    Sent(usize),
+    Amended(Box<Event>),
+}
+
+impl Admitted {
+    /// The record to write, with its event's JSON. Takes what it needs of the writes that were
+    /// judged.
+    pub(crate) fn into_record(self, writes: &mut [Option<Prepared>]) -> (Record, String) {
+        let (mut event, json) = match self.version {
+            Version::Sent(at) => {
+                let sent = writes[at].take();
+                let sent = sent.expect("invariant: a write is admitted once");
+                (sent.event, sent.json)
+            }
+            Version::Amended(event) => {
+                let json = event.to_json(Form::Whole);
+                (*event, json)
+            }
+        };
+        event.seq = self.seq;
+        let (kind, content_hash) = (self.kind, self.content_hash);
+        (
+            Record {
+                kind,
+                content_hash,
+                event,
+            },
+            json,
+        )
+    }
 }
 
 /// A known event with the id in question.
@@ -49,43 +88,33 @@ enum Place {
 }
 
 impl<'a> Identity<'a> {
-    /// A judge over this state; new events get `seq` from `next_seq` on.
-    pub(crate) fn new(state: &'a State, next_seq: i64) -> Self {
+    /// A judge of these writes over this state; new events get `seq` from `next_seq` on.
+    pub(crate) fn new(state: &'a State, writes: &'a [&'a Prepared], next_seq: i64) -> Self {
         Self {
             state,
+            writes,
             next_seq,
             pending: Vec::new(),
-            by_id: HashMap::new(),
+            by_id: HashMap::with_capacity(writes.len()),
         }
     }
 
-    /// The records to write, each with its event's JSON, and the next free `seq`.
-    pub(crate) fn into_records(self) -> (Vec<(Record, String)>, i64) {
-        let records = self.pending.into_iter().map(|entry| {
-            let Pending {
-                event,
-                content_hash,
-                kind,
-                json,
-            } = entry;
-            (
-                Record {
-                    kind,
-                    content_hash,
-                    event,
-                },
-                json,
-            )
-        });
-        (records.collect(), self.next_seq)
+    /// What becomes of each write, in order.
+    pub(crate) fn admit_all(&mut self) -> StoreResult<Vec<Outcome>> {
+        (0..self.writes.len()).map(|at| self.admit(at)).collect()
     }
 
-    /// Decides about one event.
-    pub(crate) fn admit(&mut self, write: &Prepared) -> StoreResult<Outcome> {
+    /// What to write, and the next free `seq`.
+    pub(crate) fn into_admitted(self) -> (Vec<Admitted>, i64) {
+        (self.pending, self.next_seq)
+    }
+
+    fn admit(&mut self, at: usize) -> StoreResult<Outcome> {
+        let write = self.writes[at];
         let mut known = self.find(write)?;
         if !write.amends {
             return Ok(match known.as_slice() {
-                [] => self.add(write),
+                [] => self.add(at),
                 some if some
                     .iter()
                     .any(|known| known.content_hash == write.content_hash & CONTENT_HASH_MASK) =>
@@ -104,33 +133,48 @@ impl<'a> Identity<'a> {
             Ordering::Greater => 2,
         });
         match known.into_iter().next() {
-            None => Ok(self.add(write)),
+            None => Ok(self.add(at)),
             Some(known) => self.amend(known, &write.event),
         }
     }
 
-    fn add(&mut self, write: &Prepared) -> Outcome {
-        let mut event = write.event.clone();
-        event.seq = self.next_seq;
+    fn add(&mut self, at: usize) -> Outcome {
+        let write = self.writes[at];
+        let seq = self.next_seq;
         self.next_seq += 1;
-        let seq = event.seq;
-        self.by_id
-            .entry(write.id_hash)
-            .or_default()
-            .push(self.pending.len());
-        let (content_hash, json) = (write.content_hash, write.json.clone());
-        self.pending.push(Pending {
-            event,
-            content_hash,
-            kind: RecordKind::Append,
-            json,
-        });
+        let (kind, version) = (RecordKind::Append, Version::Sent(at));
+        self.push(write.id_hash, seq, write.content_hash, kind, version);
         Outcome::Stored(seq)
+    }
+
+    fn push(
+        &mut self,
+        id_hash: u64,
+        seq: i64,
+        content_hash: u64,
+        kind: RecordKind,
+        version: Version,
+    ) {
+        let older = self.by_id.insert(id_hash, self.pending.len());
+        self.pending.push(Admitted {
+            seq,
+            content_hash,
+            kind,
+            version,
+            older,
+        });
+    }
+
+    fn event<'p>(&'p self, pending: &'p Admitted) -> &'p Event {
+        match &pending.version {
+            Version::Sent(at) => &self.writes[*at].event,
+            Version::Amended(event) => event,
+        }
     }
 
     fn amend(&mut self, known: Known, other: &Event) -> StoreResult<Outcome> {
         let mut event = match &known.place {
-            Place::Pending(at) => self.pending[*at].event.clone(),
+            Place::Pending(at) => self.event(&self.pending[*at]).clone(),
             Place::Head(entry) => entry.event.clone(),
             Place::Partition(partition, address) => partition.whole_event(*address)?,
         };
@@ -138,27 +182,14 @@ impl<'a> Identity<'a> {
         if !event.amend_with(other) {
             return Ok(Outcome::Duplicate);
         }
-        let json = event.to_json(Form::Whole);
-        let content_hash = known.content_hash;
+        let hash = crate::head::id_hash(&event);
+        let version = Version::Amended(Box::new(event));
         if let Place::Pending(at) = known.place {
             // Not written yet, so still what it was: a new event or a version of an old one.
-            let kind = self.pending[at].kind;
-            self.pending[at] = Pending {
-                event,
-                content_hash,
-                kind,
-                json,
-            };
+            self.pending[at].version = version;
         } else {
-            let hash = crate::head::id_hash(&event);
-            self.by_id.entry(hash).or_default().push(self.pending.len());
             let kind = RecordKind::Replace { before };
-            self.pending.push(Pending {
-                event,
-                content_hash,
-                kind,
-                json,
-            });
+            self.push(hash, known.seq, known.content_hash, kind, version);
         }
         Ok(Outcome::Amended(known.seq))
     }
@@ -175,18 +206,16 @@ impl<'a> Identity<'a> {
         let same = |other: &Event| {
             other.id == event.id && other.stream == event.stream && other.origin() == event.origin()
         };
-        for at in self.by_id.get(&write.id_hash).into_iter().flatten() {
-            let Pending {
-                event: other,
-                content_hash,
-                ..
-            } = &self.pending[*at];
+        let last = self.by_id.get(&write.id_hash).copied();
+        for at in std::iter::successors(last, |at| self.pending[*at].older) {
+            let pending = &self.pending[at];
+            let other = self.event(pending);
             if same(other) {
                 add(Known {
-                    seq: other.seq,
-                    content_hash: content_hash & CONTENT_HASH_MASK,
+                    seq: pending.seq,
+                    content_hash: pending.content_hash & CONTENT_HASH_MASK,
                     partition: partition_of(other),
-                    place: Place::Pending(*at),
+                    place: Place::Pending(at),
                 });
             }
         }
