@@ -3,7 +3,8 @@
 
 use crate::app::App;
 use crate::client::{from, text};
-use crate::control::{Actor, Key, Scope, Session};
+use crate::control::{Actor, Gate, Key, Scope, Session};
+use crate::cookies::{Cookie, Renewal};
 use crate::error::{ApiError, ApiResult};
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
@@ -31,6 +32,18 @@ pub(crate) struct Reader(pub(crate) Caller);
 /// A caller that may manage keys, as the actor of what it does.
 #[derive(Debug)]
 pub(crate) struct Admin(pub(crate) Actor);
+
+/// A session, for what belongs to its own account. Keys never get here.
+#[derive(Debug)]
+pub(crate) struct Own(pub(crate) Session);
+
+/// The same, also while a second factor is missing: for what sets it up or gives it.
+#[derive(Debug)]
+pub(crate) struct OwnInPart(pub(crate) Session);
+
+/// A request without a session that no page of another site sent.
+#[derive(Debug)]
+pub(crate) struct SameSite;
 
 /// The session of the cookie, if any.
 #[derive(Debug)]
@@ -104,13 +117,44 @@ impl FromRequestParts<App> for MaybeSession {
     }
 }
 
+impl FromRequestParts<App> for Own {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> ApiResult<Self> {
+        let OwnInPart(session) = OwnInPart::from_request_parts(parts, app).await?;
+        check_gate(&session)?;
+        Ok(Self(session))
+    }
+}
+
+impl FromRequestParts<App> for OwnInPart {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> ApiResult<Self> {
+        let signed_out = || ApiError::unauthorized("unauthorized", "sign in first");
+        let session = session(parts, app).await?;
+        session.map(Self).ok_or_else(signed_out)
+    }
+}
+
+impl FromRequestParts<App> for SameSite {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &App) -> ApiResult<Self> {
+        check_origin(parts).map(|()| Self)
+    }
+}
+
 async fn authenticate(parts: &Parts, app: &App, scope: Scope) -> ApiResult<Caller> {
     if let Some(secret) = sent_key(&parts.headers) {
         return key(app, &secret, scope).await.map(Caller::Key);
     }
     match session(parts, app).await? {
         // A `super_admin` may read everything and manage keys.
-        Some(session) => Ok(Caller::Session(session)),
+        Some(session) => {
+            check_gate(&session)?;
+            Ok(Caller::Session(session))
+        }
         None => Err(ApiError::unauthorized(
             "unauthorized",
             format!(
@@ -137,24 +181,53 @@ async fn key(app: &App, secret: &str, scope: Scope) -> ApiResult<Key> {
 }
 
 async fn session(parts: &Parts, app: &App) -> ApiResult<Option<Session>> {
-    let Some(token) = cookie(&parts.headers, cookie_name(from(parts).secure)) else {
+    let from = from(parts);
+    let Some(token) = Cookie::Session.read(&parts.headers, from.secure) else {
         return Ok(None);
     };
     if !parts.method.is_safe() {
         check_same_site(parts)?;
     }
-    Ok(app.control.find_session(token).await?)
+    let found = app.control.find_session(&from.client, token).await?;
+    Ok(found.map(|found| {
+        if let Some(token) = found.renewed {
+            Renewal::note(parts, &from, &found.session, &token);
+        }
+        found.session
+    }))
+}
+
+/// The one place that keeps out sessions without the second factor that they need.
+fn check_gate(session: &Session) -> ApiResult<()> {
+    match session.gate {
+        Gate::Open => Ok(()),
+        Gate::MfaSetup => Err(ApiError::forbidden(
+            "mfa_setup_required",
+            "your role needs a second factor: set it up first",
+        )),
+        Gate::MfaCode => Err(ApiError::forbidden(
+            "mfa_code_required",
+            "give a code of your second factor first",
+        )),
+    }
 }
 
 /// Browsers send the cookie along with requests that other sites provoke; those cannot set this
 /// header, and browsers say where a request comes from.
 fn check_same_site(parts: &Parts) -> ApiResult<()> {
-    let text = |name: &str| text(&parts.headers, name);
-    let ours = text("x-daybook-csrf") == Some("1");
-    let same_site = matches!(text("sec-fetch-site"), None | Some("same-origin" | "none"));
-    if !ours || !same_site {
-        let message =
-            "changes by cookie need the header x-daybook-csrf: 1 and must come from this site";
+    let ours = text(&parts.headers, "x-daybook-csrf") == Some("1");
+    if !ours {
+        let message = "changes by cookie need the header x-daybook-csrf: 1";
+        return Err(ApiError::forbidden("csrf", message));
+    }
+    check_origin(parts)
+}
+
+/// Refuses what a page of another site sent, as far as the browser says so.
+fn check_origin(parts: &Parts) -> ApiResult<()> {
+    let site = text(&parts.headers, "sec-fetch-site");
+    if !matches!(site, None | Some("same-origin" | "none")) {
+        let message = "the request comes from a page of another site";
         return Err(ApiError::forbidden("csrf", message));
     }
     match parts.headers.get(header::ORIGIN) {
@@ -213,27 +286,6 @@ fn basic_key(encoded: &str) -> Option<String> {
         false => password,
     };
     Some(key.into())
-}
-
-/// The session cookie's name; the prefix binds it to this host over TLS.
-pub(crate) const fn cookie_name(secure: bool) -> &'static str {
-    if secure {
-        "__Host-daybook_session"
-    } else {
-        "daybook_session"
-    }
-}
-
-/// The value of a cookie.
-pub(crate) fn cookie<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
-    let cookies = headers.get_all(header::COOKIE).iter();
-    let pairs = cookies
-        .filter_map(|cookies| cookies.to_str().ok())
-        .flat_map(|cookies| cookies.split(';'));
-    pairs
-        .filter_map(|pair| pair.trim().split_once('='))
-        .find(|(known, _)| *known == name)
-        .map(|(_, value)| value)
 }
 
 #[cfg(test)]

@@ -2,7 +2,8 @@
 //! was sent to. Headers of proxies are believed as far as every hop behind them is trusted, never
 //! further: whoever is not trusted can write anything into them.
 
-use crate::control::Client;
+use crate::control::{Client, token_hash};
+use crate::cookies::Cookie;
 use crate::envelope::RequestId;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
@@ -53,6 +54,7 @@ impl From {
                     .get::<RequestId>()
                     .map(|id| id.0.clone())
                     .unwrap_or_default(),
+                ..Client::default()
             },
             secure: parts.extensions.get::<OverTls>().is_some(),
             host: inner_host.clone(),
@@ -61,6 +63,11 @@ impl From {
         if peer.is_some_and(trusts) {
             from.follow(&parts.headers, trusts);
         }
+        let hash = |cookie: Cookie| {
+            let token = cookie.read(&parts.headers, from.secure);
+            token.map(token_hash).unwrap_or_default()
+        };
+        (from.client.device, from.client.session) = (hash(Cookie::Device), hash(Cookie::Session));
         from
     }
 

@@ -3,6 +3,7 @@
 
 use crate::app::App;
 use crate::client;
+use crate::cookies::Renewal;
 use crate::error::ApiError;
 use crate::leftover;
 use axum::body::Body;
@@ -31,6 +32,8 @@ pub(crate) async fn wrap(State(app): State<App>, mut request: Request, next: Nex
     let (mut parts, body) = request.into_parts();
     let from = client::From::of(&parts, &app.options.trusted_proxies);
     parts.extensions.insert(from);
+    let renewal = Renewal::default();
+    parts.extensions.insert(renewal.clone());
     let request = Request::from_parts(parts, body);
     let (request, leftover) = leftover::watch(request);
     let method = request.method().clone();
@@ -54,6 +57,7 @@ pub(crate) async fn wrap(State(app): State<App>, mut request: Request, next: Nex
         leftover.discard().await;
     }
     complete(response.headers_mut(), &id);
+    renewal.complete(response.headers_mut());
     app.metrics
         .request(&route, method.as_str(), response.status(), began.elapsed());
     response

@@ -135,6 +135,11 @@ impl From<ControlError> for ApiError {
             ControlError::Exists(_) => Self::new(StatusCode::CONFLICT, "exists", message),
             ControlError::Held { .. } => Self::new(StatusCode::CONFLICT, "held", message),
             ControlError::WrongCredentials => Self::unauthorized("wrong_credentials", message),
+            ControlError::MfaRequired => Self::unauthorized("mfa_required", message),
+            ControlError::WrongCode { .. } => Self::unauthorized("wrong_code", message),
+            ControlError::CodeRefused => Self::forbidden("wrong_code", message),
+            ControlError::WrongPassword => Self::forbidden("wrong_password", message),
+            ControlError::MfaRequiredByRole => Self::forbidden("mfa_required_by_role", message),
             ControlError::WrongSetupToken => Self::forbidden("wrong_setup_token", message),
             ControlError::SsoRefused { code, .. } => Self::forbidden(code, message),
             ControlError::Throttled(seconds) => {

@@ -8,6 +8,7 @@ mod budget;
 mod client;
 pub mod control;
 mod conversations;
+mod cookies;
 mod envelope;
 mod error;
 mod intake;

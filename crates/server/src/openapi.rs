@@ -53,6 +53,8 @@ pub(crate) struct AnyEvent {}
         (name = "usage", description = "Calls in figures: what was used, by whom, and what it cost"),
         (name = "session", description = "Signing in and out"),
         (name = "sso", description = "Signing in with OpenID Connect providers"),
+        (name = "account", description = "One's own account"),
+        (name = "users", description = "Accounts of others"),
         (name = "keys", description = "API keys"),
         (name = "lifecycle", description = "How long events are kept, legal holds, erasure"),
         (name = "server", description = "The server itself"),

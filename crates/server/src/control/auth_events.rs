@@ -36,6 +36,8 @@ pub enum AuthKind {
     PasswordReset,
     /// The password of an open session was asked for again, and was wrong.
     Reauthentication,
+    /// The second factor was given in a session that was opened without it.
+    MfaVerified,
     /// Two-factor authentication was turned on.
     MfaEnabled,
     /// Two-factor authentication was turned off.
@@ -73,6 +75,7 @@ impl AuthKind {
             Self::PasswordResetRequested => "password_reset_requested",
             Self::PasswordReset => "password_reset",
             Self::Reauthentication => "reauthentication",
+            Self::MfaVerified => "mfa_verified",
             Self::MfaEnabled => "mfa_enabled",
             Self::MfaDisabled => "mfa_disabled",
             Self::BackupCodesGenerated => "backup_codes_generated",

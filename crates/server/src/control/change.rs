@@ -15,6 +15,10 @@ pub struct Client {
     pub user_agent: String,
     /// The request it sent.
     pub request_id: String,
+    /// The browser, as the hash of its cookie; empty when it has none.
+    pub device: String,
+    /// The session that it came with, as the hash of its cookie; empty when there is none.
+    pub session: String,
 }
 
 impl Client {
@@ -56,7 +60,8 @@ impl Actor {
         }
     }
 
-    fn audit(&self, action: &str) -> Event {
+    /// An audit event of what it does.
+    pub(super) fn audit(&self, action: &str) -> Event {
         let mut event = Event::new(Stream::Audit);
         event.time = Timestamp::now();
         event.set_text("actor_type", self.kind);
@@ -76,6 +81,7 @@ pub struct Change {
     /// The audit event. The change fills in its resource.
     pub audit: Event,
     also: Vec<Event>,
+    happened: bool,
 }
 
 impl Change {
@@ -87,6 +93,11 @@ impl Change {
     /// Another event of the same change, such as a sign-in.
     pub fn also(&mut self, event: impl Into<Event>) {
         self.also.push(event.into());
+    }
+
+    /// Nothing changes after all but what is counted, such as failures: no audit event.
+    pub(super) fn nothing_changed(&mut self) {
+        self.happened = false;
     }
 
     /// Names what is changed in the audit event.
@@ -111,6 +122,7 @@ impl Control {
             transaction: self.db.begin().await?,
             audit: actor.audit(action),
             also: Vec::new(),
+            happened: true,
         };
         // Dropping a change that failed rolls it back.
         let answer = work(&mut change).await?;
@@ -118,8 +130,9 @@ impl Control {
             mut transaction,
             audit,
             also,
+            happened,
         } = change;
-        for event in std::iter::once(audit).chain(also) {
+        for event in happened.then_some(audit).into_iter().chain(also) {
             outbox::insert(&mut transaction, event).await?;
         }
         transaction.commit().await?;

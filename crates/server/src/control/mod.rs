@@ -3,15 +3,19 @@
 //! same transaction: no audit event, no change.
 
 mod auth_events;
+mod backup_codes;
 mod change;
 mod clock;
 mod db;
+mod devices;
 mod erasures;
 mod holds;
 mod identities;
 mod jobs;
 mod keys;
 mod links;
+mod lockouts;
+mod mfa;
 mod outbox;
 mod passwords;
 mod pieces;
@@ -23,14 +27,21 @@ mod secrets;
 mod sessions;
 mod settings;
 mod setup;
+mod sign_in;
+mod sign_in_settings;
+mod steady;
 mod throttle;
+mod tokens;
+mod totp;
 mod users;
 mod visits;
 
 pub use auth_events::{AuthEvent, AuthKind, Method};
+pub use backup_codes::shown as shown_backup_code;
 pub use change::{Actor, Change, Client};
 pub(crate) use clock::Clock;
 pub use db::copy_database;
+pub use devices::DEVICE_LIFE_US;
 pub(crate) use erasures::Erasure;
 pub use erasures::{NewErasure, PERSONAL};
 pub use holds::{Hold, NewHold};
@@ -38,15 +49,20 @@ pub use identities::Identity;
 pub use jobs::{Job, JobKind, JobState};
 pub use keys::{Key, NewKey, Scope, check_origin};
 pub use links::{Link, NewLink};
+pub use lockouts::LOCK_US;
+pub use mfa::{MfaSetup, MfaState};
 pub(crate) use pieces::HeldCall;
 pub use provider_settings::{ProviderSettings, RoleRule, Secret};
 pub use providers::Provider;
 pub use roles::Role;
-pub(crate) use secrets::digest;
 pub use secrets::new_password;
-pub use sessions::{Proof, SESSION_ABSOLUTE_US, Session, SignedIn};
+pub(crate) use secrets::{digest, digest_hex as token_hash};
+pub use sessions::{Gate, OpenSession, Proof, Session, SignedIn};
 pub use settings::Retention;
 pub use setup::Bootstrap;
+pub use sign_in::Credentials;
+pub use sign_in_settings::SignInSettings;
+pub use tokens::Found;
 pub(crate) use users::normal_email;
 pub use users::{User, UserProfile, UserQuery, UserState};
 pub(crate) use visits::{Purpose, Visitor};
@@ -103,6 +119,24 @@ pub enum ControlError {
     /// Unknown account or wrong password; deliberately not said which.
     #[error("e-mail or password is wrong")]
     WrongCredentials,
+    /// E-mail and password are right; a code is missing.
+    #[error("send a code of your authenticator, too, or a backup code")]
+    MfaRequired,
+    /// The code is wrong or was used before; the caller is not told which.
+    #[error("the code is wrong or was used before")]
+    WrongCode {
+        /// For administrators.
+        reason: &'static str,
+    },
+    /// The same in an open session, which goes on.
+    #[error("the code is wrong or was used before")]
+    CodeRefused,
+    /// The password that an open session was asked for again is wrong.
+    #[error("the password is wrong")]
+    WrongPassword,
+    /// The account's role must have a second factor.
+    #[error("your role must have a second factor: it cannot be turned off")]
+    MfaRequiredByRole,
     /// The set-up link was used, or never valid.
     #[error("this set-up link is not valid: use the one in the log of the running Daybook")]
     WrongSetupToken,

@@ -64,11 +64,12 @@ pub(crate) fn digest(secret: &str) -> [u8; 32] {
 }
 
 /// The same as text.
-pub(super) fn digest_hex(secret: &str) -> String {
-    digest(secret)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+pub(crate) fn digest_hex(secret: &str) -> String {
+    hex(&digest(secret))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn argon2() -> Argon2<'static> {
@@ -130,6 +131,18 @@ impl Passwords {
             fits && known
         })
         .await
+    }
+
+    /// Hashes short secrets of one owner under one salt, so that a secret is found by its hash.
+    pub(super) async fn derive(&self, secrets: Vec<String>, salt: String) -> Result<Vec<String>> {
+        let hash = move |secret: &String| {
+            let mut hash = [0; 32];
+            argon2()
+                .hash_password_into(secret.as_bytes(), salt.as_bytes(), &mut hash)
+                .map_err(|error| ControlError::Internal(format!("hashing failed: {error}")))?;
+            Ok(hex(&hash))
+        };
+        self.run(move || secrets.iter().map(hash).collect()).await?
     }
 
     async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T> {

@@ -1,6 +1,6 @@
 //! Accounts: what they are and how they are found. An account signs in only while it is `active`.
 
-use super::{Actor, Client, Control, ControlError, Link, Result, Role, links};
+use super::{Actor, Client, Control, ControlError, Link, Result, Role, links, lockouts, steady};
 use daybook_model::Timestamp;
 use sqlx::SqliteConnection;
 use std::fmt;
@@ -159,6 +159,10 @@ pub struct UserProfile {
     pub has_password: bool,
     /// Which events are its own.
     pub links: Vec<Link>,
+    /// Whether it has a second factor.
+    pub mfa_enabled: bool,
+    /// Until when it is locked for browsers it was not used from.
+    pub locked_until: Option<Timestamp>,
     /// Why a mail to it could not be delivered so far.
     pub mail_error: Option<String>,
 }
@@ -170,6 +174,8 @@ struct Row {
     created_at: i64,
     last_sign_in_at: Option<i64>,
     has_password: bool,
+    mfa_enabled: bool,
+    locked_until: Option<i64>,
     mail_error: Option<String>,
 }
 
@@ -190,6 +196,10 @@ pub struct UserQuery {
 
 const PROFILE: &str = "SELECT id, email, role, state, created_at, last_sign_in_at, \
      password_hash IS NOT NULL AS has_password, \
+     EXISTS (SELECT 1 FROM second_factors \
+             WHERE user_id = users.id AND confirmed_at IS NOT NULL) AS mfa_enabled, \
+     (SELECT MAX(locked_until) FROM lockouts \
+      WHERE user_id = users.id AND device = '') AS locked_until, \
      (SELECT MAX(error) FROM mails WHERE user_id = users.id) AS mail_error FROM users";
 const CHOSEN: &str = "($1 IS NULL OR email LIKE $1 ESCAPE '\\') AND ($2 IS NULL OR role = $2) \
      AND ($3 IS NULL OR state = $3)";
@@ -288,6 +298,8 @@ impl Control {
             created_at: Timestamp::from_us(row.created_at),
             last_sign_in_at: row.last_sign_in_at.map(Timestamp::from_us),
             has_password: row.has_password,
+            mfa_enabled: row.mfa_enabled,
+            locked_until: lockouts::locked_until(row.locked_until, steady::now_us()),
             mail_error: row.mail_error,
         })
     }

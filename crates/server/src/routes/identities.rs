@@ -3,7 +3,7 @@
 use super::input::Input;
 use super::sso::{depart, flow_cookie, local};
 use crate::app::App;
-use crate::auth::MaybeSession;
+use crate::auth::Own;
 use crate::client::From;
 use crate::control::Purpose;
 use crate::error::{ApiError, ApiResult};
@@ -49,13 +49,9 @@ pub(crate) async fn begin(
     State(app): State<App>,
     from: From,
     Path(id): Path<String>,
-    MaybeSession(session): MaybeSession,
+    Own(session): Own,
     Input(input): Input<SsoStartInput>,
 ) -> ApiResult<Response> {
-    let session = session.ok_or_else(|| {
-        let message = "sign in to bind an identity to your account";
-        ApiError::unauthorized("unauthorized", message)
-    })?;
     let purpose = Purpose::Bind {
         user_id: session.user.id,
     };
@@ -90,10 +86,9 @@ pub(crate) async fn begin(
 pub(crate) async fn unbind(
     State(app): State<App>,
     from: From,
-    MaybeSession(session): MaybeSession,
+    Own(session): Own,
     Path(provider_id): Path<String>,
 ) -> ApiResult<StatusCode> {
-    let session = session.ok_or_else(|| ApiError::unauthorized("unauthorized", "sign in first"))?;
     let unbound = app
         .control
         .unbind_identity(&from.client, session.user, &provider_id);

@@ -14,11 +14,14 @@ mod keys;
 
 mod litellm;
 mod logs;
+mod mfa;
 mod otlp;
 mod providers;
 mod retention;
 
 mod session;
+mod sessions;
+mod sign_in_settings;
 mod sso;
 mod timeline;
 mod usage;
@@ -58,6 +61,16 @@ pub(crate) fn api() -> OpenApiRouter<App> {
         .routes(routes!(providers::list, providers::create))
         .routes(routes!(providers::get, providers::set, providers::delete))
         .routes(routes!(providers::test))
+        .routes(routes!(sign_in_settings::get, sign_in_settings::set))
+        .routes(routes!(sessions::list, sessions::revoke_all))
+        .routes(routes!(sessions::revoke))
+        .routes(routes!(sessions::revoke_of_user))
+        .routes(routes!(sessions::unlock))
+        .routes(routes!(mfa::begin, mfa::disable))
+        .routes(routes!(mfa::confirm))
+        .routes(routes!(mfa::verify))
+        .routes(routes!(mfa::renew_backup_codes))
+        .routes(routes!(mfa::reset))
         .routes(routes!(keys::list, keys::create))
         .routes(routes!(keys::revoke))
         .routes(routes!(retention::get, retention::set))

@@ -2,39 +2,63 @@
 
 use super::input::Input;
 use crate::app::App;
-use crate::auth::{MaybeSession, cookie_name};
+use crate::auth::{MaybeSession, SameSite};
 use crate::client::From;
-use crate::control::{Role, SESSION_ABSOLUTE_US, SignedIn, User};
-use crate::error::{ApiError, ApiResult};
+use crate::control::{Credentials, Gate, Role, Session, SignedIn};
+use crate::cookies;
+use crate::error::ApiResult;
 use axum::Json;
 use axum::extract::State;
-use axum::http::{StatusCode, header};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use daybook_model::Timestamp;
 use utoipa::ToSchema;
 
-/// Who is signed in.
+/// Who is signed in, and what the session may do.
 #[derive(Debug, serde::Serialize, ToSchema)]
 pub(crate) struct SessionAnswer {
+    /// The account.
+    id: String,
     email: String,
     role: Role,
+    /// The session; no secret.
+    session_id: String,
+    /// Whether the account has a second factor.
+    mfa_enabled: bool,
+    /// Whether the role needs a second factor that is still to be set up: until then the session
+    /// may do nothing else.
+    mfa_setup_required: bool,
+    /// Whether the second factor is still to be given, at `/api/v1/account/mfa/verify`: until then
+    /// the session may do nothing else.
+    mfa_code_required: bool,
+    /// When the session ends, however much it is used.
+    #[schema(value_type = String, format = DateTime)]
+    expires_at: Timestamp,
 }
 
-impl std::convert::From<User> for SessionAnswer {
-    fn from(user: User) -> Self {
+impl std::convert::From<Session> for SessionAnswer {
+    fn from(session: Session) -> Self {
         Self {
-            email: user.email,
-            role: user.role,
+            id: session.user.id,
+            email: session.user.email,
+            role: session.user.role,
+            session_id: session.id,
+            mfa_enabled: session.mfa_enabled,
+            mfa_setup_required: session.gate == Gate::MfaSetup,
+            mfa_code_required: session.gate == Gate::MfaCode,
+            expires_at: session.expires_at,
         }
     }
 }
 
 /// What one signs in with.
-#[derive(Debug, serde::Deserialize, ToSchema)]
+#[derive(serde::Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Credentials {
+pub(crate) struct CredentialsInput {
     email: String,
     password: String,
+    /// Of the authenticator, or a backup code; when the account has a second factor.
+    code: Option<String>,
 }
 
 /// Who is signed in; `null` when nobody is.
@@ -46,30 +70,35 @@ pub(crate) struct Credentials {
     responses((status = 200, body = Option<SessionAnswer>))
 )]
 pub(crate) async fn current(MaybeSession(session): MaybeSession) -> Json<Option<SessionAnswer>> {
-    Json(session.map(|session| session.user.into()))
+    Json(session.map(SessionAnswer::from))
 }
 
-/// Sign in: opens a session and sets its cookie.
+/// Sign in: opens a session and sets its cookie. An earlier session of the browser ends.
 #[utoipa::path(
     post,
     operation_id = "create_session",
     path = "/api/v1/session",
     tag = "session",
-    request_body = Credentials,
+    request_body = CredentialsInput,
     responses(
         (status = 200, body = SessionAnswer),
-        (status = 401, description = "E-mail or password is wrong.", body = crate::openapi::ErrorBody),
+        (status = 401, description = "`wrong_credentials`: e-mail or password is wrong, or the account cannot be used now. `mfa_required`: send a `code`, too. `wrong_code`: the code is wrong or was used.", body = crate::openapi::ErrorBody),
         (status = 429, description = "Too many failures; see Retry-After.", body = crate::openapi::ErrorBody),
     )
 )]
 pub(crate) async fn sign_in(
     State(app): State<App>,
     from: From,
-    Input(credentials): Input<Credentials>,
+    _: SameSite,
+    Input(sent): Input<CredentialsInput>,
 ) -> ApiResult<Response> {
-    let Credentials { email, password } = credentials;
-    let signed_in = app.control.sign_in(&from.client, &email, password).await?;
-    Ok(opened(from.secure, signed_in))
+    let sent = Credentials {
+        email: sent.email,
+        password: sent.password,
+        code: sent.code,
+    };
+    let signed_in = app.control.sign_in(&from.client, sent).await?;
+    Ok(opened(&from, signed_in))
 }
 
 /// Sign out: ends the session.
@@ -89,10 +118,8 @@ pub(crate) async fn sign_out(
     if let Some(session) = session {
         app.control.sign_out(&from.client, session).await?;
     }
-    let cookie = cookie(from.secure, "", 0);
-    Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie)]).into_response())
+    Ok((StatusCode::NO_CONTENT, cookies::remove(&from)).into_response())
 }
-
 /// Whether the first account must still be made.
 #[derive(Debug, serde::Serialize, ToSchema)]
 pub(crate) struct SetupAnswer {
@@ -138,6 +165,7 @@ pub(crate) async fn setup_needed(State(app): State<App>) -> ApiResult<Json<Setup
 pub(crate) async fn set_up(
     State(app): State<App>,
     from: From,
+    _: SameSite,
     Input(input): Input<SetupInput>,
 ) -> ApiResult<Response> {
     let SetupInput {
@@ -145,26 +173,12 @@ pub(crate) async fn set_up(
         email,
         password,
     } = input;
-    let made = app
-        .control
-        .set_up(&from.client, &token, &email, password)
-        .await;
-    Ok(opened(from.secure, made.map_err(ApiError::from)?))
+    let made = app.control.set_up(&from.client, &token, &email, password);
+    Ok(opened(&from, made.await?))
 }
 
-fn opened(secure: bool, signed_in: SignedIn) -> Response {
-    let cookie = open_cookie(secure, &signed_in.token);
-    let answer = Json(SessionAnswer::from(signed_in.user));
-    ([(header::SET_COOKIE, cookie)], answer).into_response()
-}
-
-/// The cookie of a session that has just been opened.
-pub(super) fn open_cookie(secure: bool, token: &str) -> String {
-    cookie(secure, token, SESSION_ABSOLUTE_US / Timestamp::SECOND_US)
-}
-
-fn cookie(secure: bool, token: &str, max_age_s: i64) -> String {
-    let name = cookie_name(secure);
-    let secure = if secure { "; Secure" } else { "" };
-    format!("{name}={token}; Path=/; Max-Age={max_age_s}; HttpOnly; SameSite=Lax{secure}")
+/// The answer that opens a session, or goes on with one under a new token.
+pub(crate) fn opened(from: &From, signed_in: SignedIn) -> Response {
+    let cookies = cookies::set(from, &signed_in);
+    (cookies, Json(SessionAnswer::from(signed_in.session))).into_response()
 }

@@ -2,11 +2,13 @@
 //! wrong is told to the person in a word, and to administrators in the authentication log.
 
 use super::input::UrlParams;
-use super::session;
 use crate::app::App;
-use crate::auth::{self, MaybeSession};
+use crate::auth::MaybeSession;
 use crate::client::{self, From};
-use crate::control::{AuthEvent, AuthKind, ControlError, Method, Proof, Provider, Purpose, User};
+use crate::control::{
+    AuthEvent, AuthKind, ControlError, Gate, Method, Proof, Provider, Purpose, User,
+};
+use crate::cookies;
 use crate::error::ApiResult;
 use crate::sso::{self, Arrival, Departure, Request, SsoError};
 use axum::Json;
@@ -164,20 +166,22 @@ pub(crate) async fn finish(
         issuer: take("iss"),
     };
     let flow = sso::flow_name(&state);
-    let browser = auth::cookie(&headers, &flow_cookie_name(from.secure, &flow));
+    let browser = cookies::value(&headers, &flow_cookie_name(from.secure, &flow));
     let arrived = Arrived {
         state: &state,
         browser,
         arrival,
-        signed_in: session.map(|session| session.user),
+        signed_in: session
+            .filter(|session| session.gate == Gate::Open)
+            .map(|session| session.user),
     };
-    let mut cookies = vec![ended_cookie(from.secure, &flow)];
+    let mut set = vec![ended_cookie(from.secure, &flow)];
     match arrive(&app, &from, &id, arrived).await {
-        Ok((return_to, cookie)) => {
-            cookies.extend(cookie);
-            redirect(&return_to, &cookies)
+        Ok((return_to, cookies)) => {
+            set.extend(cookies);
+            redirect(&return_to, &set)
         }
-        Err((page, code)) => redirect(&format!("{page}#sso_error={code}"), &cookies),
+        Err((page, code)) => redirect(&format!("{page}#sso_error={code}"), &set),
     }
 }
 
@@ -189,13 +193,13 @@ struct Arrived<'a> {
     signed_in: Option<User>,
 }
 
-/// Where to go on and the session's cookie; or the page and the word that tell of a failure.
+/// Where to go on and the session's cookies; or the page and the word that tell of a failure.
 async fn arrive(
     app: &App,
     from: &From,
     id: &str,
     arrived: Arrived<'_>,
-) -> Result<(String, Option<String>), (String, &'static str)> {
+) -> Result<(String, Vec<String>), (String, &'static str)> {
     let sign_in = || "/sign-in".to_owned();
     let provider = enabled(app, id).await.map_err(|code| (sign_in(), code))?;
     let pending = match app.sso.take(id, arrived.state, arrived.browser) {
@@ -225,16 +229,16 @@ async fn arrive(
             .await
             .map_err(|error| Failure::Control(error, visitor.email.clone()))?;
         if binds {
-            return Ok(None);
+            return Ok(Vec::new());
         }
         let proof = Proof::sso(&provider.settings.name, visitor.second_factor);
         let opened = app.control.open_session(&from.client, user, proof);
         let opened = opened.await;
         let opened = opened.map_err(|error| Failure::Control(error, visitor.email))?;
-        Ok(Some(session::open_cookie(from.secure, &opened.token)))
+        Ok(cookies::of(from, &opened))
     };
     match work.await {
-        Ok(cookie) => Ok((return_to, cookie)),
+        Ok(cookies) => Ok((return_to, cookies)),
         Err(failure) => Err((page, failed(app, from, &provider, &failure).await)),
     }
 }

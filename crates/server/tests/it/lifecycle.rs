@@ -19,7 +19,7 @@ async fn server(store: Arc<dyn LogStore>, dir: TempDir, jobs: bool) -> Server {
     let control = control.delivering_to(Arc::clone(&store));
     let scopes = [Scope::Ingest, Scope::Read, Scope::Admin];
     let key = make_key(&control, "everything", &scopes).await;
-    let app = App::new(store, control.clone(), Options::default());
+    let app = App::new(Arc::clone(&store), control.clone(), Options::default());
     if jobs {
         tokio::spawn(app.clone().run_jobs_forever());
     }
@@ -28,6 +28,7 @@ async fn server(store: Arc<dyn LogStore>, dir: TempDir, jobs: bool) -> Server {
         control,
         key,
         dir,
+        store,
     }
 }
 

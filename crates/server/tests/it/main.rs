@@ -3,6 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod auth;
+mod auth_log;
+mod browser;
 mod compat;
 mod control;
 mod download;
@@ -11,9 +13,12 @@ mod events;
 mod lifecycle;
 mod limits;
 mod links;
+mod lockout;
 mod logs;
+mod mfa;
 mod openapi;
 mod server;
+mod sessions;
 mod sso;
 mod support;
 mod timeline;

@@ -8,6 +8,7 @@ use daybook_server::control::{Actor, Control, NewKey, Scope};
 use daybook_server::{App, Options, Peer};
 use daybook_testkit::MemoryStore;
 use serde_json::Value;
+use sqlx::{Connection, SqliteConnection};
 use std::sync::Arc;
 use std::time::Duration;
 use tempfile::TempDir;
@@ -22,6 +23,7 @@ pub(crate) struct Server {
     /// A key that may do everything.
     pub(crate) key: String,
     pub(crate) dir: TempDir,
+    pub(crate) store: Arc<dyn LogStore>,
 }
 
 /// An answer, read to its end.
@@ -72,8 +74,9 @@ async fn server_in(dir: TempDir, options: Options, store: Arc<dyn LogStore>) -> 
     let control = control.delivering_to(Arc::clone(&store));
     let scopes = [Scope::Ingest, Scope::Read, Scope::Admin];
     let key = make_key(&control, "everything", &scopes).await;
-    let app = App::new(store, control.clone(), options);
+    let app = App::new(Arc::clone(&store), control.clone(), options);
     Server {
+        store,
         router: app.router(),
         control,
         key,
@@ -171,6 +174,22 @@ impl Server {
         assert_eq!(answer.status, 200, "{}", answer.text());
         let cookie = answer.header("set-cookie");
         cookie.split(';').next().unwrap().to_owned()
+    }
+
+    /// Changes the control plane behind its back.
+    pub(crate) async fn sql(&self, statement: &str) {
+        let file = self.dir.path().join("control.db");
+        let mut db = SqliteConnection::connect(&format!("sqlite://{}", file.display()))
+            .await
+            .unwrap();
+        let statement = sqlx::AssertSqlSafe(statement.to_owned());
+        sqlx::raw_sql(statement).execute(&mut db).await.unwrap();
+    }
+
+    /// Ends the server and starts it again over the same data.
+    pub(crate) async fn restart(self) -> Self {
+        self.control.close().await;
+        server_in(self.dir, Options::default(), self.store).await
     }
 
     pub(crate) async fn try_sign_in(&self, email: &str, password: &str) -> Answer {

@@ -1,0 +1,423 @@
+//! Two-factor authentication: a secret shared with an authenticator app, and backup codes for when
+//! it is lost. A code works once. The secret is shown while it is set up and never again.
+
+use super::secrets::new_token;
+use super::{
+    Actor, AuthEvent, AuthKind, Change, Client, Control, ControlError, Method, Result, Session,
+    SignedIn, User, backup_codes, sessions, tokens, totp, users,
+};
+use daybook_model::Timestamp;
+use sqlx::SqliteConnection;
+
+/// Codes whose steps lie this far ahead were taken before the clock was set back.
+const AHEAD_STEPS_MAX: i64 = 10;
+
+/// What an authenticator needs to know.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MfaSetup {
+    /// The secret in base 32, for typing.
+    pub secret: String,
+    /// The same as an address.
+    pub uri: String,
+    /// The same as a picture.
+    pub qr_svg: String,
+}
+
+/// How an account stands with its second factor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MfaState {
+    /// Whether it has one.
+    pub enabled: bool,
+    /// Whether its role must have one.
+    pub required: bool,
+    /// Backup codes not used yet.
+    pub backup_codes_left: u32,
+}
+
+/// A code as it was sent, made ready outside of any transaction.
+#[derive(Debug)]
+pub(super) enum Code {
+    Totp(String),
+    /// By its hash.
+    Backup(String),
+}
+
+#[derive(Debug, sqlx::FromRow)]
+struct Factor {
+    secret: String,
+    confirmed_at: Option<i64>,
+    last_step: i64,
+    backup_salt: String,
+}
+
+fn wrong(reason: &'static str) -> ControlError {
+    ControlError::WrongCode { reason }
+}
+
+async fn find(db: &mut SqliteConnection, user_id: &str) -> Result<Option<Factor>> {
+    let find = sqlx::query_as(
+        "SELECT secret, confirmed_at, last_step, backup_salt FROM second_factors WHERE user_id = $1",
+    );
+    Ok(find.bind(user_id).fetch_optional(db).await?)
+}
+
+/// Whether an account has a second factor, inside the caller's transaction.
+pub(super) async fn is_enabled(db: &mut SqliteConnection, user_id: &str) -> Result<bool> {
+    let factor = find(db, user_id).await?;
+    Ok(factor.is_some_and(|factor| factor.confirmed_at.is_some()))
+}
+
+/// Uses a code of an account up, inside a change: of two requests with one code, one fails.
+pub(super) async fn spend(
+    change: &mut Change,
+    client: &Client,
+    user: &User,
+    code: &Code,
+) -> Result<Method> {
+    match code {
+        Code::Totp(code) => {
+            let factor = find(change.db(), &user.id).await?;
+            let factor = factor.filter(|factor| factor.confirmed_at.is_some());
+            let factor = factor.ok_or(wrong("no second factor is set up"))?;
+            let step = usable_step(&factor, code)?;
+            take_step(change.db(), &user.id, factor.last_step, step).await?;
+            Ok(Method::PasswordTotp)
+        }
+        Code::Backup(hash) => {
+            backup_codes::spend(change, client, user, hash).await?;
+            Ok(Method::PasswordBackupCode)
+        }
+    }
+}
+
+/// The step of a code that was not used yet.
+fn usable_step(factor: &Factor, code: &str) -> Result<i64> {
+    let now_us = Timestamp::now().us();
+    let set_back = factor.last_step > totp::step_at(now_us) + AHEAD_STEPS_MAX;
+    let mut steps = totp::steps_of(&factor.secret, code, now_us).peekable();
+    if steps.peek().is_none() {
+        return Err(wrong("wrong code"));
+    }
+    steps
+        .find(|step| *step > factor.last_step || set_back)
+        .ok_or(wrong("the code was used before"))
+}
+
+async fn take_step(db: &mut SqliteConnection, user_id: &str, last: i64, step: i64) -> Result<()> {
+    let taken = sqlx::query(
+        "UPDATE second_factors SET last_step = $1 WHERE user_id = $2 AND last_step = $3",
+    )
+    .bind(step)
+    .bind(user_id)
+    .bind(last)
+    .execute(db)
+    .await?;
+    match taken.rows_affected() {
+        0 => Err(wrong("the code was used before")),
+        _ => Ok(()),
+    }
+}
+
+async fn remove(db: &mut SqliteConnection, user_id: &str) -> Result<bool> {
+    let sql = "DELETE FROM second_factors WHERE user_id = $1";
+    let removed = sqlx::query(sql).bind(user_id).execute(&mut *db).await?;
+    backup_codes::remove(db, user_id).await?;
+    Ok(removed.rows_affected() > 0)
+}
+
+impl Control {
+    /// How an account stands with its second factor.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn mfa_state(&self, user: &User) -> Result<MfaState> {
+        let mut db = self.db.reader().acquire().await?;
+        Ok(MfaState {
+            enabled: is_enabled(&mut db, &user.id).await?,
+            required: self.sign_in_settings().await?.needs_mfa(user.role),
+            backup_codes_left: backup_codes::left(&mut db, &user.id).await?,
+        })
+    }
+
+    /// Makes a code ready to be spent: a backup code is hashed, which takes a while.
+    pub(super) async fn read_code(&self, user_id: &str, code: &str) -> Result<Code> {
+        let code = backup_codes::normal(code);
+        if totp::is_code(&code) {
+            return Ok(Code::Totp(code));
+        }
+        let mut db = self.db.reader().acquire().await?;
+        let salt = find(&mut db, user_id).await?;
+        drop(db);
+        // Without a salt the work is the same, and finds nothing.
+        let salt = salt.map_or_else(new_token, |factor| factor.backup_salt);
+        let hashes = self.passwords.derive(vec![code], salt).await?;
+        Ok(Code::Backup(hashes.concat()))
+    }
+
+    /// Begins to set up a second factor for the session's account: a new secret, which counts when
+    /// it is confirmed. An earlier one that was not confirmed is forgotten.
+    ///
+    /// # Errors
+    /// When the password is wrong, or there is a second factor already.
+    pub async fn begin_mfa(
+        &self,
+        client: &Client,
+        session: &Session,
+        password: Option<String>,
+    ) -> Result<MfaSetup> {
+        if session.mfa_enabled {
+            return Err(ControlError::Exists("a second factor"));
+        }
+        self.reauthenticate(client, session, password).await?;
+        let secret = totp::new_secret();
+        let uri = totp::uri(&secret, &session.user.email);
+        let setup = MfaSetup {
+            qr_svg: totp::qr_svg(&uri)?,
+            secret: secret.clone(),
+            uri,
+        };
+        let user = session.user.clone();
+        let actor = user.actor(client.clone());
+        self.change(&actor, "user.mfa_bound", |change| {
+            Box::pin(async move {
+                change.resource("user", &user.id, &user.email);
+                let begun = sqlx::query(
+                    "INSERT INTO second_factors (user_id, secret, created_at, last_step, backup_salt) \
+                     VALUES ($1, $2, $3, 0, $4) ON CONFLICT (user_id) DO UPDATE SET \
+                     secret = excluded.secret, created_at = excluded.created_at, \
+                     backup_salt = excluded.backup_salt \
+                     WHERE second_factors.confirmed_at IS NULL",
+                )
+                .bind(&user.id)
+                .bind(secret)
+                .bind(Timestamp::now().us())
+                .bind(new_token())
+                .execute(change.db())
+                .await?;
+                match begun.rows_affected() {
+                    0 => Err(ControlError::Exists("a second factor")),
+                    _ => Ok(()),
+                }
+            })
+        })
+        .await?;
+        Ok(setup)
+    }
+
+    /// Turns the second factor on with a first code. Other sessions of the account end, this one
+    /// goes on under a new token. Answers the backup codes, which are not shown again.
+    ///
+    /// # Errors
+    /// When nothing was begun, or the code is wrong.
+    pub async fn confirm_mfa(
+        &self,
+        client: &Client,
+        session: &Session,
+        code: &str,
+    ) -> Result<(Vec<String>, SignedIn)> {
+        let mut db = self.db.reader().acquire().await?;
+        let factor = find(&mut db, &session.user.id).await?;
+        drop(db);
+        let factor = factor.filter(|factor| factor.confirmed_at.is_none());
+        let factor = factor.ok_or(ControlError::NotFound("second factor to be confirmed"))?;
+        let step = match usable_step(&factor, &backup_codes::normal(code)) {
+            Ok(step) => step,
+            Err(error) => return Err(self.refuse_in_session(client, session, error).await?),
+        };
+        let codes = backup_codes::new();
+        let hashes = self
+            .passwords
+            .derive(codes.clone(), factor.backup_salt.clone())
+            .await?;
+        let actor = session.user.actor(client.clone());
+        let generated = actor.audit("user.backup_codes_generated");
+        let (owner, client) = (session.clone(), client.clone());
+        let token = self
+            .change(&actor, "user.mfa_enabled", |change| {
+                Box::pin(async move {
+                    let user = &owner.user;
+                    change.resource("user", &user.id, &user.email);
+                    confirm(change.db(), &user.id, &factor.secret, step).await?;
+                    let event = AuthEvent::success(&client, AuthKind::MfaEnabled).about(user);
+                    change.also(event.session(&owner.id));
+                    backup_codes::store(change, &client, user, hashes, generated).await?;
+                    let reason = "a second factor was set up";
+                    sessions::end_all(change, &client, user, Some(&owner.id), reason).await?;
+                    lift(change.db(), &owner.id).await
+                })
+            })
+            .await?;
+        Ok((codes, SignedIn::renewed(session.with_mfa(true), token)))
+    }
+
+    /// Turns the second factor off. Other sessions of the account end, this one goes on under a new
+    /// token.
+    ///
+    /// # Errors
+    /// When the password or the code is wrong, or the role must have a second factor.
+    pub async fn disable_mfa(
+        &self,
+        client: &Client,
+        session: &Session,
+        password: Option<String>,
+        code: &str,
+    ) -> Result<SignedIn> {
+        if self.mfa_state(&session.user).await?.required {
+            return Err(ControlError::MfaRequiredByRole);
+        }
+        self.reauthenticate(client, session, password).await?;
+        let code = self.read_code(&session.user.id, code).await?;
+        let actor = session.user.actor(client.clone());
+        let (owner, by) = (session.clone(), client.clone());
+        let changed = self.change(&actor, "user.mfa_disabled", |change| {
+            Box::pin(async move {
+                let user = &owner.user;
+                change.resource("user", &user.id, &user.email);
+                spend(change, &by, user, &code).await?;
+                remove(change.db(), &user.id).await?;
+                let event = AuthEvent::success(&by, AuthKind::MfaDisabled).about(user);
+                change.also(event.session(&owner.id));
+                let reason = "the second factor was turned off";
+                sessions::end_all(change, &by, user, Some(&owner.id), reason).await?;
+                tokens::replace(change.db(), &owner.id).await
+            })
+        });
+        match changed.await {
+            Ok(token) => Ok(SignedIn::renewed(session.with_mfa(false), token)),
+            Err(error) => Err(self.refuse_in_session(client, session, error).await?),
+        }
+    }
+
+    /// New backup codes for the session's account; older ones end.
+    ///
+    /// # Errors
+    /// When the code is wrong.
+    pub async fn renew_backup_codes(
+        &self,
+        client: &Client,
+        session: &Session,
+        code: &str,
+    ) -> Result<Vec<String>> {
+        let mut db = self.db.reader().acquire().await?;
+        let factor = find(&mut db, &session.user.id).await?;
+        drop(db);
+        let factor = factor.ok_or(ControlError::NotFound("second factor"))?;
+        let code = self.read_code(&session.user.id, code).await?;
+        let codes = backup_codes::new();
+        let salt = factor.backup_salt;
+        let hashes = self.passwords.derive(codes.clone(), salt).await?;
+        let actor = session.user.actor(client.clone());
+        let (user, by) = (session.user.clone(), client.clone());
+        let changed = self.change(&actor, "user.backup_codes_generated", |change| {
+            Box::pin(async move {
+                change.resource("user", &user.id, &user.email);
+                spend(change, &by, &user, &code).await?;
+                backup_codes::replace(change, &by, &user, hashes).await
+            })
+        });
+        match changed.await {
+            Ok(()) => Ok(codes),
+            Err(error) => Err(self.refuse_in_session(client, session, error).await?),
+        }
+    }
+
+    /// Gives the second factor in a session that was opened without one. It goes on under a new
+    /// token.
+    ///
+    /// # Errors
+    /// When the code is wrong.
+    pub async fn verify_mfa(
+        &self,
+        client: &Client,
+        session: &Session,
+        code: &str,
+    ) -> Result<SignedIn> {
+        let code = self.read_code(&session.user.id, code).await?;
+        let actor = session.user.actor(client.clone());
+        let (owner, by) = (session.clone(), client.clone());
+        let changed = self.change(&actor, "session.mfa_verified", |change| {
+            Box::pin(async move {
+                change.resource("session", &owner.id, "");
+                let method = spend(change, &by, &owner.user, &code).await?;
+                let event = AuthEvent::success(&by, AuthKind::MfaVerified).about(&owner.user);
+                change.also(event.session(&owner.id).by(method));
+                lift(change.db(), &owner.id).await
+            })
+        });
+        match changed.await {
+            Ok(token) => Ok(SignedIn::renewed(session.with_mfa(true), token)),
+            Err(error) => Err(self.refuse_in_session(client, session, error).await?),
+        }
+    }
+
+    /// Takes an account's second factor away, for somebody who lost theirs. Its sessions end.
+    ///
+    /// # Errors
+    /// When there is no such account, it has none, or the database refuses.
+    pub async fn reset_mfa(&self, actor: &Actor, user_id: &str) -> Result<()> {
+        let (client, id) = (actor.client.clone(), user_id.to_owned());
+        let reason = format!("reset by {}", actor.name);
+        self.change(actor, "user.mfa_reset", |change| {
+            Box::pin(async move {
+                let user = users::find(change.db(), &id).await?;
+                change.resource("user", &user.id, &user.email);
+                change.audit.set_text("operation", "disable_2fa");
+                if !remove(change.db(), &user.id).await? {
+                    return Err(ControlError::NotFound("second factor"));
+                }
+                let event = AuthEvent::success(&client, AuthKind::MfaDisabled).about(&user);
+                change.also(event.because(&reason));
+                sessions::end_all(change, &client, &user, None, &reason).await
+            })
+        })
+        .await
+    }
+}
+
+async fn confirm(db: &mut SqliteConnection, user_id: &str, secret: &str, step: i64) -> Result<()> {
+    let confirmed = sqlx::query(
+        "UPDATE second_factors SET confirmed_at = $1, last_step = $2 \
+         WHERE user_id = $3 AND secret = $4 AND confirmed_at IS NULL",
+    )
+    .bind(Timestamp::now().us())
+    .bind(step)
+    .bind(user_id)
+    .bind(secret)
+    .execute(db)
+    .await?;
+    match confirmed.rows_affected() {
+        0 => Err(ControlError::Exists("a second factor")),
+        _ => Ok(()),
+    }
+}
+
+/// Says that a session has its second factor now, and gives it a new token.
+async fn lift(db: &mut SqliteConnection, session_id: &str) -> Result<String> {
+    sqlx::query("UPDATE sessions SET mfa = TRUE WHERE id = $1")
+        .bind(session_id)
+        .execute(&mut *db)
+        .await?;
+    tokens::replace(db, session_id).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_code_of_before_the_clock_was_set_back_locks_nobody_out() {
+        let now = totp::step_at(Timestamp::now().us());
+        let secret = totp::new_secret();
+        let factor = |last_step| Factor {
+            secret: secret.clone(),
+            confirmed_at: Some(1),
+            last_step,
+            backup_salt: String::new(),
+        };
+        let code = totp::code_of(&secret, now);
+        let fits = |last_step| usable_step(&factor(last_step), &code).is_ok();
+        assert!(fits(0) && fits(now - 2));
+        assert!(!fits(now + 1), "used, or older than one that was");
+        assert!(fits(now + 1_000_000));
+    }
+}
