@@ -3,6 +3,7 @@
 
 pub mod aggregate;
 pub mod catalogue;
+pub mod decimal;
 pub mod event;
 pub mod field;
 pub mod json;

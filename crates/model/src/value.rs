@@ -1,6 +1,7 @@
 //! The value of a field. Its meaning is its field's [`Kind`]: amounts and instants are integers
 //! here, in nano-USD and microseconds, and become text only in JSON.
 
+use crate::decimal::{push_integer, push_time, push_usd};
 use crate::field::Kind;
 use crate::{NanoUsd, Timestamp};
 use std::fmt::{self, Write};
@@ -71,10 +72,12 @@ impl<'a> ValueRef<'a> {
     pub fn write_json(self, kind: Kind, out: &mut String) {
         match (self, kind) {
             (Self::Integer(us), Kind::Time) => {
-                append(format_args!("\"{}\"", Timestamp::from_us(us)), out);
+                out.push('"');
+                push_time(Timestamp::from_us(us), out);
+                out.push('"');
             }
-            (Self::Integer(nano), Kind::Money) => append(format_args!("{}", NanoUsd(nano)), out),
-            (Self::Integer(number), _) => append(format_args!("{number}"), out),
+            (Self::Integer(nano), Kind::Money) => push_usd(NanoUsd(nano), out),
+            (Self::Integer(number), _) => push_integer(number, out),
             (Self::Boolean(truth), _) => out.push_str(if truth { "true" } else { "false" }),
             (Self::Text(text), _) => write_json_text(text, out),
             (Self::Json(json), _) => out.push_str(json),

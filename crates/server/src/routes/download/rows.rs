@@ -2,11 +2,11 @@
 //! that such a program would take for a formula begins with an apostrophe.
 
 use daybook_model::catalogue::Catalogue;
+use daybook_model::decimal::{push_integer, push_time, push_usd};
 use daybook_model::event::Form;
 use daybook_model::field::{Field, Kind};
 use daybook_model::value::write_json_text;
 use daybook_model::{Event, NanoUsd, Stream, Timestamp, ValueRef};
-use std::fmt::Write;
 
 /// The forms a file may have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -110,44 +110,41 @@ impl Rows {
 }
 
 fn write_cell(kind: Kind, value: ValueRef<'_>, out: &mut String) {
-    let written = match (value, kind) {
+    match (value, kind) {
         (ValueRef::Text(text), _) => {
-            write_text(
-                text,
-                text.starts_with(['=', '+', '-', '@', '\t', '\r']),
-                out,
-            );
-            Ok(())
+            let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
+            write_text(text, formula, out);
         }
-        (ValueRef::Json(json), _) => {
-            write_text(json, false, out);
-            Ok(())
-        }
-        (ValueRef::Integer(us), Kind::Time) => write!(out, "{}", Timestamp::from_us(us)),
-        (ValueRef::Integer(nano), Kind::Money) => write!(out, "{}", NanoUsd(nano)),
-        (ValueRef::Integer(number), _) => write!(out, "{number}"),
-        (ValueRef::Boolean(truth), _) => write!(out, "{truth}"),
-    };
-    written.expect("writing to a String cannot fail");
+        (ValueRef::Json(json), _) => write_text(json, false, out),
+        (ValueRef::Integer(us), Kind::Time) => push_time(Timestamp::from_us(us), out),
+        (ValueRef::Integer(nano), Kind::Money) => push_usd(NanoUsd(nano), out),
+        (ValueRef::Integer(number), _) => push_integer(number, out),
+        (ValueRef::Boolean(truth), _) => out.push_str(if truth { "true" } else { "false" }),
+    }
 }
 
 /// A text, in quotes when it must be; one that looks like a formula is defused.
 fn write_text(text: &str, formula: bool, out: &mut String) {
-    let quoted = text.contains(['"', ',', '\r', '\n']);
+    // Without a way out in the middle, so that many bytes are compared at once.
+    let quoted = text.bytes().fold(false, |found, byte| {
+        found | matches!(byte, b'"' | b',' | b'\r' | b'\n')
+    });
     if quoted {
         out.push('"');
     }
     if formula {
         out.push('\'');
     }
-    let mut parts = text.split('"');
-    out.push_str(parts.next().unwrap_or_default());
-    for part in parts {
-        out.push_str("\"\"");
-        out.push_str(part);
-    }
     if quoted {
+        let mut parts = text.split('"');
+        out.push_str(parts.next().unwrap_or_default());
+        for part in parts {
+            out.push_str("\"\"");
+            out.push_str(part);
+        }
         out.push('"');
+    } else {
+        out.push_str(text);
     }
 }
 

@@ -1,18 +1,20 @@
-//! The walk behind a download. A task of its own asks the store step by step and hands over what
-//! it has written; it ends when nobody takes that any more. Steps adapt to the size of events, so
-//! that a part has about [`PART_BYTES`] whatever the events hold.
+//! The walk behind a download. A task of its own asks the store step by step, writes a step while
+//! the next is read, and hands over what is written; it ends when nobody takes that any more. Steps
+//! adapt to the size of events, so that a part has about [`PART_BYTES`] whatever the events hold.
 
 use super::rows::Rows;
 use crate::app::App;
-use crate::error::ApiResult;
+use crate::error::{ApiError, ApiResult};
 use axum::body::Bytes;
 use daybook_model::logstore::ScanRequest;
-use daybook_model::{Event, Query};
+use daybook_model::{Event, LogStore, Query};
 use futures_util::Stream;
 use std::io;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
+use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 
 /// What a part should have.
@@ -37,7 +39,7 @@ enum Part {
 pub(super) struct Walk {
     app: App,
     request: ScanRequest,
-    rows: Rows,
+    rows: Arc<Rows>,
     events_max: usize,
 }
 
@@ -56,7 +58,7 @@ impl Walk {
                 limit: FIRST_EVENTS.min(events_max),
                 payloads,
             },
-            rows,
+            rows: Arc::new(rows),
             events_max,
         }
     }
@@ -64,58 +66,61 @@ impl Walk {
     /// Takes the first step, so that what is wrong from the beginning is a refusal, and leaves the
     /// others to a task. The place is kept until the task ends.
     pub(super) async fn start(
-        mut self,
+        self,
         place: OwnedSemaphorePermit,
     ) -> ApiResult<impl Stream<Item = io::Result<Bytes>> + use<>> {
-        let mut text = self.rows.head();
-        let more = self.step(&mut text).await?;
+        let first = self.step().await?;
         // One part is on its way, one waits here, one is being prepared.
         let (parts, taken) = channel(1);
         tokio::spawn(async move {
-            self.run(text, more, parts).await;
+            if let Err(error) = self.run(first, &parts).await {
+                let cause = error.cause.unwrap_or(error.message);
+                tracing::error!("a download broke off: {cause}");
+                // Not before what was read in time is on its way.
+                let _ = timeout(STALL_TIME_MAX, parts.reserve()).await;
+            }
             drop(place);
         });
         Ok(futures_util::stream::unfold(taken, next))
     }
 
-    async fn run(mut self, first: String, mut more: bool, parts: Sender<Part>) {
-        let mut text = first;
-        loop {
-            if !text.is_empty() && !hand_over(&parts, Part::Bytes(text.into())).await {
-                return;
+    /// Hands over everything, unless nobody takes it any more.
+    async fn run(mut self, mut events: Vec<Event>, parts: &Sender<Part>) -> ApiResult<()> {
+        let mut text = self.rows.head();
+        while let Some(last) = events.last() {
+            self.request.after = Some((last.time, last.seq));
+            self.request.limit = next_limit(&events, self.events_max);
+            // The next step is read while this one is written.
+            let following = tokio::spawn(self.step());
+            let rows = Arc::clone(&self.rows);
+            let written = spawn_blocking(move || {
+                events.iter().for_each(|event| rows.write(event, &mut text));
+                text
+            });
+            let written = written
+                .await
+                .map_err(|error| ApiError::internal(error.to_string()))?;
+            if !hand_over(parts, Part::Bytes(written.into())).await {
+                return Ok(());
             }
-            if !more {
-                break;
-            }
-            text = String::with_capacity(PART_BYTES + PART_BYTES / 4);
-            match self.step(&mut text).await {
-                Ok(found) => more = found,
-                Err(error) => {
-                    let cause = error.cause.unwrap_or(error.message);
-                    tracing::error!("a download broke off: {cause}");
-                    return;
-                }
-            }
+            text = String::with_capacity(PART_BYTES);
+            events = following
+                .await
+                .map_err(|error| ApiError::internal(error.to_string()))??;
         }
-        hand_over(&parts, Part::End).await;
+        if text.is_empty() || hand_over(parts, Part::Bytes(text.into())).await {
+            hand_over(parts, Part::End).await;
+        }
+        Ok(())
     }
 
-    /// Writes the next events; whether there were any.
-    async fn step(&mut self, out: &mut String) -> ApiResult<bool> {
-        let request = self.request.clone();
-        let events = self
-            .app
-            .query(|store| async move { store.scan(request).await })
-            .await?;
-        let Some(last) = events.last() else {
-            return Ok(false);
-        };
-        self.request.after = Some((last.time, last.seq));
-        for event in &events {
-            self.rows.write(event, out);
+    /// The next events.
+    fn step(&self) -> impl Future<Output = ApiResult<Vec<Event>>> + Send + use<> {
+        let (app, request) = (self.app.clone(), self.request.clone());
+        async move {
+            let scan = |store: Arc<dyn LogStore>| async move { store.scan(request).await };
+            app.query(scan).await
         }
-        self.request.limit = next_limit(&events, self.events_max);
-        Ok(true)
     }
 }
 
