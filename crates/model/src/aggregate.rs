@@ -25,6 +25,14 @@ impl Totals {
         self.total_tokens += other.total_tokens;
         self.cost.0 += other.cost.0;
     }
+
+    /// Takes away the sums of some of its events.
+    pub fn remove(&mut self, gone: &Self) {
+        self.requests -= gone.requests;
+        self.errors -= gone.errors;
+        self.total_tokens -= gone.total_tokens;
+        self.cost.0 -= gone.cost.0;
+    }
 }
 
 /// Latencies below which half, 95 % and 99 % of the events with a `latency_ms` lie, nearest rank,

@@ -71,11 +71,20 @@ impl Event {
             (ID, Value::Text(id)) => self.id = id,
             (SEQ, Value::Integer(seq)) => self.seq = seq,
             (TIME, Value::Integer(us)) => self.time = Timestamp::from_us(us),
+            // Who puts values in catalogue order need not search.
+            (index, value) if self.values.last().is_none_or(|(last, _)| *last < index) => {
+                self.values.push((index, value));
+            }
             (index, value) => match self.position(index) {
                 Ok(at) => self.values[at].1 = value,
                 Err(at) => self.values.insert(at, (index, value)),
             },
         }
+    }
+
+    /// Makes room for so many more values.
+    pub fn reserve(&mut self, values: usize) {
+        self.values.reserve_exact(values);
     }
 
     /// Removes a field and returns its value.

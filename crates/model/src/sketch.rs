@@ -29,6 +29,14 @@ impl Sketch {
         }
     }
 
+    /// Takes away what another sketch has counted of the same values.
+    pub fn remove(&mut self, gone: &Self) {
+        for (bucket, count) in gone.buckets() {
+            self.counts[bucket] -= count;
+            self.total -= count;
+        }
+    }
+
     /// Counts a bucket several times.
     pub fn add_count(&mut self, bucket: usize, count: u64) {
         if bucket >= self.counts.len() {
@@ -72,9 +80,16 @@ impl Sketch {
     }
 }
 
+/// Buckets that a number may have.
+pub const BUCKETS: usize = (EXACT + PER_OCTAVE * 56) as usize;
+
 /// The bucket of a value.
 pub fn bucket(value: i64) -> usize {
-    let value = u64::try_from(value).unwrap_or(0);
+    bucket_of(u64::try_from(value).unwrap_or(0))
+}
+
+/// The bucket of a number.
+pub fn bucket_of(value: u64) -> usize {
     let bucket = if value < EXACT {
         value
     } else {
@@ -87,15 +102,19 @@ pub fn bucket(value: i64) -> usize {
 
 /// The value that stands for a bucket: its middle.
 pub fn middle(bucket: usize) -> i64 {
+    let (low, high) = bounds(bucket);
+    i64::try_from(low + (high - low).div_ceil(2)).unwrap_or(i64::MAX)
+}
+
+/// The least and the greatest number of a bucket.
+pub fn bounds(bucket: usize) -> (u64, u64) {
     let bucket = bucket as u64;
-    let value = if bucket < EXACT {
-        bucket
-    } else {
-        let (octave, step) = ((bucket - EXACT) / PER_OCTAVE, (bucket - EXACT) % PER_OCTAVE);
-        let low = (PER_OCTAVE + step) << (octave + 1);
-        low + (1 << octave)
-    };
-    i64::try_from(value).unwrap_or(i64::MAX)
+    if bucket < EXACT {
+        return (bucket, bucket);
+    }
+    let (octave, step) = ((bucket - EXACT) / PER_OCTAVE, (bucket - EXACT) % PER_OCTAVE);
+    let low = (PER_OCTAVE + step) << (octave + 1);
+    (low, low + ((1 << (octave + 1)) - 1))
 }
 
 #[cfg(test)]
@@ -110,6 +129,13 @@ mod tests {
             assert!((middle - value).abs() * 250 <= value, "{value}: {middle}");
         }
         assert_eq!(bucket(-5), 0);
+        let mut next = 0;
+        for at in 0..BUCKETS {
+            let (low, high) = bounds(at);
+            assert_eq!((low, bucket_of(low), bucket_of(high)), (next, at, at));
+            next = high.wrapping_add(1);
+        }
+        assert_eq!(next, 0, "all numbers have a bucket");
         assert_eq!(middle(bucket(i64::MAX)), middle(bucket(i64::MAX - 1)));
     }
 
@@ -122,6 +148,9 @@ mod tests {
             if value <= 80 { &mut low } else { &mut high }.add(value);
             all.add(value);
         }
+        low.merge(&high);
+        assert_eq!(low, all);
+        low.remove(&high);
         low.merge(&high);
         assert_eq!(low, all);
         let Quantiles { p50, p95, p99 } = all.quantiles().unwrap();

@@ -1,8 +1,8 @@
 //! The words that a partition's ordinals stand for: the store's, and beyond their limit its own.
 
-use crate::words::{LOCAL, Words};
+use crate::words::{LOCAL, Texts, Words};
 use daybook_model::{Field, StoreError, Stream};
-use parking_lot::RwLock;
+use parking_lot::{RwLock, RwLockReadGuard};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -45,17 +45,14 @@ impl Dictionary {
         self.own.read().clone()
     }
 
-    /// The word of an ordinal; `None` when there is none.
-    pub(crate) fn text(&self, field: &Field, ordinal: u64) -> Option<Box<str>> {
-        let ordinal = u32::try_from(ordinal).ok()?;
-        if ordinal >= LOCAL {
-            let own = self.own()?;
-            let texts = own.of(self.stream, field);
-            let at = ordinal - LOCAL;
-            return ((at as usize) < texts.len()).then(|| texts.text(at).into());
+    /// The words of one field, for many look-ups.
+    pub(crate) fn of(&self, field: &'static Field) -> FieldWords<'_> {
+        FieldWords {
+            stream: self.stream,
+            field,
+            store: self.store.of(self.stream, field),
+            own: self.own(),
         }
-        let texts = self.store.of(self.stream, field);
-        ((ordinal as usize) < texts.len()).then(|| texts.text(ordinal).into())
     }
 
     /// The ordinal of a word, known or new.
@@ -81,5 +78,29 @@ impl Dictionary {
         let store = self.store.persist()?;
         let own = self.own().map_or(Ok(0), |own| own.persist())?;
         Ok((store, own))
+    }
+}
+
+/// The words of one field. While it lives the store gives no new ordinals: it must not be kept, nor
+/// wait for anything.
+pub(crate) struct FieldWords<'a> {
+    stream: Stream,
+    field: &'static Field,
+    store: RwLockReadGuard<'a, Texts>,
+    own: Option<Arc<Words>>,
+}
+
+impl FieldWords<'_> {
+    /// The word of an ordinal; `None` when there is none.
+    pub(crate) fn text(&self, ordinal: u64) -> Option<Box<str>> {
+        let ordinal = u32::try_from(ordinal).ok()?;
+        if ordinal >= LOCAL {
+            let own = self.own.as_ref()?;
+            let texts = own.of(self.stream, self.field);
+            let at = ordinal - LOCAL;
+            return ((at as usize) < texts.len()).then(|| texts.text(at).into());
+        }
+        let in_store = (ordinal as usize) < self.store.len();
+        in_store.then(|| self.store.text(ordinal).into())
     }
 }

@@ -28,28 +28,36 @@ pub(crate) fn pack(id: &str) -> Vec<u8> {
     }
 }
 
-/// The id of a key; `None` when no id has it.
-pub(crate) fn unpack(key: &[u8]) -> Option<String> {
-    let (form, bytes) = key.split_first()?;
-    let hex = || {
-        let nibbles = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
-        nibbles.filter_map(|nibble| char::from_digit(nibble.into(), 16))
-    };
-    match *form {
-        TEXT => std::str::from_utf8(bytes).ok().map(Into::into),
-        HEX => Some(hex().collect()),
-        UUID if bytes.len() == 16 => {
-            let mut id = String::with_capacity(UUID_BYTES);
-            for (at, digit) in hex().enumerate() {
-                if matches!(at, 8 | 12 | 16 | 20) {
-                    id.push('-');
-                }
-                id.push(digit);
+/// Appends the id of a key; whether any id has that key.
+pub(crate) fn unpack_to(key: &[u8], id: &mut String) -> bool {
+    match key.split_first() {
+        Some((&TEXT, bytes)) => match std::str::from_utf8(bytes) {
+            Ok(text) => id.push_str(text),
+            Err(_) => return false,
+        },
+        Some((&HEX, bytes)) => push_digits(bytes, id),
+        Some((&UUID, bytes)) if bytes.len() == 16 => {
+            let mut from = 0;
+            for to in [4, 6, 8, 10] {
+                push_digits(&bytes[from..to], id);
+                id.push('-');
+                from = to;
             }
-            Some(id)
+            push_digits(&bytes[from..], id);
         }
-        _ => None,
+        _ => return false,
     }
+    true
+}
+
+fn push_digits(bytes: &[u8], id: &mut String) {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let digit = |nibble: u8| char::from(DIGITS[usize::from(nibble)]);
+    id.extend(
+        bytes
+            .iter()
+            .flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]),
+    );
 }
 
 /// A range of keys.
@@ -140,7 +148,9 @@ mod tests {
     proptest! {
         #[test]
         fn a_key_is_its_id_again(id in id()) {
-            prop_assert_eq!(unpack(&pack(&id)), Some(id));
+            let mut unpacked = String::new();
+            prop_assert!(unpack_to(&pack(&id), &mut unpacked));
+            prop_assert_eq!(unpacked, id);
         }
 
         #[test]

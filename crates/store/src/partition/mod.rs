@@ -8,6 +8,7 @@ mod id_filter;
 pub(crate) mod keys;
 mod payloads;
 mod places;
+mod rows;
 pub(crate) mod schema;
 pub(crate) mod segment;
 pub(crate) mod trigrams;
@@ -20,21 +21,19 @@ pub(crate) use places::{load_all, partition_dir, remove_dir};
 pub(crate) use segment::Segment;
 pub(crate) use writer::{Changes, drop_payloads, move_into, remove_before, rewrite, seal};
 
-use crate::columns::{self, Place};
 use crate::error::internal;
 use crate::head::PartitionKey;
 use crate::words::Words;
-use daybook_model::catalogue::{Catalogue, field};
-use daybook_model::{Event, StoreError, Value};
+use daybook_model::catalogue::field;
+use daybook_model::{Event, StoreError};
 use directory::CheckedDirectory;
 use payloads::PayloadAddress;
 use schema::PartitionSchema;
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
-use tantivy::schema::Value as _;
-use tantivy::{DocAddress, Index, ReloadPolicy, Searcher, TantivyDocument};
+use tantivy::{DocAddress, Index, ReloadPolicy, Searcher};
 
 /// What the last commit of a partition says about it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -218,51 +217,6 @@ impl Partition {
         Ok(found)
     }
 
-    /// An event without its payloads, put together from columns and its stored row.
-    pub(crate) fn event(&self, address: DocAddress) -> Result<Event, StoreError> {
-        let opened = self.opened()?;
-        let segment = &opened.segments[address.segment_ord as usize];
-        let mut event = Event::new(self.key.0);
-        let mut key = Vec::new();
-        for field in Catalogue::of(self.key.0).fields() {
-            let place = Place::of(field);
-            if place == Place::Keys {
-                if let Some(ids) = segment.keys(field)?
-                    && let Some(ordinal) = ids.ords().first(address.doc_id)
-                {
-                    key.clear();
-                    ids.ord_to_bytes(ordinal, &mut key)
-                        .map_err(|e| damaged(self.key, &e))?;
-                    let id = keys::unpack(&key)
-                        .ok_or_else(|| damaged(self.key, &"an id cannot be read"))?;
-                    event.put(field, Value::Text(id.into()));
-                }
-            } else if place.is_column()
-                && let Some(stored) = segment.first(field, address.doc_id)?
-            {
-                let value = match place {
-                    Place::Words => opened.dictionary.text(field, stored).map(Value::Text),
-                    _ => columns::plain_value(field, stored),
-                };
-                let value = value
-                    .ok_or_else(|| damaged(self.key, &format!("{} names no word", field.name)))?;
-                event.put(field, value);
-            }
-        }
-        let document: TantivyDocument = opened
-            .searcher
-            .doc(address)
-            .map_err(|e| damaged(self.key, &e))?;
-        if let Some(row) = document.get_first(opened.schema.row) {
-            let row = row
-                .as_bytes()
-                .and_then(|bytes| std::str::from_utf8(bytes).ok());
-            document::add_members(&mut event, row.unwrap_or_default())
-                .map_err(|e| damaged(self.key, &e))?;
-        }
-        Ok(event)
-    }
-
     /// The event with its payloads.
     pub(crate) fn whole_event(&self, address: DocAddress) -> Result<Event, StoreError> {
         let mut event = self.event(address)?;
@@ -297,6 +251,26 @@ impl Partition {
         let hashes = columns.u64(schema::CONTENT_HASH).map_err(internal)?;
         Ok(hashes.first(address.doc_id).unwrap_or_default())
     }
+}
+
+/// Opens those partitions that are not open yet. That waits for the disk, hardly for a processor, so
+/// many are opened at once. What fails here fails again where the partition is read.
+pub(crate) fn open_all(partitions: &[&Arc<Partition>]) {
+    const AT_ONCE: usize = 8;
+    let closed = partitions.iter().filter(|p| p.opened.get().is_none());
+    let closed: Vec<_> = closed.collect();
+    let next = AtomicUsize::new(0);
+    let open_some = || {
+        while let Some(partition) = closed.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let _ = partition.opened();
+        }
+    };
+    std::thread::scope(|scope| {
+        for _ in 1..AT_ONCE.min(closed.len()) {
+            scope.spawn(open_some);
+        }
+        open_some();
+    });
 }
 
 fn index_dir(partition: &Path) -> PathBuf {

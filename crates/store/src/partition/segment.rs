@@ -67,11 +67,6 @@ impl Segment {
         })
     }
 
-    /// The value of a field that has a column.
-    pub(crate) fn first(&self, field: &Field, doc: DocId) -> StoreResult<Option<u64>> {
-        Ok(self.column(field)?.and_then(|column| column.first(doc)))
-    }
-
     /// Whether an event with this id may be here; never wrong when it says no.
     pub(super) fn may_hold(&self, id_field: &Field, id: &[u8]) -> StoreResult<bool> {
         let Some(ids) = self.keys(id_field)? else {

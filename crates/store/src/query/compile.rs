@@ -1,13 +1,13 @@
 //! A query in terms of columns: what a value must be to pass. Texts are looked up in the store's
 //! dictionary once; only words that a single partition has are looked up there.
 
+use super::parts::Asked;
 use crate::columns::{ABSENT, Place, from_number};
 use crate::state::Snapshot;
 use crate::words::{LOCAL, Texts, Words};
 use daybook_model::catalogue::Catalogue;
 use daybook_model::{Field, Filter, Query, Test, Timestamp, Value, ValueRef};
 use std::fmt::Write as _;
-use std::sync::Arc;
 
 /// A query, ready to be asked of units.
 #[derive(Debug)]
@@ -149,9 +149,12 @@ impl<'q> Compiled<'q> {
         }
     }
 
-    /// The name of a partial answer to this query in the cache.
-    pub(super) fn asked(&self, what: &str) -> Arc<str> {
-        format!("{what}|{}", self.asked).into()
+    /// The names of partial answers to this query in the cache.
+    pub(super) fn asked(&self, what: &str) -> Asked {
+        Asked {
+            this: format!("{what}|{}", self.asked).into(),
+            whole: format!("{what}|{}", asked(&Query::all(self.query.stream))).into(),
+        }
     }
 }
 

@@ -4,6 +4,7 @@ use super::cache::Cache;
 use super::compile::{Compiled, folded};
 use super::groups::{GroupKey, Slots, counts};
 use super::list::selections;
+use super::parts::{Asked, Part, Sum, kept};
 use super::select::Selection;
 use super::unit::{Source, units};
 use crate::columns::{ABSENT, Place, from_number, has_postings, to_number};
@@ -34,33 +35,13 @@ pub(crate) fn count(snapshot: &Snapshot, cache: &Cache, query: &Query) -> StoreR
 /// The number of a unit's events that match.
 pub(super) fn count_unit(
     selection: &Selection<'_>,
-    asked: &Arc<str>,
+    asked: &Asked,
     cache: &Cache,
 ) -> StoreResult<u64> {
     match selection.known_count() {
         Some(count) => Ok(count),
-        None => kept(selection, asked, cache, || selection.count(), |_| 8).map(|count| *count),
+        None => kept(selection, asked, cache, |selection| selection.count()).map(|count| *count),
     }
-}
-
-/// A partial answer, from the cache if it is there; `bytes` says how large one is.
-pub(super) fn kept<T: Send + Sync + 'static>(
-    selection: &Selection<'_>,
-    asked: &Arc<str>,
-    cache: &Cache,
-    compute: impl FnOnce() -> StoreResult<T>,
-    bytes: impl FnOnce(&T) -> usize,
-) -> StoreResult<Arc<T>> {
-    let key = selection.part_key(asked);
-    if let Some(found) = key.as_ref().and_then(|key| cache.get(key)) {
-        return Ok(found);
-    }
-    let computed = Arc::new(compute()?);
-    if let Some(key) = key {
-        let bytes = bytes(&computed);
-        cache.put(key, &computed, bytes);
-    }
-    Ok(computed)
 }
 
 type Counted = Vec<(GroupKey, u64)>;
@@ -77,15 +58,18 @@ pub(crate) fn values(
     let compiled = Compiled::new(query, snapshot);
     let units = units(snapshot, query)?;
     let asked = compiled.asked(&format!("values {}", field.name));
-    let bytes = |counted: &Counted| counted.len() * size_of::<(GroupKey, u64)>();
     let parts: Vec<Arc<Counted>> = selections(&units, &compiled)?
         .par_iter()
         .map(|selection| {
-            let count = || match counts_of_terms(selection, field)? {
-                Some(counts) => Ok(counts),
-                None => counts(selection, field),
-            };
-            kept(selection, &asked, cache, count, bytes)
+            kept(
+                selection,
+                &asked,
+                cache,
+                |selection| match counts_of_terms(selection, field)? {
+                    Some(counts) => Ok(counts),
+                    None => counts(selection, field),
+                },
+            )
         })
         .collect::<StoreResult<_>>()?;
     let mut sums: HashMap<&GroupKey, u64> = HashMap::new();
@@ -157,10 +141,25 @@ fn counts_of_terms(
 }
 
 /// Counts of one interval: all, and by value.
-#[derive(Default)]
+#[derive(Default, Clone)]
 struct Interval {
     count: u64,
-    by: Vec<(GroupKey, u64)>,
+    by: Counted,
+}
+
+impl Sum for Interval {
+    fn bytes(&self) -> usize {
+        self.by.bytes()
+    }
+
+    fn take(&mut self, gone: &Self) {
+        self.count -= gone.count;
+        self.by = self.by.without(&gone.by);
+    }
+
+    fn is_empty(&self) -> bool {
+        self.count == 0
+    }
 }
 
 /// Events per interval.
@@ -184,13 +183,12 @@ pub(crate) fn histogram(
     let units = units(snapshot, &request.query)?;
     let by = request.by.map_or("", |field| field.name);
     let asked = compiled.asked(&format!("histogram {by} {intervals:?}"));
-    let parts: Vec<Arc<BTreeMap<i64, Interval>>> = selections(&units, &compiled)?
+    let parts: Vec<Arc<Vec<(i64, Interval)>>> = selections(&units, &compiled)?
         .par_iter()
         .map(|selection| {
-            let count = || count_intervals(selection, request.by, intervals);
-            let bytes =
-                |part: &BTreeMap<i64, Interval>| part.values().map(|i| 64 + i.by.len() * 48).sum();
-            kept(selection, &asked, cache, count, bytes)
+            kept(selection, &asked, cache, |selection| {
+                count_intervals(selection, request.by, intervals)
+            })
         })
         .collect::<StoreResult<_>>()?;
     let mut sums: BTreeMap<i64, (u64, HashMap<&GroupKey, u64>)> = BTreeMap::new();
@@ -338,10 +336,10 @@ fn count_intervals(
     selection: &Selection<'_>,
     by: Option<&'static Field>,
     intervals: Intervals,
-) -> StoreResult<BTreeMap<i64, Interval>> {
+) -> StoreResult<Vec<(i64, Interval)>> {
     let mut found: BTreeMap<i64, Interval> = BTreeMap::new();
     if selection.is_none() {
-        return Ok(found);
+        return Ok(Vec::new());
     }
     let unit = selection.unit;
     let times = unit.column(catalogue::field(unit.stream, "time"))?;
@@ -373,7 +371,7 @@ fn count_intervals(
             interval.by.push((keys[slot].clone(), count));
         }
     }
-    Ok(found)
+    Ok(found.into_iter().collect())
 }
 
 /// The order of values of one field: numbers by size, texts by their bytes, words of an

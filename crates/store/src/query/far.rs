@@ -1,13 +1,14 @@
 //! Pages far behind the first, in memory that does not depend on how far: the keys of matching
 //! events are counted in buckets, and the bucket in which the page begins is divided again, part by
-//! part of the key, until few enough events are left to hold.
+//! part of the key, until few enough events are left to hold. Buckets are those of the sketch, finer
+//! where values are small, for most amounts, sizes and durations are.
 
 use super::ranking::{Candidate, Key, PARTS, Ranking, first};
 use super::select::Selection;
 use daybook_model::logstore::StoreResult;
+use daybook_model::sketch::{BUCKETS, bounds as bounds_of, bucket_of};
 use rayon::prelude::*;
 
-const BUCKETS: usize = 4096;
 /// Events that may be held.
 const HELD_MAX: u64 = 16_384;
 
@@ -19,7 +20,10 @@ pub(super) fn far<'s>(
     limit: usize,
 ) -> StoreResult<Vec<Candidate<'s>>> {
     let mut skip = offset;
-    let mut bounds = Bounds::default();
+    let mut bounds = Bounds::new(ranking.sort.descending);
+    if !ranking.any_absent(selections)? {
+        bounds.fixed.push(0);
+    }
     while bounds.fixed.len() < PARTS {
         let Some(range) = extent(ranking, selections, &bounds)? else {
             return Ok(Vec::new());
@@ -27,7 +31,8 @@ pub(super) fn far<'s>(
         bounds.range = range;
         let counts = histogram(ranking, selections, &bounds)?;
         let mut held = 0;
-        for (at, count) in (0..).zip(counts) {
+        for at in bounds.buckets() {
+            let count = counts[at];
             if skip < count {
                 held = count;
                 bounds.narrow(at);
@@ -59,18 +64,19 @@ pub(super) fn far<'s>(
 struct Bounds {
     fixed: Vec<u64>,
     range: (u64, u64),
-}
-
-impl Default for Bounds {
-    fn default() -> Self {
-        Self {
-            fixed: Vec::new(),
-            range: (0, u64::MAX),
-        }
-    }
+    /// Whether parts are turned round: then the last bucket comes first.
+    turned: bool,
 }
 
 impl Bounds {
+    const fn new(turned: bool) -> Self {
+        Self {
+            fixed: Vec::new(),
+            range: (0, u64::MAX),
+            turned,
+        }
+    }
+
     fn holds(&self, key: &Key) -> bool {
         let part = self.fixed.len();
         self.fixed
@@ -99,16 +105,27 @@ impl Bounds {
         }
     }
 
-    const fn width(&self) -> u64 {
-        (self.range.1 - self.range.0) / BUCKETS as u64 + 1
+    /// Buckets in the order of keys.
+    fn buckets(&self) -> impl Iterator<Item = usize> + use<> {
+        let turned = self.turned;
+        (0..BUCKETS).map(move |at| if turned { BUCKETS - 1 - at } else { at })
     }
 
-    fn narrow(&mut self, bucket: u64) {
-        let from = self.range.0 + bucket * self.width();
-        self.range = (
-            from,
-            from.saturating_add(self.width() - 1).min(self.range.1),
-        );
+    /// The bucket of a part within the range.
+    fn bucket(&self, part: u64) -> usize {
+        bucket_of(match self.turned {
+            true => self.range.1 - part,
+            false => part - self.range.0,
+        })
+    }
+
+    fn narrow(&mut self, bucket: usize) {
+        let (from, to) = self.range;
+        let (low, high) = bounds_of(bucket);
+        self.range = match self.turned {
+            true => (to.saturating_sub(high).max(from), to - low),
+            false => (from + low, from.saturating_add(high).min(to)),
+        };
     }
 }
 
@@ -125,6 +142,12 @@ fn extent(
     let found: Vec<Option<(u64, u64)>> = selections
         .par_iter()
         .map(|selection| {
+            if bounds.fixed == [0]
+                && let Some((low, high)) = ranking.extent(selection.unit)?
+            {
+                let (low, high) = (low.max(bounds.range.0), high.min(bounds.range.1));
+                return Ok((low <= high && !selection.is_none()).then_some((low, high)));
+            }
             let mut extent = None;
             ranking.keys(selection, part, |key| {
                 if bounds.holds(key) {
@@ -146,15 +169,14 @@ fn histogram(
     selections: &[Selection<'_>],
     bounds: &Bounds,
 ) -> StoreResult<Vec<u64>> {
-    let (part, width) = (bounds.fixed.len(), bounds.width());
+    let part = bounds.fixed.len();
     let counted: Vec<Vec<u64>> = selections
         .par_iter()
         .map(|selection| {
             let mut counts = vec![0; BUCKETS];
             ranking.keys(selection, part, |key| {
                 if bounds.holds(key) {
-                    let at = (key.part(part) - bounds.range.0) / width;
-                    counts[usize::try_from(at).unwrap_or(0)] += 1;
+                    counts[bounds.bucket(key.part(part))] += 1;
                 }
             })?;
             Ok(counts)

@@ -138,8 +138,10 @@ impl<'a> Slots<'a> {
         if let Some(slot) = self.sparse.get(&stored) {
             return Ok(*slot as usize);
         }
-        let key = self.key(stored, doc)?;
-        let slot = self.add(key);
+        let slot = match self.key(stored, doc)? {
+            GroupKey::Word(word) => self.of_word(word),
+            key => self.add(key),
+        };
         self.sparse.insert(stored, slot);
         Ok(slot as usize)
     }
@@ -149,12 +151,16 @@ impl<'a> Slots<'a> {
             Some(Value::Text(word)) => word,
             _ => Box::default(),
         };
+        Ok(self.of_word(word) as usize)
+    }
+
+    fn of_word(&mut self, word: Box<str>) -> u32 {
         if let Some(slot) = self.others.get(&word) {
-            return Ok(*slot as usize);
+            return *slot;
         }
         let slot = self.add(GroupKey::Word(word.clone()));
         self.others.insert(word, slot);
-        Ok(slot as usize)
+        slot
     }
 
     fn key(&self, stored: u64, doc: DocId) -> StoreResult<GroupKey> {
@@ -178,7 +184,7 @@ impl<'a> Slots<'a> {
         u32::try_from(self.keys.len() - 1).unwrap_or(u32::MAX)
     }
 
-    /// The keys, by slot.
+    /// The keys, by slot; no two are equal.
     pub(super) fn keys(&self) -> &[GroupKey] {
         &self.keys
     }

@@ -5,9 +5,10 @@ use super::cache::Cache;
 use super::compile::{Compiled, folded};
 use super::counting::count_unit;
 use super::far::far;
+use super::plan::Plan;
 use super::ranking::{Candidate, FIRST, Ranking, first};
 use super::select::Selection;
-use super::unit::{Source, Unit, chunk_units, units, units_of};
+use super::unit::{Source, Unit, chunk_units, units, units_in, units_of};
 use crate::columns::from_number;
 use crate::partition::Partition;
 use crate::state::Snapshot;
@@ -17,6 +18,7 @@ use daybook_model::{Event, ListRequest, Period, Query, Sort};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use tantivy::DocId;
 
 /// Candidates that are held at once; pages beyond are found by histograms.
 const HELD_MAX: u64 = 65_536;
@@ -31,10 +33,15 @@ pub(crate) fn list(snapshot: &Snapshot, cache: &Cache, request: &ListRequest) ->
     } = request;
     let query = &folded(query);
     let compiled = Compiled::new(query, snapshot);
-    let units = units(snapshot, query)?;
+    let Plan { read, skipped } = match sort.field.name {
+        "time" => Plan::of(snapshot, request, query),
+        _ => Plan::everything(snapshot, query),
+    };
+    let mut units = units_in(snapshot, read)?;
+    units.extend(chunk_units(snapshot, query.stream));
     let selections = selections(&units, &compiled)?;
     let counts = counts(&selections, &compiled, cache)?;
-    let total = counts.iter().sum::<u64>();
+    let total = counts.iter().chain(skipped.values()).sum::<u64>();
     let left = usize::try_from(total.saturating_sub(*offset)).unwrap_or(usize::MAX);
     let ranking = Ranking::new(query.stream, *sort, snapshot);
     let walk = Walk {
@@ -46,7 +53,7 @@ pub(crate) fn list(snapshot: &Snapshot, cache: &Cache, request: &ListRequest) ->
     let page = if walk.limit == 0 {
         Vec::new()
     } else if sort.field.name == "time" {
-        walk.by_time(&selections, &counts)?
+        walk.by_time(&selections, &counts, &skipped)?
     } else if offset + walk.limit as u64 > HELD_MAX {
         far(&ranking, &selections, *offset, walk.limit)?
     } else {
@@ -145,26 +152,35 @@ pub(crate) fn timeline(
     Ok(page)
 }
 
-/// The newest of all matching events.
-pub(super) fn first_event(
-    snapshot: &Snapshot,
-    selections: &[Selection<'_>],
-) -> StoreResult<Option<Event>> {
-    let Some(stream) = selections.first().map(|selection| selection.unit.stream) else {
-        return Ok(None);
-    };
-    let ranking = Ranking::new(stream, Sort::newest(stream), snapshot);
+/// The newest of all matching events. Only partitions that may have it are looked at.
+pub(super) fn newest(snapshot: &Snapshot, query: &Query) -> StoreResult<Option<Event>> {
+    let compiled = Compiled::new(query, snapshot);
+    let ranking = Ranking::new(query.stream, Sort::newest(query.stream), snapshot);
     let walk = Walk {
         ranking: &ranking,
         offset: 0,
         limit: 1,
         after: None,
     };
-    let found = walk.by_bounds(selections)?;
-    found
-        .first()
-        .map(|candidate| candidate.event(false))
-        .transpose()
+    let newest_of = |units: &[Unit<'_>]| {
+        let selections = selections(units, &compiled)?;
+        let found = walk.by_bounds(&selections)?;
+        let found = found.first().map(|candidate| candidate.event(false));
+        found.transpose()
+    };
+    let in_memory: Vec<Unit<'_>> = chunk_units(snapshot, query.stream).collect();
+    let in_memory = newest_of(&in_memory)?;
+    for partition in snapshot.partitions(query).rev() {
+        let is_older = |event: &Event| partition.key.1.end() <= event.time;
+        if in_memory.as_ref().is_some_and(is_older) {
+            break;
+        }
+        if let Some(stored) = newest_of(&units_of(snapshot, partition)?)? {
+            let both = in_memory.into_iter().chain([stored]);
+            return Ok(both.max_by_key(|event| (event.time, event.seq)));
+        }
+    }
+    Ok(in_memory)
 }
 
 /// Whether any matching event of a partition, payloads included, passes a test.
@@ -233,17 +249,22 @@ pub(crate) fn scan(snapshot: &Snapshot, request: &ScanRequest) -> StoreResult<Ve
     Ok(found)
 }
 
+/// The events of candidates, in their order. Those of one unit are read together.
 fn events(candidates: &[Candidate<'_>], payloads: bool) -> StoreResult<Vec<Event>> {
-    /// Fewer are read sooner than they are handed out.
-    const TOGETHER: usize = 64;
-    let chunks = candidates.par_chunks(TOGETHER);
-    let read: Vec<Vec<Event>> = chunks
-        .map(|some| {
-            some.iter()
-                .map(|candidate| candidate.event(payloads))
-                .collect()
-        })
-        .collect::<StoreResult<_>>()?;
+    if payloads {
+        let whole = candidates.par_iter();
+        return whole.map(|candidate| candidate.event(true)).collect();
+    }
+    let mut by_unit: Vec<(&Candidate<'_>, usize)> = candidates.iter().zip(0..).collect();
+    by_unit.sort_unstable_by_key(|(candidate, _)| candidate.place());
+    let mut read: Vec<Option<Event>> = vec![None; candidates.len()];
+    for of_unit in by_unit.chunk_by(|(a, _), (b, _)| a.place().0 == b.place().0) {
+        let docs: Vec<DocId> = of_unit.iter().map(|(candidate, _)| candidate.doc).collect();
+        let events = of_unit[0].0.unit.events(&docs)?;
+        for ((_, at), event) in of_unit.iter().zip(events) {
+            read[*at] = Some(event);
+        }
+    }
     Ok(read.into_iter().flatten().collect())
 }
 
@@ -268,8 +289,9 @@ impl Walk<'_> {
         &self,
         selections: &'s [Selection<'s>],
         counts: &[u64],
+        skipped: &BTreeMap<Period, u64>,
     ) -> StoreResult<Vec<Candidate<'s>>> {
-        let mut periods = self.periods(selections, counts)?;
+        let mut periods = self.periods(selections, counts, skipped)?;
         if self.ranking.sort.descending {
             periods.reverse();
         }
@@ -300,8 +322,12 @@ impl Walk<'_> {
         &self,
         selections: &'s [Selection<'s>],
         counts: &[u64],
+        skipped: &BTreeMap<Period, u64>,
     ) -> StoreResult<Vec<PeriodMatches<'s>>> {
         let mut periods: BTreeMap<Period, PeriodMatches<'s>> = BTreeMap::new();
+        for (period, count) in skipped {
+            periods.entry(*period).or_default().count += count;
+        }
         let mut in_memory = Vec::new();
         for (selection, count) in selections
             .iter()

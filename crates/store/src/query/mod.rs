@@ -9,6 +9,8 @@ mod far;
 mod groups;
 mod list;
 mod lookup;
+mod parts;
+mod plan;
 mod ranking;
 mod search;
 mod select;

@@ -46,11 +46,16 @@ pub(super) struct Candidate<'a> {
     key: Key,
     /// The value where its key does not order it: a word that the store's dictionary lacks.
     text: Option<Box<str>>,
-    unit: &'a Unit<'a>,
-    doc: DocId,
+    pub(super) unit: &'a Unit<'a>,
+    pub(super) doc: DocId,
 }
 
 impl Candidate<'_> {
+    /// Where it is: candidates of one unit lie together, in the order of its events.
+    pub(super) const fn place(&self) -> (*const (), DocId) {
+        (std::ptr::from_ref(self.unit).cast(), self.doc)
+    }
+
     /// The event, read from where it is.
     pub(super) fn event(&self, payloads: bool) -> StoreResult<Event> {
         self.unit.event(self.doc, payloads)
@@ -194,6 +199,26 @@ impl<'a> Ranking<'a> {
             UnitColumn::Stored(times) => times.min_value(),
             _ => 0,
         })
+    }
+
+    /// Bounds of the keys' values, as far as the column tells them.
+    pub(super) fn extent(&self, unit: &Unit<'_>) -> StoreResult<Option<(u64, u64)>> {
+        let column = unit.column(self.sort.field)?;
+        Ok(match (column, &self.order) {
+            (UnitColumn::Stored(column), None) => {
+                let ends = [column.min_value(), column.max_value()].map(|end| self.turn(end));
+                Some((ends[0].min(ends[1]), ends[0].max(ends[1])))
+            }
+            _ => None,
+        })
+    }
+
+    /// Whether any event may lack the field.
+    pub(super) fn any_absent(&self, selections: &[Selection<'_>]) -> StoreResult<bool> {
+        let mut columns = selections
+            .iter()
+            .map(|selection| selection.unit.column(self.sort.field));
+        columns.try_fold(false, |any, column| Ok(any || column?.may_lack()))
     }
 
     /// The key of an instant, after which a walk goes on.
@@ -364,7 +389,12 @@ impl UnitRanks {
     }
 
     /// The value, where its rank does not say all.
-    fn text(&self, unit: &Unit<'_>, field: &Field, doc: DocId) -> StoreResult<Option<Box<str>>> {
+    fn text(
+        &self,
+        unit: &Unit<'_>,
+        field: &'static Field,
+        doc: DocId,
+    ) -> StoreResult<Option<Box<str>>> {
         if !self.inexact {
             return Ok(None);
         }

@@ -31,6 +31,8 @@ pub(super) struct Selection<'a> {
     query: &'a Query,
     /// Whether neither time nor `as_of` leave out anything.
     timeless: bool,
+    /// The terms of a negated condition, and how many events have one.
+    left_out: Option<(Vec<Term>, u32)>,
 }
 
 /// Where the search begins.
@@ -79,6 +81,7 @@ impl<'a> Selection<'a> {
             tests: Vec::new(),
             query: compiled.query,
             timeless: true,
+            left_out: None,
         };
         selection.restrict_time(compiled.query)?;
         for filter in &compiled.filters {
@@ -208,12 +211,15 @@ impl<'a> Selection<'a> {
                     });
                     return Ok(());
                 }
-                _ => self.tests.push(UnitTest::Column {
-                    column,
-                    accept,
-                    negated,
-                    of: None,
-                }),
+                _ => {
+                    self.left_out = negated.then_some((terms, count));
+                    self.tests.push(UnitTest::Column {
+                        column,
+                        accept,
+                        negated,
+                        of: None,
+                    });
+                }
             }
             return Ok(());
         }
@@ -269,6 +275,45 @@ impl<'a> Selection<'a> {
         })
     }
 
+    /// When the only condition leaves out a minority: the selection of all, and of that minority.
+    pub(super) fn complement(&self) -> Option<(Self, Self)> {
+        let [
+            UnitTest::Column {
+                column,
+                accept,
+                negated: true,
+                of: None,
+            },
+        ] = self.tests.as_slice()
+        else {
+            return None;
+        };
+        let (terms, count) = self.left_out.clone()?;
+        if !matches!(self.base, Base::All) || count > self.unit.len() / 2 {
+            return None;
+        }
+        let with = |base, tests| Self {
+            unit: self.unit,
+            base,
+            tests,
+            query: self.query,
+            timeless: self.timeless,
+            left_out: None,
+        };
+        let condition = UnitTest::Column {
+            column: *column,
+            accept: accept.clone(),
+            negated: false,
+            of: None,
+        };
+        let minority = Base::Postings {
+            terms,
+            count,
+            test: 0,
+        };
+        Some((with(Base::All, Vec::new()), with(minority, vec![condition])))
+    }
+
     /// The query.
     pub(super) const fn query(&self) -> &'a Query {
         self.query
@@ -281,7 +326,12 @@ impl<'a> Selection<'a> {
 
     /// Whether it is all of a segment.
     pub(super) fn is_all(&self) -> bool {
-        matches!(self.base, Base::All) && self.tests.is_empty() && !self.unit.has_gaps()
+        self.is_whole() && !self.unit.has_gaps()
+    }
+
+    /// Whether no condition leaves out anything.
+    pub(super) fn is_whole(&self) -> bool {
+        matches!(self.base, Base::All) && self.tests.is_empty()
     }
 
     /// Whether nothing needs to be looked at to know how many events match.
@@ -298,6 +348,10 @@ impl<'a> Selection<'a> {
         match &self.base {
             Base::None => Some(0),
             Base::All if self.tests.is_empty() => Some(u64::from(self.unit.len())),
+            Base::All if self.tests.len() == 1 => {
+                let left_out = self.left_out.as_ref();
+                left_out.map(|(_, count)| u64::from(self.unit.len() - count))
+            }
             Base::Docs(docs) if self.tests.is_empty() => Some(docs.len() as u64),
             // The test is the condition itself.
             Base::Postings { count, .. } if self.tests.len() == 1 => Some(u64::from(*count)),

@@ -4,7 +4,7 @@
 use crate::columns::{ABSENT, OTHER, Place};
 use crate::head::{Chunk, HeadView, partition_of};
 use crate::partition::segment::read_column;
-use crate::partition::{Partition, Segment};
+use crate::partition::{Partition, Segment, open_all};
 use crate::state::Snapshot;
 use crate::words::Words;
 use daybook_model::catalogue::field;
@@ -12,7 +12,7 @@ use daybook_model::logstore::StoreResult;
 use daybook_model::{Event, Field, Query, Stream, Value};
 use std::collections::HashSet;
 use std::sync::Arc;
-use tantivy::columnar::Column;
+use tantivy::columnar::{Cardinality, Column};
 use tantivy::{DocAddress, DocId};
 
 /// A run of events.
@@ -56,6 +56,14 @@ impl UnitColumn<'_> {
         }
     }
 
+    /// Whether it may lack a value of some event.
+    pub(super) fn may_lack(&self) -> bool {
+        match self {
+            Self::Stored(column) => column.get_cardinality() != Cardinality::Full,
+            Self::Memory(_) | Self::Absent => true,
+        }
+    }
+
     /// The value of one event.
     pub(super) fn first(&self, doc: DocId) -> u64 {
         match self {
@@ -69,11 +77,21 @@ impl UnitColumn<'_> {
 /// The units that may hold matching events: those of partitions in order of time, then those in
 /// memory.
 pub(super) fn units<'a>(snapshot: &'a Snapshot, query: &Query) -> StoreResult<Vec<Unit<'a>>> {
+    let mut units = units_in(snapshot, snapshot.partitions(query).collect())?;
+    units.extend(chunk_units(snapshot, query.stream));
+    Ok(units)
+}
+
+/// The segments of partitions.
+pub(super) fn units_in<'a>(
+    snapshot: &'a Snapshot,
+    partitions: Vec<&'a Arc<Partition>>,
+) -> StoreResult<Vec<Unit<'a>>> {
+    open_all(&partitions);
     let mut units = Vec::new();
-    for partition in snapshot.partitions(query) {
+    for partition in partitions {
         units.extend(units_of(snapshot, partition)?);
     }
-    units.extend(chunk_units(snapshot, query.stream));
     Ok(units)
 }
 
@@ -178,7 +196,7 @@ impl<'a> Unit<'a> {
     /// The value that a column holds of an event.
     pub(super) fn value(
         &self,
-        field: &Field,
+        field: &'static Field,
         stored: u64,
         doc: DocId,
     ) -> StoreResult<Option<Value>> {
@@ -189,9 +207,11 @@ impl<'a> Unit<'a> {
             return Ok(crate::columns::plain_value(field, stored));
         }
         match self.source {
-            Source::Segment(partition, ..) => {
-                Ok(partition.dictionary()?.text(field, stored).map(Value::Text))
-            }
+            Source::Segment(partition, ..) => Ok(partition
+                .dictionary()?
+                .of(field)
+                .text(stored)
+                .map(Value::Text)),
             Source::Chunk(chunk) if stored == OTHER => {
                 let value = chunk.entries[doc as usize].event.get(field);
                 Ok(value.map(|value| value.to_value()))
@@ -202,6 +222,14 @@ impl<'a> Unit<'a> {
                     self.words.of(self.stream, field).text(ordinal).into(),
                 )))
             }
+        }
+    }
+
+    /// Events without payloads, in the order of `docs`, which rise.
+    pub(super) fn events(&self, docs: &[DocId]) -> StoreResult<Vec<Event>> {
+        match self.source {
+            Source::Chunk(_) => docs.iter().map(|doc| self.event(*doc, false)).collect(),
+            Source::Segment(partition, number, _) => partition.events(number, docs),
         }
     }
 

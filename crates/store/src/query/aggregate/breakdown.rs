@@ -5,9 +5,10 @@ use super::name_of;
 use crate::columns::{ABSENT, Place};
 use crate::query::cache::Cache;
 use crate::query::compile::{Compiled, folded};
-use crate::query::counting::{kept, order};
+use crate::query::counting::order;
 use crate::query::groups::{GroupKey, Merged, Slots};
 use crate::query::list::selections;
+use crate::query::parts::kept;
 use crate::query::select::Selection;
 use crate::query::unit::units;
 use crate::state::Snapshot;
@@ -111,10 +112,9 @@ pub(super) fn groups(
     let compiled = Compiled::new(query, snapshot);
     let units = units(snapshot, query)?;
     let asked = compiled.asked(&format!("breakdown {}", by.name));
-    let bytes = |part: &Part| part.len() * size_of::<(GroupKey, Totals)>();
     let parts: Vec<Arc<Part>> = selections(&units, &compiled)?
         .par_iter()
-        .map(|selection| kept(selection, &asked, cache, || part(selection, by), bytes))
+        .map(|selection| kept(selection, &asked, cache, |selection| part(selection, by)))
         .collect::<StoreResult<_>>()?;
     let mut sums: Merged<Totals> = Merged::default();
     for (key, totals) in parts.iter().flat_map(|part| part.iter()) {
@@ -167,17 +167,18 @@ fn sketches(
         false => compiled.asked(&format!("latencies {} {chosen:?}", by.name)),
     };
     let chosen: HashSet<Option<Value>> = chosen.into_iter().collect();
-    let bytes = |part: &Latencies| part.iter().map(|(_, sketch)| 64 + sketch.bytes()).sum();
     let parts: Vec<Arc<Latencies>> = selections(&units, &compiled)?
         .par_iter()
         .map(|selection| {
-            let compute = || latencies(selection, by, |key| few || chosen.contains(key));
-            kept(selection, &asked, cache, compute, bytes)
+            kept(selection, &asked, cache, |selection| {
+                latencies(selection, by, |key| few || chosen.contains(key))
+            })
         })
         .collect::<StoreResult<_>>()?;
-    let mut all: HashMap<&Option<Value>, Sketch> = HashMap::new();
-    for (key, sketch) in parts.iter().flat_map(|part| part.iter()) {
-        all.entry(key).or_default().merge(sketch);
+    let mut all: HashMap<Option<Value>, Sketch> = HashMap::new();
+    for (key, (_, sketch)) in parts.iter().flat_map(|part| part.iter()) {
+        let value = key.value(query.stream, by, snapshot.words());
+        all.entry(value).or_default().merge(sketch);
     }
     Ok(keys
         .iter()
@@ -185,7 +186,8 @@ fn sketches(
         .collect())
 }
 
-type Latencies = Vec<(Option<Value>, Sketch)>;
+/// For each group its number of events and their latencies.
+type Latencies = Vec<(GroupKey, (u64, Sketch))>;
 
 fn latencies(
     selection: &Selection<'_>,
@@ -207,18 +209,19 @@ fn latencies(
         for (at, doc) in docs.iter().enumerate() {
             let slot = slots.slot(keys.values[at], *doc)?;
             if slot >= places.len() {
-                let value = slots.keys()[slot].value(unit.stream, by, unit.words);
-                places.push(is_chosen(&value).then_some(found.len()));
-                if places[slot].is_some() {
-                    found.push((value, Sketch::default()));
+                let key = &slots.keys()[slot];
+                let chosen = is_chosen(&key.value(unit.stream, by, unit.words));
+                places.push(chosen.then_some(found.len()));
+                if chosen {
+                    found.push((key.clone(), (0, Sketch::default())));
                 }
             }
-            if let Some(place) = places[slot]
-                && latencies.values[at] != ABSENT
-            {
-                found[place]
-                    .1
-                    .add(i64::try_from(latencies.number(at)).unwrap_or(0));
+            let Some((_, (events, sketch))) = places[slot].map(|place| &mut found[place]) else {
+                continue;
+            };
+            *events += 1;
+            if latencies.values[at] != ABSENT {
+                sketch.add(i64::try_from(latencies.number(at)).unwrap_or(0));
             }
         }
         Ok(())

@@ -10,9 +10,7 @@ pub(crate) use breakdown::breakdown;
 pub(crate) use series::series;
 pub(crate) use summary::summary;
 
-use super::compile::Compiled;
-use super::list::{first_event, selections};
-use super::unit::units;
+use super::list::newest;
 use crate::state::Snapshot;
 use daybook_model::logstore::StoreResult;
 use daybook_model::{Field, Filter, Query, StoreError, Stream, Test, Value};
@@ -41,8 +39,6 @@ fn name_of(
         negated: key.is_none(),
         any: vec![key.map_or(Test::Present, |value| Test::Is(value.clone()))],
     }));
-    let compiled = Compiled::new(&query, snapshot);
-    let units = units(snapshot, &query)?;
-    let newest = first_event(snapshot, &selections(&units, &compiled)?)?;
+    let newest = newest(snapshot, &query)?;
     Ok(newest.and_then(|event| event.get(name).map(|value| value.to_value())))
 }

@@ -6,9 +6,10 @@ use super::name_of;
 use crate::columns::ABSENT;
 use crate::query::cache::Cache;
 use crate::query::compile::{Compiled, folded};
-use crate::query::counting::{Grid, Intervals, kept};
+use crate::query::counting::{Grid, Intervals};
 use crate::query::groups::Slots;
 use crate::query::list::selections;
+use crate::query::parts::kept;
 use crate::query::select::Selection;
 use crate::query::unit::units;
 use crate::state::Snapshot;
@@ -20,8 +21,8 @@ use rayon::prelude::*;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-/// Sums of a unit: place of the series, interval, sums.
-type Part = Vec<(usize, i64, Totals)>;
+/// Sums of a unit by place of the series and interval.
+type Part = Vec<((usize, i64), Totals)>;
 
 /// Sums over time of the largest groups, and of all others together.
 pub(crate) fn series(
@@ -63,7 +64,7 @@ pub(crate) fn series(
     let in_order: Vec<Option<Value>> = places.iter().map(|at| keys[*at].clone()).collect();
     places.push(keys.len());
     let parts = parts(snapshot, cache, request, intervals, &in_order)?;
-    for (place, at, totals) in parts.iter().flat_map(|part| part.iter()) {
+    for ((place, at), totals) in parts.iter().flat_map(|part| part.iter()) {
         points[places[*place]].entry(*at).or_default().add(totals);
     }
     let listed = |points: BTreeMap<i64, Totals>| {
@@ -103,17 +104,12 @@ fn parts(
     let units = units(snapshot, &request.query)?;
     let by = request.by.map_or("", |by| by.name);
     let asked = compiled.asked(&format!("series {by} {intervals:?} {keys:?}"));
-    let bytes = |part: &Part| part.len() * size_of::<(usize, i64, Totals)>();
     selections(&units, &compiled)?
         .par_iter()
         .map(|selection| {
-            kept(
-                selection,
-                &asked,
-                cache,
-                || part(selection, request, intervals, &places),
-                bytes,
-            )
+            kept(selection, &asked, cache, |selection| {
+                part(selection, request, intervals, &places)
+            })
         })
         .collect()
 }
@@ -152,5 +148,6 @@ fn part(
     Ok(grid
         .into_cells()
         .filter(|(_, _, totals)| totals.requests > 0)
+        .map(|(place, at, totals)| ((place, at), totals))
         .collect())
 }

@@ -4,9 +4,9 @@ use super::measures::{Batch, each_measured};
 use crate::columns::ABSENT;
 use crate::query::cache::Cache;
 use crate::query::compile::{Compiled, folded};
-use crate::query::counting::kept;
 use crate::query::groups::{GroupKey, Slots};
 use crate::query::list::selections;
+use crate::query::parts::{self, Part as _, kept};
 use crate::query::select::Selection;
 use crate::query::unit::units;
 use crate::state::Snapshot;
@@ -19,13 +19,22 @@ use rayon::prelude::*;
 use std::collections::HashSet;
 use std::sync::Arc;
 
-/// What a unit adds. Its distinct values are kept apart, for units share them.
+/// What a unit adds. Its distinct values are kept apart, for units share them, and counted, for
+/// only so it is known which are left when some events go.
 #[derive(Debug, Default)]
 struct Part {
     sums: Summary,
-    users: Distinct,
-    models: Distinct,
+    users: Counts,
+    models: Counts,
     latencies: Sketch,
+}
+
+/// How many events have each value.
+#[derive(Debug, Default)]
+struct Counts {
+    /// By ordinal of the store's words.
+    stored: Vec<(u32, u32)>,
+    others: Vec<(Box<str>, u32)>,
 }
 
 /// Distinct values.
@@ -45,15 +54,21 @@ pub(crate) fn summary(snapshot: &Snapshot, cache: &Cache, query: &Query) -> Stor
     let asked = compiled.asked("summary");
     let parts: Vec<Arc<Part>> = selections(&units, &compiled)?
         .par_iter()
-        .map(|selection| kept(selection, &asked, cache, || part(selection), Part::bytes))
+        .map(|selection| kept(selection, &asked, cache, part))
         .collect::<StoreResult<_>>()?;
-    let mut all = Part::default();
-    parts.iter().for_each(|part| all.add(part));
+    let (mut sums, mut latencies) = (Summary::default(), Sketch::default());
+    let (mut users, mut models) = (Distinct::default(), Distinct::default());
+    for part in &parts {
+        add(&mut sums, &part.sums);
+        users.add(&part.users);
+        models.add(&part.models);
+        latencies.merge(&part.latencies);
+    }
     Ok(Summary {
-        users: all.users.count(snapshot, "user_id"),
-        models: all.models.count(snapshot, "platform_model"),
-        latency_ms: all.latencies.quantiles(),
-        ..all.sums
+        users: users.count(snapshot, "user_id"),
+        models: models.count(snapshot, "platform_model"),
+        latency_ms: latencies.quantiles(),
+        ..sums
     })
 }
 
@@ -71,8 +86,9 @@ fn part(selection: &Selection<'_>) -> StoreResult<Part> {
         batch("user_id")?,
         batch("platform_model")?,
     );
-    let mut user_slots = Slots::new(unit, field(Stream::Usage, "user_id"));
-    let mut model_slots = Slots::new(unit, field(Stream::Usage, "platform_model"));
+    let slots = |name| Slots::new(unit, field(Stream::Usage, name));
+    let (mut user_slots, mut user_counts) = (slots("user_id"), Vec::new());
+    let (mut model_slots, mut model_counts) = (slots("platform_model"), Vec::new());
     let mut buckets: Vec<u64> = Vec::new();
     each_measured(selection, |docs, measures| {
         measures.add_all(&mut part.sums.totals);
@@ -98,13 +114,17 @@ fn part(selection: &Selection<'_>) -> StoreResult<Part> {
             }
             buckets[bucket] += 1;
         }
-        for (column, slots) in [
-            (&mut users, &mut user_slots),
-            (&mut models, &mut model_slots),
+        for (column, slots, counts) in [
+            (&mut users, &mut user_slots, &mut user_counts),
+            (&mut models, &mut model_slots, &mut model_counts),
         ] {
             column.read(docs);
             for (doc, stored) in docs.iter().zip(&column.values) {
-                slots.slot(*stored, *doc)?;
+                let slot = slots.slot(*stored, *doc)?;
+                if slot >= counts.len() {
+                    counts.resize(slot + 1, 0);
+                }
+                counts[slot] += 1;
             }
         }
         Ok(())
@@ -114,57 +134,86 @@ fn part(selection: &Selection<'_>) -> StoreResult<Part> {
         .enumerate()
         .filter(|(_, count)| *count > 0);
     counted.for_each(|(bucket, count)| part.latencies.add_count(bucket, count));
-    part.users.insert_all(user_slots.into_keys());
-    part.models.insert_all(model_slots.into_keys());
+    part.users = Counts::of(user_slots.into_keys(), user_counts);
+    part.models = Counts::of(model_slots.into_keys(), model_counts);
     Ok(part)
 }
 
-impl Part {
+impl parts::Part for Part {
     fn bytes(&self) -> usize {
-        let distinct = |values: &Distinct| values.bits.len() * 8 + values.others.len() * 64;
-        size_of::<Self>() + distinct(&self.users) + distinct(&self.models) + self.latencies.bytes()
+        self.users.bytes() + self.models.bytes() + self.latencies.bytes()
     }
 
-    fn add(&mut self, other: &Self) {
-        self.sums.totals.add(&other.sums.totals);
-        self.sums.input_tokens += other.sums.input_tokens;
-        self.sums.output_tokens += other.sums.output_tokens;
-        self.sums.cache_read_tokens += other.sums.cache_read_tokens;
-        self.sums.reasoning_tokens += other.sums.reasoning_tokens;
-        self.users.add(&other.users);
-        self.models.add(&other.models);
-        self.latencies.merge(&other.latencies);
+    fn without(&self, gone: &Self) -> Self {
+        let mut latencies = self.latencies.clone();
+        latencies.remove(&gone.latencies);
+        let mut sums = self.sums;
+        remove(&mut sums, &gone.sums);
+        Self {
+            sums,
+            users: self.users.without(&gone.users),
+            models: self.models.without(&gone.models),
+            latencies,
+        }
+    }
+}
+
+fn add(sums: &mut Summary, other: &Summary) {
+    sums.totals.add(&other.totals);
+    sums.input_tokens += other.input_tokens;
+    sums.output_tokens += other.output_tokens;
+    sums.cache_read_tokens += other.cache_read_tokens;
+    sums.reasoning_tokens += other.reasoning_tokens;
+}
+
+fn remove(sums: &mut Summary, gone: &Summary) {
+    sums.totals.remove(&gone.totals);
+    sums.input_tokens -= gone.input_tokens;
+    sums.output_tokens -= gone.output_tokens;
+    sums.cache_read_tokens -= gone.cache_read_tokens;
+    sums.reasoning_tokens -= gone.reasoning_tokens;
+}
+
+impl Counts {
+    fn of(keys: Vec<GroupKey>, counts: Vec<u32>) -> Self {
+        let mut found = Self::default();
+        for (key, count) in keys.into_iter().zip(counts) {
+            match key {
+                GroupKey::Absent => {}
+                // Ordinals of words have 32 bits.
+                GroupKey::Stored(ordinal) => {
+                    let ordinal = u32::try_from(ordinal).unwrap_or(u32::MAX);
+                    found.stored.push((ordinal, count));
+                }
+                GroupKey::Word(word) => found.others.push((word, count)),
+            }
+        }
+        found
+    }
+
+    fn bytes(&self) -> usize {
+        self.stored.bytes() + self.others.len() * 64
+    }
+
+    fn without(&self, gone: &Self) -> Self {
+        Self {
+            stored: self.stored.without(&gone.stored),
+            others: self.others.without(&gone.others),
+        }
     }
 }
 
 impl Distinct {
-    fn insert_all(&mut self, keys: Vec<GroupKey>) {
-        for key in keys {
-            match key {
-                GroupKey::Absent => {}
-                GroupKey::Stored(ordinal) => {
-                    let word = usize::try_from(ordinal / 64).unwrap_or(0);
-                    if word >= self.bits.len() {
-                        self.bits.resize(word + 1, 0);
-                    }
-                    self.bits[word] |= 1 << (ordinal % 64);
-                }
-                GroupKey::Word(word) => {
-                    self.others.insert(word);
-                }
+    fn add(&mut self, counts: &Counts) {
+        for (ordinal, _) in &counts.stored {
+            let word = *ordinal as usize / 64;
+            if word >= self.bits.len() {
+                self.bits.resize(word + 1, 0);
             }
+            self.bits[word] |= 1 << (ordinal % 64);
         }
-    }
-
-    fn add(&mut self, other: &Self) {
-        if self.bits.len() < other.bits.len() {
-            self.bits.resize(other.bits.len(), 0);
-        }
-        self.bits
-            .iter_mut()
-            .zip(&other.bits)
-            .for_each(|(bits, more)| *bits |= more);
-        self.others.extend(other.others.iter().cloned());
+        let others = counts.others.iter().map(|(word, _)| word.clone());
+        self.others.extend(others);
     }
 
     /// How many. A word may have got its ordinal after a unit had it for its own.
