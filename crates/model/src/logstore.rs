@@ -193,6 +193,8 @@ pub struct Stats {
     pub head_bytes: u64,
     /// Why the store takes no events, when it does not.
     pub read_only: Option<String>,
+    /// Places of damaged data that were found since the start.
+    pub damaged: Vec<String>,
 }
 
 /// Keeps events and answers questions about them.

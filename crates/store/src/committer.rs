@@ -133,7 +133,10 @@ impl Committer {
                 let answer = |outcomes| written.clone().map(|()| outcomes);
                 outcomes.into_iter().map(answer).collect()
             }
-            Err(error) if batches.len() == 1 => vec![Err(error)],
+            Err(error) if batches.len() == 1 => {
+                self.shared.damages.note(&error);
+                vec![Err(error)]
+            }
             // One batch that cannot be judged must not fail its neighbours.
             Err(_) => batches
                 .into_iter()

@@ -4,6 +4,7 @@
 
 mod columns;
 mod committer;
+mod damages;
 mod error;
 mod head;
 mod health;
@@ -14,10 +15,13 @@ mod options;
 mod partition;
 mod query;
 mod state;
+mod stats;
+mod verify;
 mod wal;
 mod words;
 
 pub use options::Options;
+pub use verify::verify;
 
 use committer::{Committer, Message, Prepared, Request};
 use daybook_model::aggregate::{Breakdown, BreakdownRequest, SeriesAnswer, SeriesRequest, Summary};
@@ -25,7 +29,7 @@ use daybook_model::logstore::{
     BoxFuture, EraseRequest, Histogram, HistogramRequest, Outcome, Page, Progress, RemoveRequest,
     ScanRequest, Stats, StoreResult, TimelineRequest, Values, Write,
 };
-use daybook_model::{Event, Field, ListRequest, LogStore, Query, StoreError, Stream, limits};
+use daybook_model::{Event, Field, ListRequest, LogStore, Query, StoreError, limits};
 use error::{internal, io_error};
 use futures_channel::oneshot;
 use head::{Head, partition_of};
@@ -96,7 +100,12 @@ impl Store {
                 .map(|p| (p.key, Arc::new(p)))
                 .collect(),
         };
-        let making = |error: std::io::Error| io_error("making a log segment", &error);
+        let making = |error: std::io::Error| match error.kind() {
+            std::io::ErrorKind::StorageFull => StoreError::Unavailable(format!(
+                "making a log segment: {error}. A start needs some space: free 64 MiB"
+            )),
+            _ => io_error("making a log segment", &error),
+        };
         let generation = replayed.next_generation.max(first_free_generation(&state));
         let oldest = replayed
             .segments
@@ -187,7 +196,8 @@ impl Store {
             let answer = catch_unwind(AssertUnwindSafe(|| work(&shared.snapshot(), &cache)))
                 .unwrap_or_else(|_| Err(internal("a query failed unexpectedly")))
                 // The index may have said less than what its files showed.
-                .map_err(|error| shared.get().damage().unwrap_or(error));
+                .map_err(|error| shared.get().damage().unwrap_or(error))
+                .inspect_err(|error| shared.damages.note(error));
             // Whoever asked may have gone away.
             let _ = reply.send(answer);
         });
@@ -396,20 +406,8 @@ impl LogStore for Store {
 
     fn stats(&self) -> BoxFuture<'_, StoreResult<Stats>> {
         let read_only = self.0.health.read_only();
-        self.answer(move |snapshot, cache| {
-            let mut events = [0; 4];
-            for (count, stream) in events.iter_mut().zip(Stream::ALL) {
-                *count = query::count(snapshot, cache, &Query::all(stream))?;
-            }
-            let state = snapshot.state();
-            Ok(Stats {
-                events,
-                head_events: state.heads.iter().map(|head| head.size().0 as u64).sum(),
-                partitions: state.partitions.len() as u64,
-                head_bytes: state.head_bytes() as u64,
-                read_only,
-            })
-        })
+        let shared = Arc::clone(&self.0.shared);
+        self.answer(move |snapshot, cache| stats::of(snapshot, cache, &shared.damages, read_only))
     }
 }
 

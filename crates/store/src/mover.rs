@@ -52,6 +52,7 @@ impl Mover {
             match done.err() {
                 // Once for each trouble, however often it is tried again.
                 Some(error) if trouble.as_ref() != Some(&error) => {
+                    self.shared.damages.note(&error);
                     tracing::error!(%error, "events wait in memory and in the log; trying again");
                     trouble = Some(error);
                 }

@@ -2,6 +2,7 @@
 //! a whole new state in place, so a query that took a snapshot sees each event exactly once.
 
 use crate::columns::Place;
+use crate::damages::Damages;
 use crate::head::{Chunk, Head, HeadView, PartitionKey};
 use crate::partition::Partition;
 use crate::words::Words;
@@ -47,6 +48,7 @@ pub(crate) struct Shared {
     state: RwLock<Arc<State>>,
     /// The dictionary of all partitions.
     pub(crate) words: Arc<Words>,
+    pub(crate) damages: Damages,
 }
 
 impl Shared {
@@ -54,6 +56,7 @@ impl Shared {
         Self {
             state: RwLock::new(Arc::new(state)),
             words,
+            damages: Damages::default(),
         }
     }
 

@@ -71,6 +71,24 @@ impl CheckedDirectory {
         self.0.damage.found()
     }
 
+    /// The files of a segment.
+    pub(crate) fn files_of(&self, segment: &str) -> io::Result<Vec<PathBuf>> {
+        let mut files = Vec::new();
+        for entry in std::fs::read_dir(&self.0.root)? {
+            let name = entry?.file_name();
+            if name.to_string_lossy().starts_with(segment) {
+                files.push(name.into());
+            }
+        }
+        Ok(files)
+    }
+
+    /// Reads a file to its end, so that every byte of it is compared with its checksum.
+    pub(crate) fn read_all(&self, path: &Path) -> io::Result<()> {
+        let file = self.get_file_handle(path).map_err(io::Error::other)?;
+        file.read_bytes(0..file.len()).map(drop)
+    }
+
     fn full(&self, path: &Path) -> PathBuf {
         self.0.root.join(path)
     }

@@ -17,7 +17,7 @@ mod writer;
 
 pub(crate) use dictionary::Dictionary;
 pub(crate) use document::CONTENT_HASH_MASK;
-pub(crate) use places::{load_all, partition_dir, remove_dir};
+pub(crate) use places::{find_all, load_all, partition_dir, remove_dir};
 pub(crate) use segment::Segment;
 pub(crate) use writer::{Changes, drop_payloads, move_into, remove_before, rewrite, seal};
 
@@ -30,6 +30,7 @@ use directory::CheckedDirectory;
 use payloads::PayloadAddress;
 use schema::PartitionSchema;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -145,6 +146,37 @@ impl Partition {
     pub(crate) fn damage(&self) -> Option<StoreError> {
         let found = self.opened.get()?.directory.damage()?;
         Some(damaged(self.key, &found))
+    }
+
+    /// Reads every byte that belongs to it, and compares it with its checksum.
+    pub(crate) fn verify(&self) -> Result<(), StoreError> {
+        let Opened {
+            searcher,
+            directory,
+            ..
+        } = self.opened()?;
+        let damaged =
+            |e: &dyn std::fmt::Display| self.damage().unwrap_or_else(|| damaged(self.key, e));
+        for reader in searcher.segment_readers() {
+            let id = reader.segment_id().uuid_string();
+            for name in directory.files_of(&id).map_err(|e| damaged(&e))? {
+                directory.read_all(&name).map_err(|e| damaged(&e))?;
+            }
+        }
+        let mut blocks = BTreeSet::new();
+        for (number, segment) in (0..).zip(self.segments()?) {
+            for doc in segment.reader.doc_ids_alive() {
+                let payload = self.payload_address(DocAddress::new(number, doc))?;
+                blocks.extend(payload.map(|payload| (payload.file, payload.block)));
+            }
+        }
+        let kept = blocks
+            .into_iter()
+            .filter(|(file, _)| *file > self.info.payloads_removed);
+        for (file, block) in kept {
+            payloads::read_block(&self.dir, file, block)?;
+        }
+        Ok(())
     }
 
     fn opened(&self) -> Result<&Opened, StoreError> {

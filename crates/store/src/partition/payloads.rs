@@ -119,44 +119,54 @@ pub(super) fn remove_through(partition: &Path, generation: u64) -> io::Result<u6
 
 /// Reads the payloads of an event.
 pub(crate) fn read(partition: &Path, address: PayloadAddress) -> Result<String, StoreError> {
-    let path = file_path(partition, address.file);
-    let damaged = |what: String| {
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        StoreError::Damaged(format!("payload file {name}: {what}"))
-    };
+    let block = read_block(partition, address.file, address.block)?;
+    let (at, length) = (
+        (address.span >> 32) as usize,
+        (address.span & 0xffff_ffff) as usize,
+    );
+    let damaged = |what: String| damaged(&file_path(partition, address.file), &what);
+    let bytes = block
+        .get(at..at + length)
+        .ok_or_else(|| damaged("an address beyond its block".into()))?;
+    String::from_utf8(bytes.to_vec()).map_err(|e| damaged(e.to_string()))
+}
+
+/// Names the partition, too: files of several have the same name.
+fn damaged(path: &Path, what: &str) -> StoreError {
+    let mut parts: Vec<_> = path
+        .iter()
+        .rev()
+        .take(3)
+        .map(|part| part.to_string_lossy())
+        .collect();
+    parts.reverse();
+    StoreError::Damaged(format!("payload file {}: {what}", parts.join("/")))
+}
+
+/// Reads the block of a file that begins at a byte.
+pub(super) fn read_block(partition: &Path, file: u64, at: u64) -> Result<Vec<u8>, StoreError> {
+    let path = file_path(partition, file);
+    let damaged = |what: String| damaged(&path, &what);
     let file = File::open(&path).map_err(|e| damaged(e.to_string()))?;
     let mut header = [0; BLOCK_HEADER_BYTES];
-    file.read_exact_at(&mut header, address.block)
+    file.read_exact_at(&mut header, at)
         .map_err(|e| damaged(e.to_string()))?;
     let word = |at: usize| {
         u32::from_le_bytes([header[at], header[at + 1], header[at + 2], header[at + 3]])
     };
     let length = file.metadata().map_err(|e| damaged(e.to_string()))?.len();
-    if address.block + u64::from(word(0)) > length || word(4) > BLOCK_BYTES_LIMIT {
-        return Err(damaged(format!(
-            "the block header at byte {} is invalid",
-            address.block
-        )));
+    if at + u64::from(word(0)) > length || word(4) > BLOCK_BYTES_LIMIT {
+        return Err(damaged(format!("the block header at byte {at} is invalid")));
     }
     let mut packed = vec![0; word(0) as usize];
-    file.read_exact_at(&mut packed, address.block + BLOCK_HEADER_BYTES as u64)
+    file.read_exact_at(&mut packed, at + BLOCK_HEADER_BYTES as u64)
         .map_err(|e| damaged(e.to_string()))?;
     if crc32c::crc32c(&packed) != word(8) {
         return Err(damaged(format!(
-            "the block at byte {} fails its checksum",
-            address.block
+            "the block at byte {at} fails its checksum"
         )));
     }
-    let block =
-        zstd::bulk::decompress(&packed, word(4) as usize).map_err(|e| damaged(e.to_string()))?;
-    let (at, length) = (
-        (address.span >> 32) as usize,
-        (address.span & 0xffff_ffff) as usize,
-    );
-    let bytes = block
-        .get(at..at + length)
-        .ok_or_else(|| damaged("an address beyond its block".into()))?;
-    String::from_utf8(bytes.to_vec()).map_err(|e| damaged(e.to_string()))
+    zstd::bulk::decompress(&packed, word(4) as usize).map_err(|e| damaged(e.to_string()))
 }
 
 fn file_path(partition: &Path, generation: u64) -> PathBuf {

@@ -38,9 +38,20 @@ pub(crate) fn remove_dir(dir: &Path) -> Result<(), StoreError> {
     remove().map_err(|e| io_error("removing a partition", &e))
 }
 
-/// All partitions under a directory. `words_of` opens the store's dictionary once it is known how
-/// many words the partitions use.
+/// All partitions under a directory. What a crash left beside them is removed.
 pub(crate) fn load_all(data: &Path, words: &Arc<Words>) -> Result<Vec<Partition>, StoreError> {
+    let (partitions, stale) = find_all(data, words)?;
+    for dir in stale {
+        std::fs::remove_dir_all(&dir).map_err(|e| io_error("removing what a crash left", &e))?;
+    }
+    Ok(partitions)
+}
+
+/// All partitions under a directory, and the directories that are none.
+pub(crate) fn find_all(
+    data: &Path,
+    words: &Arc<Words>,
+) -> Result<(Vec<Partition>, Vec<PathBuf>), StoreError> {
     let mut found: BTreeMap<PartitionKey, (u64, Partition)> = BTreeMap::new();
     let mut stale = Vec::new();
     for (key, number, dir) in dirs(data)? {
@@ -64,13 +75,8 @@ pub(crate) fn load_all(data: &Path, words: &Arc<Words>) -> Result<Vec<Partition>
             ),
         }
     }
-    for dir in stale {
-        std::fs::remove_dir_all(&dir).map_err(|e| io_error("removing what a crash left", &e))?;
-    }
-    Ok(found
-        .into_values()
-        .map(|(_, partition)| partition)
-        .collect())
+    let partitions = found.into_values().map(|(_, partition)| partition);
+    Ok((partitions.collect(), stale))
 }
 
 /// Partition directories with their numbers; no number for one that was being removed.

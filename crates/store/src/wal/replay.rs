@@ -31,8 +31,20 @@ pub(crate) struct Replayed {
     pub(crate) next_commit: u64,
 }
 
-/// Reads all segments of a directory.
+/// Reads all segments of a directory, and flushes what the process before may not have.
 pub(crate) fn replay(dir: &Path) -> Result<Replayed, StoreError> {
+    read_all(dir, &write_again)
+}
+
+/// Reads all segments of a directory as they are.
+pub(crate) fn read(dir: &Path) -> Result<Replayed, StoreError> {
+    read_all(dir, &|_, _, _| Ok(()))
+}
+
+/// What is done with the last commit of a segment: its path, its bytes, where the commit is.
+type Finish<'a> = &'a dyn Fn(&Path, &[u8], Range<usize>) -> io::Result<()>;
+
+fn read_all(dir: &Path, finish: Finish<'_>) -> Result<Replayed, StoreError> {
     let mut replayed = Replayed {
         segments: Vec::new(),
         next_generation: 1,
@@ -65,7 +77,7 @@ pub(crate) fn replay(dir: &Path) -> Result<Replayed, StoreError> {
             last,
             next_commit,
         } = read_segment(&path, &bytes, header)?;
-        write_again(&path, &bytes, last).map_err(|e| io_error("flushing the log again", &e))?;
+        finish(&path, &bytes, last).map_err(|e| io_error("flushing the log again", &e))?;
         replayed.next_commit = next_commit;
         let seqs = records.iter().map(|record| record.event.seq + 1);
         replayed.next_seq = replayed.next_seq.max(seqs.max().unwrap_or(0));

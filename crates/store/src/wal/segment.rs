@@ -158,7 +158,16 @@ pub(crate) fn prepare_spare(dir: &Path, bytes: u64) -> io::Result<()> {
         return Ok(());
     }
     let building = dir.join("spare.new");
-    let mut file = File::create(&building)?;
+    fill_with_zeros(&building, bytes).inspect_err(|_| {
+        // A part of it is of no use and would take the last space from others.
+        let _ = std::fs::remove_file(&building);
+    })?;
+    std::fs::rename(&building, &path)?;
+    sync_dir(dir)
+}
+
+fn fill_with_zeros(path: &Path, bytes: u64) -> io::Result<()> {
+    let mut file = File::create(path)?;
     if fallocate(&file, FallocateFlags::empty(), 0, bytes).is_err() {
         // Not every file system allocates ahead; writing zeros does the same.
         file.set_len(0)?;
@@ -170,9 +179,7 @@ pub(crate) fn prepare_spare(dir: &Path, bytes: u64) -> io::Result<()> {
         file.write_all(&zeros[..usize::try_from(step).unwrap_or(zeros.len())])?;
         left -= step;
     }
-    file.sync_all()?;
-    std::fs::rename(&building, &path)?;
-    sync_dir(dir)
+    file.sync_all()
 }
 
 /// Removes what a crash left half-made.

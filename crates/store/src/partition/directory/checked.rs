@@ -33,10 +33,7 @@ impl Damage {
     /// Remembers damage, and answers the error that says so.
     fn report(&self, name: &Path, what: &str) -> io::Error {
         let message = format!("{}: {what}", name.display());
-        self.0.lock().get_or_insert_with(|| {
-            tracing::error!(file = %name.display(), what, "a file of a partition is damaged");
-            message.clone()
-        });
+        self.0.lock().get_or_insert_with(|| message.clone());
         io::Error::new(io::ErrorKind::InvalidData, message)
     }
 }
