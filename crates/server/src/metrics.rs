@@ -53,6 +53,7 @@ pub(crate) struct Metrics {
     head_bytes: Gauge,
     partitions: Gauge,
     read_only: Gauge,
+    damaged_places: Gauge,
     ingest_bytes: Gauge,
 }
 
@@ -87,6 +88,10 @@ impl Default for Metrics {
             head_bytes: gauge("head_bytes", "Memory of events not yet in partitions"),
             partitions: gauge("partitions", "Partitions on disk"),
             read_only: gauge("read_only", "1 when the store takes no events"),
+            damaged_places: gauge(
+                "damaged_places",
+                "Places of damaged data found since the start",
+            ),
             ingest_bytes: gauge(
                 "ingest_bytes",
                 "Memory reserved by requests that bring events",
@@ -145,6 +150,7 @@ impl Metrics {
         self.head_bytes.set(whole(stats.head_bytes));
         self.partitions.set(whole(stats.partitions));
         self.read_only.set(i64::from(stats.read_only.is_some()));
+        self.damaged_places.set(whole(stats.damaged.len() as u64));
         self.ingest_bytes.set(whole(ingest_bytes as u64));
         let mut page = String::new();
         encode(&mut page, &self.registry)?;

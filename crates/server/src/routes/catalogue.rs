@@ -118,6 +118,9 @@ pub(crate) struct StatusAnswer {
     /// Why no events are taken, when none are.
     #[serde(skip_serializing_if = "Option::is_none")]
     read_only: Option<String>,
+    /// Damaged data that was found since the start, by place. It is not served.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    damaged: Vec<String>,
 }
 
 /// What this server is and how many events it holds.
@@ -139,5 +142,6 @@ pub(crate) async fn status(State(app): State<App>, _: Reader) -> ApiResult<Json<
         demo: app.options.demo,
         events: names.into_iter().zip(stats.events).collect(),
         read_only: stats.read_only,
+        damaged: stats.damaged,
     }))
 }
