@@ -7,7 +7,7 @@ CHROMIUM := $(or $(DAYBOOK_CHROMIUM),$(shell command -v chromium chromium-browse
 
 need = command -v $(1) >/dev/null || { echo "$(1) is missing. Install it: $(2)" >&2; exit 1; }
 
-.PHONY: build demo run test test-rust test-web test-browser test-clients check bench bench-smoke clean need-rust need-node
+.PHONY: build demo run test test-rust test-web test-browser test-clients check soak bench bench-smoke clean need-rust need-node
 
 build: web/dist/index.html need-rust ## the UI and the release binary
 	cargo build --release --locked -p daybook
@@ -39,6 +39,10 @@ test-clients: need-rust
 	@$(call need,python3,apt-get install python3 python3-venv)
 	cargo build --locked -p daybook
 	DAYBOOK_BIN=$(DEBUG_BIN) python3 tests/clients/run.py
+
+soak: build ## kill -9 a thousand times under load, about an hour; KILLS=; writes bench/results/soak.md
+	DAYBOOK_BIN=$(RELEASE_BIN) KILLS=$(or $(KILLS),1000) SOAK_SUMMARY=$(abspath bench/results/soak.md) \
+		cargo test --locked -p daybook --test it -- --exact killed::soak --ignored --nocapture
 
 check: web/dist/index.html need-rust ## formatting, lints, types, budgets
 	cargo fmt --all --check

@@ -1,22 +1,13 @@
 //! An erasure under way in a process that is killed again and again: it comes to its end, erases
 //! all of one person and nothing of another.
 
-use crate::server::{Server, daybook};
+use crate::server::{Server, create_admin_key};
 use serde_json::{Value, json};
 use std::path::Path;
 use std::time::Duration;
 
 const DAYS: usize = 14;
 const EVENTS: usize = 3_000;
-
-fn create_admin_key(data_dir: &Path) -> String {
-    let mut command = daybook(data_dir);
-    command.args(["key", "create", "--name", "admin"]);
-    command.args(["--scope", "ingest", "--scope", "read", "--scope", "admin"]);
-    let output = command.output().unwrap();
-    assert!(output.status.success(), "{output:?}");
-    String::from_utf8(output.stdout).unwrap().trim().into()
-}
 
 fn events() -> Value {
     let event = |number: usize| {
@@ -51,7 +42,7 @@ fn state(server: &Server, key: &str, job: &str) -> Value {
 #[test]
 fn an_erasure_that_is_killed_again_and_again_erases_everything() {
     let dir = tempfile::tempdir().unwrap();
-    let key = create_admin_key(dir.path());
+    let key = create_admin_key(dir.path(), "admin");
     let mut server = Server::start(dir.path());
     let mut connection = server.connect(&key).unwrap();
     let sent = connection

@@ -4,8 +4,19 @@
 
 mod backup;
 mod batch;
+mod clock;
+mod damaged;
 mod erasure;
+mod full_disk;
 mod http;
 mod import;
 mod killed;
 mod server;
+mod stored;
+#[path = "../../../../tests/faults/strace.rs"]
+mod strace;
+#[path = "../../../../tests/faults/tool.rs"]
+mod tool;
+#[path = "../../../../tests/faults/trace.rs"]
+mod trace;
+mod traced;

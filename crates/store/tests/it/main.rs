@@ -12,6 +12,8 @@ mod killed;
 mod power_cut;
 #[path = "../../../../tests/faults/strace.rs"]
 mod strace;
+#[path = "../../../../tests/faults/tool.rs"]
+mod tool;
 mod torn;
 #[path = "../../../../tests/faults/trace.rs"]
 mod trace;
