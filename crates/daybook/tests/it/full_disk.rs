@@ -98,14 +98,21 @@ struct Sent {
     refused: Vec<u64>,
 }
 
-/// Sends until it is refused.
-fn send_until_refused(
-    connection: &mut Connection,
-    sender: u64,
-    now: Timestamp,
-    sent: &Mutex<Sent>,
-) {
-    for number in (sender..).step_by(usize::try_from(SENDERS).unwrap()) {
+/// Several senders send until each is refused.
+fn fill(server: &Server, key: &str, now: Timestamp, sent: &mut Sent) {
+    let first = (sent.acknowledged.len() + sent.refused.len()) as u64;
+    let shared = Mutex::new(std::mem::take(sent));
+    std::thread::scope(|scope| {
+        for sender in first..first + SENDERS {
+            let (mut connection, sent) = (server.connect(key).unwrap(), &shared);
+            scope.spawn(move || send_until_refused(&mut connection, sender, now, sent));
+        }
+    });
+    *sent = shared.into_inner().unwrap();
+}
+
+fn send_until_refused(connection: &mut Connection, first: u64, now: Timestamp, sent: &Mutex<Sent>) {
+    for number in (first..).step_by(usize::try_from(SENDERS).unwrap()) {
         let answer = connection.post("/api/v1/events", &batch(number, now).to_string());
         let answer = answer.unwrap();
         if answer.status == 200 {
@@ -119,6 +126,16 @@ fn send_until_refused(
         assert!(answer.text.contains("No space left"), "{}", answer.text);
         sent.lock().unwrap().refused.push(number);
         return;
+    }
+}
+
+/// Sends again what was refused.
+fn send_again(connection: &mut Connection, now: Timestamp, sent: &mut Sent) {
+    for number in std::mem::take(&mut sent.refused) {
+        let answer = connection.post("/api/v1/events", &batch(number, now).to_string());
+        let answer = answer.unwrap();
+        assert_eq!(answer.status, 200, "{}", answer.text);
+        sent.acknowledged.push(number);
     }
 }
 
@@ -177,47 +194,40 @@ fn a_full_disk_refuses_new_events_and_loses_none() {
     let (data, now) = (disk.data_dir(), Timestamp::now());
     let key = create_key(&data, ORIGIN);
     let server = Server::start(&data);
-    let sent = Mutex::new(Sent::default());
-    std::thread::scope(|scope| {
-        for sender in 0..SENDERS {
-            let (mut connection, sent) = (server.connect(&key).unwrap(), &sent);
-            scope.spawn(move || send_until_refused(&mut connection, sender, now, sent));
-        }
-    });
-    let mut sent = sent.into_inner().unwrap();
-    assert!(sent.acknowledged.len() > 50, "{}", sent.acknowledged.len());
-
     let mut connection = server.connect(&key).unwrap();
+    let mut sent = Sent::default();
+    fill(&server, &key, now, &mut sent);
+    assert!(sent.acknowledged.len() > 50, "{}", sent.acknowledged.len());
     let ready = connection.get("/readyz").unwrap();
     assert_eq!(ready.status, 503);
     assert!(ready.text.contains("No space left"), "{}", ready.text);
     assert!(!ready.header("retry-after").is_empty());
     check(&mut connection, &sent, now);
 
+    disk.resize(120);
+    wait_until("writing again, without a restart", || {
+        is_ready(&mut connection)
+    });
+    send_again(&mut connection, now, &mut sent);
+    check(&mut connection, &sent, now);
+
+    fill(&server, &key, now, &mut sent);
     drop(server);
     let said = tempfile::tempdir().unwrap();
     let server = match Server::try_start(&data, &said.path().join("said")) {
         Ok(server) => server,
         Err(said) => {
-            assert!(
-                said.contains("No space left") && said.contains("MiB"),
-                "{said}"
-            );
-            disk.resize(130);
+            let why = said.contains("No space left") && said.contains("64 MiB");
+            assert!(why, "{said}");
+            disk.resize(184);
             Server::start(&data)
         }
     };
     let mut connection = server.connect(&key).unwrap();
     check(&mut connection, &sent, now);
-    disk.resize(160);
-    wait_until("writing again, without a restart", || {
-        is_ready(&mut connection)
-    });
-    for number in std::mem::take(&mut sent.refused) {
-        let answer = connection.post("/api/v1/events", &batch(number, now).to_string());
-        assert_eq!(answer.unwrap().status, 200);
-        sent.acknowledged.push(number);
-    }
+    disk.resize(250);
+    wait_until("writing again", || is_ready(&mut connection));
+    send_again(&mut connection, now, &mut sent);
     check(&mut connection, &sent, now);
     let events = stored::total(&mut connection, Stream::Usage, ORIGIN).unwrap();
     assert_eq!(events, sent.acknowledged.len() as u64 * BATCH_EVENTS);
