@@ -1671,6 +1671,8 @@ export interface components {
         };
         /** @description What this server is and holds. */
         StatusAnswer: {
+            /** @description Damaged data that was found since the start, by place. It is not served. */
+            damaged?: string[];
             /** @description Whether the data is thrown away when the server ends. */
             demo: boolean;
             /** @description Events per stream. */
