@@ -47,16 +47,16 @@ const fn f(name: &'static str, kind: Kind) -> Field {
 /// Fields of every event.
 const COMMON: &[Field] = &[
     f("id", Id).search().bytes_max(limits::ID_BYTES_MAX),
-    f("seq", Integer).ours(),
+    f("seq", Integer).ours().internal(),
     f("time", Time).column(),
     f("received_at", Time).ours(),
     f("origin", Keyword).ours(),
-    f("ingest_key_id", Keyword).ours(),
+    f("ingest_key_id", Keyword).ours().internal(),
     f("request_id", Id).search().group(Request),
     f("trace_id", Id).search().group(Request),
     f("workspace_id", Keyword).search(),
     f("workspace_name", Keyword).search().sort(),
-    f("details", Json(Shape::Object)).group(Content),
+    f("details", Json(Shape::Object)).group(Content).internal(),
     f("truncated", Json(Shape::Names)).ours(),
 ];
 
@@ -74,15 +74,26 @@ const USAGE: &[Field] = &[
         .sort()
         .column()
         .group(ModelRoute),
-    f("upstream_model", Keyword).search().group(ModelRoute),
+    f("upstream_model", Keyword)
+        .search()
+        .group(ModelRoute)
+        .internal(),
     f("upstream_name", Keyword)
         .search()
         .sort()
         .column()
-        .group(ModelRoute),
-    f("provider", Keyword).search().sort().group(ModelRoute),
-    f("channel_id", Keyword).group(ModelRoute),
-    f("binding_code", Keyword).search().group(ModelRoute),
+        .group(ModelRoute)
+        .internal(),
+    f("provider", Keyword)
+        .search()
+        .sort()
+        .group(ModelRoute)
+        .internal(),
+    f("channel_id", Keyword).group(ModelRoute).internal(),
+    f("binding_code", Keyword)
+        .search()
+        .group(ModelRoute)
+        .internal(),
     f(
         "billing_mode",
         Enum(&["per_token", "per_call", "subscription", "free"]),

@@ -4,7 +4,7 @@
 
 use crate::catalogue::Catalogue;
 use crate::field::{Field, Kind};
-use crate::{Stream, Timestamp, Value, ValueRef};
+use crate::{Scope, Stream, Timestamp, Value, ValueRef};
 
 /// One record of a stream.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -175,6 +175,11 @@ impl Event {
 
     /// Appends the event as one line of JSON.
     pub fn write_json(&self, form: Form, out: &mut String) {
+        self.write_shown(form, &Scope::All, out);
+    }
+
+    /// Appends what a scope shows of the event as one line of JSON.
+    pub fn write_shown(&self, form: Form, scope: &Scope, out: &mut String) {
         self.begin_json(out);
         for (field, value) in self.values() {
             let left_out = match form {
@@ -182,7 +187,7 @@ impl Event {
                 Form::Header => field.kind == Kind::Payload,
                 Form::Content => field.ours,
             };
-            if !left_out {
+            if !left_out && scope.shows(field) {
                 write_member(field, value, out);
             }
         }

@@ -27,6 +27,9 @@ pub struct Field {
     pub bytes_max: usize,
     /// Set by Daybook; refused from senders.
     pub ours: bool,
+    /// How the platform is run rather than what was asked of it: shown only to those who may see
+    /// everybody's events.
+    pub internal: bool,
     /// Position in its stream's catalogue.
     pub index: u8,
 }
@@ -156,6 +159,7 @@ impl Field {
             group: Group::Event,
             bytes_max,
             ours: false,
+            internal: false,
             index: 0,
         }
     }
@@ -193,6 +197,12 @@ impl Field {
     /// Set by Daybook alone.
     pub const fn ours(mut self) -> Self {
         self.ours = true;
+        self
+    }
+
+    /// Not for people who may see their own events alone.
+    pub const fn internal(mut self) -> Self {
+        self.internal = true;
         self
     }
 

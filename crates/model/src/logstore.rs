@@ -197,7 +197,8 @@ pub struct Stats {
     pub damaged: Vec<String>,
 }
 
-/// Keeps events and answers questions about them.
+/// Keeps events and answers questions about them. What a query's scope does not cover does not
+/// exist for any answer to it; of what it covers, events come with all fields.
 pub trait LogStore: Send + Sync + std::fmt::Debug {
     /// Stores the events of a batch, all or none, and resolves when they are on disk. Answers one
     /// outcome per event, in order. Events must have passed [`Event::admit`].

@@ -10,8 +10,22 @@ impl Query {
             && self.from.is_none_or(|from| event.time >= from)
             && self.to.is_none_or(|to| event.time < to)
             && self.as_of.is_none_or(|seq| event.seq <= seq)
+            && self.scope.covers(event)
             && self.filters.iter().all(|filter| filter.matches(event))
-            && self.search.as_deref().is_none_or(|text| found(event, text))
+            && self.finds(event)
+    }
+
+    /// Whether any searched field contains the text that is searched, if one is.
+    fn finds(&self, event: &Event) -> bool {
+        let Some(text) = self.search.as_deref() else {
+            return true;
+        };
+        let lowered = text.to_lowercase();
+        self.searched().any(|field| {
+            event
+                .get(field)
+                .is_some_and(|value| found_in(field, value, text, &lowered))
+        })
     }
 }
 
@@ -39,21 +53,6 @@ impl Test {
             _ => false,
         }
     }
-}
-
-/// Whether any searched field contains the text.
-fn found(event: &Event, text: &str) -> bool {
-    let lowered = text.to_lowercase();
-    let catalogue = crate::catalogue::Catalogue::of(event.stream);
-    catalogue
-        .fields()
-        .iter()
-        .filter(|field| field.search)
-        .any(|field| {
-            event
-                .get(field)
-                .is_some_and(|value| found_in(field, value, text, &lowered))
-        })
 }
 
 /// Whether a search for a text (given also in lower case) finds this value.

@@ -1,12 +1,12 @@
 //! Queries from URLs: the one reading of `from`, `to`, `q`, `sort`, paging and `field.op=value`.
 //! What it does not know it refuses by name.
 
-use crate::catalogue::Catalogue;
 use crate::field::Kind;
 use crate::query::Operator;
 use crate::value::write_json_text;
 use crate::{
-    Field, Filter, ListRequest, Query, Sort, Stream, Test, Timestamp, Value, limits, validate,
+    Field, Filter, ListRequest, Query, Scope, Sort, Stream, Test, Timestamp, Value, limits,
+    validate,
 };
 
 /// A parameter that cannot be used.
@@ -93,9 +93,9 @@ impl Params {
     ///
     /// # Errors
     /// Names the parameter that cannot be used.
-    pub fn list_request(mut self, stream: Stream) -> Result<ListRequest> {
+    pub fn list_request(mut self, stream: Stream, scope: Scope) -> Result<ListRequest> {
         let sort = match self.take("sort")? {
-            Some(text) => parse_sort(stream, &text)?,
+            Some(text) => parse_sort(stream, &scope, &text)?,
             None => Sort::newest(stream),
         };
         let page = self.take_number("page", 1, 1, 1_000_000_000)?;
@@ -105,7 +105,7 @@ impl Params {
             1,
             limits::PAGE_SIZE_MAX,
         )?;
-        let query = self.query(stream)?;
+        let query = self.query(stream, scope)?;
         Ok(ListRequest {
             query,
             sort,
@@ -115,11 +115,11 @@ impl Params {
     }
 
     /// Takes everything left as a query: `from`, `to`, `q`, `as_of` and filters. Without `from`
-    /// it covers the online window.
+    /// it covers the online window. Fields that the scope does not show are unknown.
     ///
     /// # Errors
     /// Names the parameter that cannot be used.
-    pub fn query(mut self, stream: Stream) -> Result<Query> {
+    pub fn query(mut self, stream: Stream, scope: Scope) -> Result<Query> {
         let default_from = self.now.plus_us(-limits::ONLINE_WINDOW_US);
         let from = self.take_time("from")?.unwrap_or(default_from);
         let to = self.take_time("to")?;
@@ -144,7 +144,7 @@ impl Params {
             None => None,
             Some(_) => return wrong("as_of", "expected the as_of of an earlier answer"),
         };
-        let filters = self.filters(stream)?;
+        let filters = self.filters(stream, &scope)?;
         Ok(Query {
             stream,
             from: Some(from),
@@ -152,13 +152,14 @@ impl Params {
             filters,
             search,
             as_of,
+            scope,
         })
     }
 
-    fn filters(self, stream: Stream) -> Result<Vec<Filter>> {
+    fn filters(self, stream: Stream, scope: &Scope) -> Result<Vec<Filter>> {
         let mut filters: Vec<(String, Filter)> = Vec::new();
         for (key, text) in self.pairs {
-            let (field, operator) = parse_key(stream, &key)?;
+            let (field, operator) = parse_key(stream, scope, &key)?;
             let mut filter = parse_condition(&key, field, operator, &text)?;
             let alternative = matches!(
                 operator,
@@ -182,12 +183,12 @@ impl Params {
     }
 }
 
-fn parse_sort(stream: Stream, text: &str) -> Result<Sort> {
+fn parse_sort(stream: Stream, scope: &Scope, text: &str) -> Result<Sort> {
     let (name, descending) = match text.strip_prefix('-') {
         Some(name) => (name, true),
         None => (text, false),
     };
-    match Catalogue::of(stream).field(name) {
+    match scope.field(stream, name) {
         Some(field) if field.sort => Ok(Sort { field, descending }),
         Some(_) => wrong(
             "sort",
@@ -200,9 +201,9 @@ fn parse_sort(stream: Stream, text: &str) -> Result<Sort> {
     }
 }
 
-fn parse_key(stream: Stream, key: &str) -> Result<(&'static Field, Operator)> {
+fn parse_key(stream: Stream, scope: &Scope, key: &str) -> Result<(&'static Field, Operator)> {
     let (name, operator) = key.split_once('.').unwrap_or((key, "eq"));
-    let Some(field) = Catalogue::of(stream).field(name) else {
+    let Some(field) = scope.field(stream, name) else {
         return wrong(key, format!("unknown field of the stream {stream}"));
     };
     let known = Operator::ALL
@@ -343,7 +344,8 @@ mod tests {
             .iter()
             .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()))
             .collect();
-        Params::new(pairs, Timestamp::parse("2026-11-20T00:00:00Z").unwrap()).list_request(stream)
+        let now = Timestamp::parse("2026-11-20T00:00:00Z").unwrap();
+        Params::new(pairs, now).list_request(stream, Scope::All)
     }
 
     #[test]
@@ -442,5 +444,28 @@ mod tests {
             );
         }
         assert!(request(Stream::Usage, &[("q", "a"), ("q", "b")]).is_err());
+    }
+
+    #[test]
+    fn a_hidden_field_is_refused_like_one_that_does_not_exist() {
+        let refused = |key: &str, value: &str| {
+            let params = Params::new(vec![(key.into(), value.into())], Timestamp::now());
+            let error = params
+                .list_request(Stream::Usage, Scope::own([]))
+                .unwrap_err();
+            error.to_string()
+        };
+        for (hidden, none) in [
+            ("provider", "providex"),
+            ("provider.ne", "providex.ne"),
+            ("seq.gt", "sex.gt"),
+        ] {
+            assert_eq!(
+                refused(hidden, "1").replace(hidden, none),
+                refused(none, "1")
+            );
+        }
+        let sort = refused("sort", "-provider").replace("provider", "providex");
+        assert_eq!(sort, refused("sort", "-providex"));
     }
 }

@@ -1,7 +1,7 @@
 //! What can be asked of a log store: which events (a [`Query`]), in which order (a [`Sort`]),
 //! which slice. Plain data, checked against the catalogue when it is built.
 
-use crate::{Field, Stream, Timestamp, Value, catalogue};
+use crate::{Field, Scope, Stream, Timestamp, Value, catalogue};
 
 /// Which events of a stream. All parts must hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,10 +19,12 @@ pub struct Query {
     pub search: Option<String>,
     /// Largest `seq` that counts: what came later is left out, so that pages do not shift.
     pub as_of: Option<i64>,
+    /// Whose events. Whatever else is asked is asked of these alone.
+    pub scope: Scope,
 }
 
 impl Query {
-    /// All events of a stream.
+    /// All events of a stream, whosever they are.
     pub const fn all(stream: Stream) -> Self {
         Self {
             stream,
@@ -31,7 +33,14 @@ impl Query {
             filters: Vec::new(),
             search: None,
             as_of: None,
+            scope: Scope::All,
         }
+    }
+
+    /// The fields that `search` looks into.
+    pub fn searched(&self) -> impl Iterator<Item = &'static Field> {
+        let fields = catalogue::Catalogue::of(self.stream).fields().iter();
+        fields.filter(|field| field.search && self.scope.shows(field))
     }
 }
 

@@ -1,9 +1,9 @@
-//! Who calls. Handlers take [`Ingester`], [`Reader`] or [`Admin`] and so cannot be reached by
-//! others; [`Caller::scoped`] is the one place where a caller's scope is added to a query.
+//! Who calls. Handlers take [`Ingester`], [`Reader`](crate::reading::Reader), [`Inspector`] or
+//! [`Admin`] and so cannot be reached by others.
 
 use crate::app::App;
 use crate::client::{from, text};
-use crate::control::{Actor, Gate, Key, Scope, Session};
+use crate::control::{Actor, Gate, Key, Role, Scope, Session, User};
 use crate::cookies::{Cookie, Renewal};
 use crate::error::{ApiError, ApiResult};
 use axum::extract::FromRequestParts;
@@ -11,8 +11,8 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use daybook_model::Timestamp;
 use daybook_model::validate::Intake;
-use daybook_model::{Query, Timestamp};
 
 /// Whoever passed the check.
 #[derive(Debug, Clone)]
@@ -25,11 +25,11 @@ pub(crate) enum Caller {
 #[derive(Debug)]
 pub(crate) struct Ingester(pub(crate) Key);
 
-/// A caller that may read the log.
+/// A caller that may look at what belongs to everybody, such as keys, settings and jobs.
 #[derive(Debug)]
-pub(crate) struct Reader(pub(crate) Caller);
+pub(crate) struct Inspector;
 
-/// A caller that may manage keys, as the actor of what it does.
+/// A caller that may change what belongs to everybody, as the actor of what it does.
 #[derive(Debug)]
 pub(crate) struct Admin(pub(crate) Actor);
 
@@ -50,11 +50,36 @@ pub(crate) struct SameSite;
 pub(crate) struct MaybeSession(pub(crate) Option<Session>);
 
 impl Caller {
-    /// Limits a query to what the caller may see. Keys with `read` and every `super_admin` see all.
-    pub(crate) fn scoped(&self, query: Query) -> Query {
+    /// The account, unless a platform calls.
+    pub(crate) const fn user(&self) -> Option<&User> {
         match self {
-            Self::Key(_) | Self::Session(_) => query,
+            Self::Key(_) => None,
+            Self::Session(session) => Some(&session.user),
         }
+    }
+
+    /// Refuses accounts whose role lacks a right. What a platform's key may do its scopes say.
+    pub(crate) fn demand(&self, right: fn(Role) -> bool, what: &str) -> ApiResult<()> {
+        match self.user() {
+            Some(user) if !right(user.role) => Err(ApiError::not_for(user.role, right, what)),
+            _ => Ok(()),
+        }
+    }
+
+    /// The same caller as it is now; `None` when it has ended.
+    pub(crate) async fn again(&self, app: &App) -> ApiResult<Option<Self>> {
+        Ok(match self {
+            Self::Key(key) => {
+                let key = app.control.key(&key.id).await?;
+                let valid = key.filter(|key| key.revoked_at.is_none());
+                valid.map(Self::Key)
+            }
+            Self::Session(session) => {
+                let session = app.control.session(&session.id).await?;
+                let open = session.filter(|session| check_gate(session).is_ok());
+                open.map(Self::Session)
+            }
+        })
     }
 }
 
@@ -83,11 +108,13 @@ impl FromRequestParts<App> for Ingester {
     }
 }
 
-impl FromRequestParts<App> for Reader {
+impl FromRequestParts<App> for Inspector {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> ApiResult<Self> {
-        authenticate(parts, app, Scope::Read).await.map(Self)
+        let caller = authenticate(parts, app, Scope::Admin).await?;
+        caller.demand(Role::inspects, "this")?;
+        Ok(Self)
     }
 }
 
@@ -96,7 +123,9 @@ impl FromRequestParts<App> for Admin {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> ApiResult<Self> {
         let client = from(parts).client;
-        Ok(Self(match authenticate(parts, app, Scope::Admin).await? {
+        let caller = authenticate(parts, app, Scope::Admin).await?;
+        caller.demand(Role::administers, "this")?;
+        Ok(Self(match caller {
             Caller::Session(session) => session.user.actor(client),
             Caller::Key(key) => Actor {
                 kind: "api_key",
@@ -145,12 +174,12 @@ impl FromRequestParts<App> for SameSite {
     }
 }
 
-async fn authenticate(parts: &Parts, app: &App, scope: Scope) -> ApiResult<Caller> {
+/// Whoever sent the request. A key must have the scope; what an account may do its role says.
+pub(crate) async fn authenticate(parts: &Parts, app: &App, scope: Scope) -> ApiResult<Caller> {
     if let Some(secret) = sent_key(&parts.headers) {
         return key(app, &secret, scope).await.map(Caller::Key);
     }
     match session(parts, app).await? {
-        // A `super_admin` may read everything and manage keys.
         Some(session) => {
             check_gate(&session)?;
             Ok(Caller::Session(session))

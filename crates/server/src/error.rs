@@ -1,7 +1,7 @@
 //! The one error type of the API. Handlers return it; [`crate::envelope`] writes it as JSON, for
 //! only there the request's id is known.
 
-use crate::control::ControlError;
+use crate::control::{ControlError, Role};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use daybook_model::StoreError;
@@ -48,6 +48,15 @@ impl ApiError {
 
     pub(crate) fn forbidden(code: &'static str, message: impl Into<String>) -> Self {
         Self::new(StatusCode::FORBIDDEN, code, message)
+    }
+
+    /// The refusal of an account whose role lacks a right, naming those that have it.
+    pub(crate) fn not_for(role: Role, right: impl Fn(Role) -> bool, what: &str) -> Self {
+        let able = Role::ALL.into_iter().filter(|role| right(*role));
+        let able: Vec<&str> = able.map(Role::name).collect();
+        let able = able.join(" or ");
+        let message = format!("{what} needs the role {able}; yours is {role}");
+        Self::forbidden("forbidden", message)
     }
 
     pub(crate) fn not_found(message: impl Into<String>) -> Self {

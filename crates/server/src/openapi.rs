@@ -2,13 +2,14 @@
 
 use crate::app::App;
 use crate::refusals;
+use crate::routes::OWN;
 use axum::Router;
 use axum::http::header;
 use axum::response::IntoResponse;
 use daybook_model::catalogue::Catalogue;
 use daybook_model::field::{Field, Kind, Shape};
 use daybook_model::query::Operator;
-use daybook_model::{Stream, limits};
+use daybook_model::{Scope, Stream, limits};
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
 use utoipa::{OpenApi, ToSchema};
@@ -51,6 +52,7 @@ pub(crate) struct AnyEvent {}
         (name = "compatibility", description = "Sending events in other dialects"),
         (name = "logs", description = "Reading the log"),
         (name = "usage", description = "Calls in figures: what was used, by whom, and what it cost"),
+        (name = "own data", description = "The usage of the users that an account is linked with, whatever its role"),
         (name = "session", description = "Signing in and out"),
         (name = "sso", description = "Signing in with OpenID Connect providers"),
         (name = "account", description = "One's own account"),
@@ -68,6 +70,7 @@ pub(crate) fn split(routes: OpenApiRouter<App>) -> (Router<App>, String) {
         .merge(routes)
         .split_for_parts();
     let mut document = serde_json::to_value(&described).expect("the document is JSON");
+    name_own(&mut document);
     add_security(&mut document);
     add_events(&mut document);
     add_parameters(&mut document);
@@ -101,6 +104,21 @@ fn add_security(document: &mut Value) {
             "description": "Set by signing in (`__Host-daybook_session` behind TLS). Changes also need the header `x-daybook-csrf: 1`"
         }
     });
+}
+
+/// What is asked of own data is named and described apart from what it is derived from.
+fn name_own(document: &mut Value) {
+    let paths = document["paths"].as_object_mut();
+    let paths = paths.expect("a document has paths").iter_mut();
+    for (_, operations) in paths.filter(|(path, _)| path.starts_with(OWN)) {
+        let operation = &mut operations["get"];
+        let name = operation["operationId"].as_str().unwrap_or_default();
+        let (verb, what) = name.split_once('_').unwrap_or((name, ""));
+        operation["operationId"] = json!(format!("{verb}_own_{what}"));
+        let summary = operation["summary"].as_str().unwrap_or_default();
+        operation["summary"] = json!(format!("Own data only: {summary}"));
+        operation["tags"] = json!(["own data"]);
+    }
 }
 
 const fn schema_name(stream: Stream) -> &'static str {
@@ -139,6 +157,9 @@ fn event_schema(stream: Stream) -> Value {
         if field.ours {
             schema["readOnly"] = json!(true);
         }
+        if field.internal {
+            schema["x-internal"] = json!(true);
+        }
         let operators: Vec<_> = field
             .operators()
             .iter()
@@ -151,7 +172,7 @@ fn event_schema(stream: Stream) -> Value {
     }
     json!({
         "type": "object",
-        "description": format!("An event of the stream {stream}. Fields with x-filter-operators are filters of its lists."),
+        "description": format!("An event of the stream {stream}. Fields with x-filter-operators are filters of its lists; those with x-internal are not there for people who see their own events alone."),
         "required": ["stream", "id", "time"],
         "properties": properties,
         "additionalProperties": false
@@ -200,13 +221,20 @@ fn add_parameters(document: &mut Value) {
         ("/api/v1/usage/rates", Vec::new(), &usage),
     ];
     for (path, own, streams) in paths {
-        let operation = &mut document["paths"][path]["get"];
-        let operation = operation.as_object_mut().expect("every path has its route");
-        let parameters = operation.entry("parameters").or_insert_with(|| json!([]));
-        let parameters = parameters.as_array_mut().expect("parameters are a list");
-        parameters.extend(own);
-        parameters.extend(range_parameters().map(|(name, _)| reference(name)));
-        parameters.extend(filters(streams).map(|(field, _)| reference(&filter_name(field))));
+        let mut describe = |path: &str, filters: Vec<&Field>| {
+            let operation = &mut document["paths"][path]["get"];
+            let operation = operation.as_object_mut().expect("every path has its route");
+            let parameters = operation.entry("parameters").or_insert_with(|| json!([]));
+            let parameters = parameters.as_array_mut().expect("parameters are a list");
+            parameters.extend(own.clone());
+            parameters.extend(range_parameters().map(|(name, _)| reference(name)));
+            let filters = filters.into_iter();
+            parameters.extend(filters.map(|field| reference(&filter_name(field))));
+        };
+        describe(path, filters(streams).map(|(field, _)| field).collect());
+        let shown = filters(&usage).map(|(field, _)| field);
+        let shown = shown.filter(|field| Scope::own([]).shows(field)).collect();
+        describe(&path.replace("/api/v1", OWN), shown);
     }
     let shared = &mut document["components"]["parameters"];
     for (name, description) in range_parameters() {
@@ -239,7 +267,6 @@ fn add_vocabulary(document: &mut Value) {
     });
     let events = &mut schemas["StatusAnswer"]["properties"]["events"];
     events["properties"] = counts.into_iter().collect::<Map<_, _>>().into();
-    events["required"] = json!(streams);
     events["additionalProperties"] = json!(false);
     if let Some(events) = events.as_object_mut() {
         events.remove("propertyNames");

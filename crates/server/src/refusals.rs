@@ -44,7 +44,7 @@ fn refusals(path: &str, operation: &Value) -> Vec<(&'static str, &'static str)> 
     if takes("api_key") || takes("session") {
         refusals.push((
             "403",
-            "The API key lacks the scope, or a change by cookie does not come from this site.",
+            "The API key lacks the scope, the account has not the role, or a change by cookie does not come from this site.",
         ));
     }
     if path.contains("{stream}") {

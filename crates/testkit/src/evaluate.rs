@@ -3,7 +3,7 @@
 
 use daybook_model::catalogue::Catalogue;
 use daybook_model::field::Kind;
-use daybook_model::{Event, Field, Filter, Query, Sort, Test, ValueRef};
+use daybook_model::{Event, Field, Filter, Query, Scope, Sort, Stream, Test, ValueRef};
 use std::cmp::Ordering;
 
 /// Whether the query asks for the event.
@@ -26,8 +26,19 @@ pub(crate) fn matches(query: &Query, event: &Event) -> bool {
     {
         return false;
     }
+    if let Scope::Own(owners) = &query.scope {
+        // Other streams have no such users, even where they have the fields.
+        let is_own = event.stream == Stream::Usage
+            && owners.iter().any(|owner| {
+                event.text("origin") == Some(&owner.origin)
+                    && event.text("user_id") == Some(&owner.user_id)
+            });
+        if !is_own {
+            return false;
+        }
+    }
     if let Some(text) = &query.search
-        && !is_found(text, event)
+        && !is_found(text, &query.scope, event)
     {
         return false;
     }
@@ -56,10 +67,12 @@ fn holds(test: &Test, value: ValueRef<'_>) -> bool {
     }
 }
 
-fn is_found(text: &str, event: &Event) -> bool {
+fn is_found(text: &str, scope: &Scope, event: &Event) -> bool {
     let fields = Catalogue::of(event.stream).fields();
     fields.iter().any(|field| {
+        let is_hidden = *scope != Scope::All && field.internal;
         field.search
+            && !is_hidden
             && match event.get(field) {
                 Some(ValueRef::Text(id)) if field.kind == Kind::Id => id.starts_with(text),
                 Some(ValueRef::Text(value)) => contains(value, text),

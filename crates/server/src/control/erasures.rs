@@ -4,7 +4,7 @@
 
 use super::jobs::{Job, JobKind, JobState};
 use super::keys::check_text;
-use super::{Actor, Control, ControlError, Result, settings};
+use super::{Actor, Control, ControlError, Result};
 use daybook_model::catalogue::Catalogue;
 use daybook_model::field::Kind;
 use daybook_model::logstore::EraseRequest;
@@ -247,19 +247,7 @@ impl Control {
 
     /// The hash under which a person stays on record.
     async fn person_hash(&self, user_id: &str) -> Result<String> {
-        let mut transaction = self.db.begin().await?;
-        let find = sqlx::query_scalar("SELECT value FROM settings WHERE name = $1").bind(KEY);
-        let known: Option<String> = find.fetch_optional(&mut *transaction).await?;
-        let key = match known {
-            Some(key) => serde_json::from_str(&key)
-                .map_err(|error| ControlError::Internal(format!("reading {KEY}: {error}")))?,
-            None => {
-                let key = super::secrets::new_token();
-                settings::write(&mut transaction, KEY, &key).await?;
-                key
-            }
-        };
-        transaction.commit().await?;
+        let key = self.secret(KEY).await?;
         let mut mac = Hmac::<Sha256>::new_from_slice(key.as_bytes())
             .map_err(|error| ControlError::Internal(format!("hashing: {error}")))?;
         mac.update(user_id.as_bytes());

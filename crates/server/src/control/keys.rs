@@ -209,9 +209,8 @@ impl Control {
     /// # Errors
     /// When there is no such key, or the database refuses.
     pub async fn revoke_key(&self, actor: &Actor, id: &str) -> Result<()> {
-        let find = sqlx::query_as("SELECT * FROM api_keys WHERE id = $1").bind(id);
-        let row: Option<Row> = find.fetch_optional(self.db.reader()).await?;
-        let key = Key::from(row.ok_or(ControlError::NotFound("key"))?);
+        let key = self.key(id).await?;
+        let key = key.ok_or(ControlError::NotFound("key"))?;
         if key.revoked_at.is_some() {
             return Ok(());
         }
@@ -227,6 +226,16 @@ impl Control {
             })
         })
         .await
+    }
+
+    /// The key with this id, revoked ones included.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn key(&self, id: &str) -> Result<Option<Key>> {
+        let find = sqlx::query_as("SELECT * FROM api_keys WHERE id = $1").bind(id);
+        let row: Option<Row> = find.fetch_optional(self.db.reader()).await?;
+        Ok(row.map(Key::from))
     }
 
     /// The key with this secret, revoked ones included.

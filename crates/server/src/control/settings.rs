@@ -1,5 +1,6 @@
 //! Settings, by name, as JSON. For now: how long events are kept.
 
+use super::secrets::new_token;
 use super::{Actor, Control, ControlError, Result};
 use daybook_model::Stream;
 use serde::de::DeserializeOwned;
@@ -85,6 +86,23 @@ impl Control {
         .await?;
         self.wake_jobs();
         Ok(())
+    }
+
+    /// A secret of this installation, made when it is first asked for.
+    pub(crate) async fn secret(&self, name: &str) -> Result<String> {
+        if let Some(secret) = self.setting(name).await? {
+            return Ok(secret);
+        }
+        let mut transaction = self.db.begin().await?;
+        // Of two that make it at once the first one counts.
+        sqlx::query("INSERT INTO settings (name, value) VALUES ($1, $2) ON CONFLICT DO NOTHING")
+            .bind(name)
+            .bind(json!(new_token()).to_string())
+            .execute(&mut *transaction)
+            .await?;
+        transaction.commit().await?;
+        let secret = self.setting(name).await?;
+        secret.ok_or_else(|| ControlError::Internal(format!("the secret {name} was not kept")))
     }
 
     /// A setting, if it was ever set.

@@ -1,17 +1,15 @@
 //! What the UI needs to know: the field catalogue, and what this server holds.
 
 use crate::app::App;
-use crate::auth::Reader;
 use crate::error::ApiResult;
+use crate::reading::Reader;
 use axum::Json;
 use axum::extract::State;
-use daybook_model::Stream;
-use daybook_model::catalogue::Catalogue;
 use daybook_model::field::{Field, Kind};
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
 
-/// All fields of all streams.
+/// The fields of the streams that the caller may read.
 #[derive(Debug, serde::Serialize, ToSchema)]
 pub(crate) struct CatalogueAnswer {
     streams: Vec<StreamAnswer>,
@@ -82,27 +80,24 @@ impl From<&Field> for FieldAnswer {
     }
 }
 
-/// The field catalogue: the fields of every stream with their types and operators.
+/// The field catalogue: the streams that the caller may read and the fields that it may see, with
+/// their types and operators.
 #[utoipa::path(
     get,
     operation_id = "get_catalogue",
-    path = "/api/v1/catalogue",
+    path = "/catalogue",
     tag = "logs",
     responses((status = 200, body = CatalogueAnswer)),
     security(("api_key" = []), ("session" = []))
 )]
-pub(crate) async fn catalogue(_: Reader) -> Json<CatalogueAnswer> {
-    let streams = Stream::ALL.map(|stream| StreamAnswer {
+pub(crate) async fn catalogue(reader: Reader) -> Json<CatalogueAnswer> {
+    let streams = reader.streams().map(|(stream, scope)| StreamAnswer {
         name: stream.name(),
         label: stream.label(),
-        fields: Catalogue::of(stream)
-            .fields()
-            .iter()
-            .map(FieldAnswer::from)
-            .collect(),
+        fields: scope.fields(stream).map(FieldAnswer::from).collect(),
     });
     Json(CatalogueAnswer {
-        streams: streams.into(),
+        streams: streams.collect(),
     })
 }
 
@@ -113,12 +108,13 @@ pub(crate) struct StatusAnswer {
     version: &'static str,
     /// Whether the data is thrown away when the server ends.
     demo: bool,
-    /// Events per stream.
+    /// Events per stream, as many as the caller may see; streams that it may not read are left out.
     events: BTreeMap<&'static str, u64>,
-    /// Why no events are taken, when none are.
+    /// Why no events are taken, when none are and the caller may look at what belongs to everybody.
     #[serde(skip_serializing_if = "Option::is_none")]
     read_only: Option<String>,
-    /// Damaged data that was found since the start, by place. It is not served.
+    /// Damaged data that was found since the start, by place, for those who may look at what belongs
+    /// to everybody. It is not served.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     damaged: Vec<String>,
 }
@@ -132,16 +128,29 @@ pub(crate) struct StatusAnswer {
     responses((status = 200, body = StatusAnswer)),
     security(("api_key" = []), ("session" = []))
 )]
-pub(crate) async fn status(State(app): State<App>, _: Reader) -> ApiResult<Json<StatusAnswer>> {
-    let stats = app
-        .query(|store| async move { store.stats().await })
-        .await?;
-    let names = Stream::ALL.map(Stream::name);
+pub(crate) async fn status(
+    State(app): State<App>,
+    reader: Reader,
+) -> ApiResult<Json<StatusAnswer>> {
+    let mut events = BTreeMap::new();
+    for (stream, _) in reader.streams() {
+        let query = reader.all(stream)?;
+        let count = app.query(|store| async move { store.count(query).await });
+        events.insert(stream.name(), count.await?);
+    }
+    let read_only = app.store.read_only();
+    let damaged = match reader.inspects() {
+        true => {
+            let stats = app.query(|store| async move { store.stats().await });
+            stats.await?.damaged
+        }
+        false => Vec::new(),
+    };
     Ok(Json(StatusAnswer {
         version: env!("CARGO_PKG_VERSION"),
         demo: app.options.demo,
-        events: names.into_iter().zip(stats.events).collect(),
-        read_only: stats.read_only,
-        damaged: stats.damaged,
+        events,
+        read_only: read_only.filter(|_| reader.inspects()),
+        damaged,
     }))
 }

@@ -1,8 +1,8 @@
 //! For supervisors: alive, ready, figures.
 
 use crate::app::App;
-use crate::auth::Reader;
 use crate::error::{ApiError, ApiResult};
+use crate::reading::Monitor;
 use axum::extract::State;
 use axum::http::header;
 use axum::response::IntoResponse;
@@ -44,7 +44,7 @@ pub(crate) async fn ready(State(app): State<App>) -> ApiResult<&'static str> {
     responses((status = 200, body = String, content_type = "application/openmetrics-text")),
     security(("api_key" = []), ("session" = []))
 )]
-pub(crate) async fn metrics(State(app): State<App>, _: Reader) -> ApiResult<impl IntoResponse> {
+pub(crate) async fn metrics(State(app): State<App>, _: Monitor) -> ApiResult<impl IntoResponse> {
     let stats = app
         .query(|store| async move { store.stats().await })
         .await?;

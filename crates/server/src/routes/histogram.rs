@@ -4,8 +4,8 @@
 use super::input::{UrlParams, stream};
 use super::logs::countable;
 use crate::app::App;
-use crate::auth::Reader;
 use crate::error::ApiResult;
+use crate::reading::Reader;
 use axum::Json;
 use axum::extract::{Path, State};
 use daybook_model::logstore::{Bucket, HistogramRequest};
@@ -82,7 +82,7 @@ pub(crate) struct BucketAnswer {
 #[utoipa::path(
     get,
     operation_id = "get_histogram",
-    path = "/api/v1/logs/{stream}/histogram",
+    path = "/logs/{stream}/histogram",
     tag = "logs",
     params(
         ("stream" = String, Path, description = "audit, usage, auth or system"),
@@ -94,16 +94,17 @@ pub(crate) struct BucketAnswer {
 )]
 pub(crate) async fn histogram(
     State(app): State<App>,
-    Reader(caller): Reader,
+    reader: Reader,
     Path(name): Path<String>,
     UrlParams(mut params): UrlParams,
 ) -> ApiResult<Json<HistogramAnswer>> {
     let stream = stream(&name)?;
     let wanted = params.take_number("buckets", 60, 1, limits::BUCKETS_MAX)?;
     let by = params.take("by")?;
-    let by = countable(stream, by.as_deref().unwrap_or(default_by(stream)), "by")?;
+    let by = by.as_deref().unwrap_or(default_by(stream));
+    let by = countable(&reader, stream, by, "by")?;
     let now = Timestamp::now();
-    let query = caller.scoped(params.query(stream)?);
+    let query = reader.query(params, stream)?;
     let from = query.from.unwrap_or(now.plus_us(-limits::ONLINE_WINDOW_US));
     let to = query.to.unwrap_or(now).max(from);
     let interval_ms = interval_ms(to.us().saturating_sub(from.us()), wanted);

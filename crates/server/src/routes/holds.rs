@@ -2,7 +2,7 @@
 
 use super::input::Input;
 use crate::app::App;
-use crate::auth::Admin;
+use crate::auth::{Admin, Inspector};
 use crate::control::{Hold, NewHold};
 use crate::error::ApiResult;
 use axum::Json;
@@ -70,7 +70,7 @@ pub(crate) struct NewHoldInput {
     responses((status = 200, body = HoldList)),
     security(("api_key" = []), ("session" = []))
 )]
-pub(crate) async fn list(State(app): State<App>, _: Admin) -> ApiResult<Json<HoldList>> {
+pub(crate) async fn list(State(app): State<App>, _: Inspector) -> ApiResult<Json<HoldList>> {
     let holds = app.control.holds().await?;
     let items = holds.into_iter().map(HoldAnswer::from).collect();
     Ok(Json(HoldList { items }))

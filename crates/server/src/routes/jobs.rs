@@ -1,7 +1,7 @@
 //! Work in the background: what it does and how far it has come.
 
 use crate::app::App;
-use crate::auth::Admin;
+use crate::auth::{Admin, Inspector};
 use crate::control::{Job, JobKind, JobState};
 use crate::error::ApiResult;
 use axum::Json;
@@ -75,7 +75,7 @@ pub(crate) struct ClockAnswer {
     responses((status = 200, body = JobList)),
     security(("api_key" = []), ("session" = []))
 )]
-pub(crate) async fn list(State(app): State<App>, _: Admin) -> ApiResult<Json<JobList>> {
+pub(crate) async fn list(State(app): State<App>, _: Inspector) -> ApiResult<Json<JobList>> {
     let jobs = app.control.jobs().await?;
     let items = jobs.into_iter().map(JobAnswer::from).collect();
     Ok(Json(JobList { items }))
@@ -93,7 +93,7 @@ pub(crate) async fn list(State(app): State<App>, _: Admin) -> ApiResult<Json<Job
 )]
 pub(crate) async fn get(
     State(app): State<App>,
-    _: Admin,
+    _: Inspector,
     Path(id): Path<String>,
 ) -> ApiResult<Json<JobAnswer>> {
     Ok(Json(app.control.job(&id).await?.into()))

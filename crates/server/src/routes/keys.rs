@@ -2,7 +2,7 @@
 
 use super::input::Input;
 use crate::app::App;
-use crate::auth::Admin;
+use crate::auth::{Admin, Inspector};
 use crate::control::{Key, NewKey, Scope};
 use crate::error::ApiResult;
 use axum::Json;
@@ -79,7 +79,7 @@ pub(crate) struct NewKeyAnswer {
     responses((status = 200, body = KeyList)),
     security(("api_key" = []), ("session" = []))
 )]
-pub(crate) async fn list(State(app): State<App>, _: Admin) -> ApiResult<Json<KeyList>> {
+pub(crate) async fn list(State(app): State<App>, _: Inspector) -> ApiResult<Json<KeyList>> {
     let keys = app.control.keys().await?;
     let items = keys.into_iter().map(KeyAnswer::from).collect();
     Ok(Json(KeyList { items }))

@@ -2,16 +2,15 @@
 
 use super::input::{UrlParams, stream};
 use crate::app::App;
-use crate::auth::Reader;
 use crate::error::{ApiError, ApiResult};
+use crate::reading::Reader;
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
-use daybook_model::catalogue::Catalogue;
 use daybook_model::event::Form;
 use daybook_model::logstore::Page;
-use daybook_model::{Field, Query, Stream, limits};
+use daybook_model::{Field, Scope, Stream, limits};
 use std::fmt::Write as _;
 use utoipa::ToSchema;
 
@@ -36,7 +35,7 @@ pub(crate) struct EventPage {
 #[utoipa::path(
     get,
     operation_id = "list_events",
-    path = "/api/v1/logs/{stream}",
+    path = "/logs/{stream}",
     tag = "logs",
     params(("stream" = String, Path, description = "audit, usage, auth or system")),
     responses(
@@ -47,41 +46,47 @@ pub(crate) struct EventPage {
 )]
 pub(crate) async fn list(
     State(app): State<App>,
-    Reader(caller): Reader,
+    reader: Reader,
     Path(name): Path<String>,
     UrlParams(params): UrlParams,
 ) -> ApiResult<Response> {
-    let mut request = params.list_request(stream(&name)?)?;
-    request.query = caller.scoped(request.query);
+    let request = reader.list_request(params, stream(&name)?)?;
     let (offset, size) = (request.offset, request.limit);
+    let scope = request.query.scope.clone();
     let page = app
         .query(|store| async move { store.list(request).await })
         .await?;
     let number = offset / size as u64 + 1;
-    Ok(json(page_json(&page, number, size)))
+    Ok(page_json(&reader, &scope, &page, number, size))
 }
 
-/// A page in the shape of [`EventPage`].
-pub(super) fn page_json(page: &Page, number: u64, size: usize) -> String {
+/// A page in the shape of [`EventPage`], as far as its reader may see it.
+pub(super) fn page_json(
+    reader: &Reader,
+    scope: &Scope,
+    page: &Page,
+    number: u64,
+    size: usize,
+) -> Response {
     let mut out = String::with_capacity(256 + 1024 * page.events.len());
     out.push_str("{\"items\":[");
     for (at, event) in page.events.iter().enumerate() {
         if at > 0 {
             out.push(',');
         }
-        event.write_json(Form::Header, &mut out);
+        event.write_shown(Form::Header, scope, &mut out);
     }
-    let (total, as_of) = (page.total, page.as_of);
+    let (total, as_of) = (page.total, reader.as_of(scope, page.as_of));
     write!(
         out,
         "],\"total\":{total},\"page\":{number},\"page_size\":{size},\"as_of\":\"{as_of}\"}}"
     )
     .expect("writing to a String cannot fail");
-    out
+    json(out)
 }
 
 /// A JSON text as an answer.
-pub(super) fn json(text: String) -> Response {
+fn json(text: String) -> Response {
     let kind = HeaderValue::from_static("application/json");
     ([(header::CONTENT_TYPE, kind)], text).into_response()
 }
@@ -90,7 +95,7 @@ pub(super) fn json(text: String) -> Response {
 #[utoipa::path(
     get,
     operation_id = "get_event",
-    path = "/api/v1/logs/{stream}/events/{id}",
+    path = "/logs/{stream}/events/{id}",
     tag = "logs",
     params(("stream" = String, Path, description = "audit, usage, auth or system"), ("id" = String, Path)),
     responses(
@@ -101,15 +106,18 @@ pub(super) fn json(text: String) -> Response {
 )]
 pub(crate) async fn event(
     State(app): State<App>,
-    Reader(caller): Reader,
+    reader: Reader,
     Path((name, id)): Path<(String, String)>,
 ) -> ApiResult<Response> {
-    let query = caller.scoped(Query::all(stream(&name)?));
+    let query = reader.all(stream(&name)?)?;
+    let scope = query.scope.clone();
     let found = app
         .query(|store| async move { store.get(query, id).await })
         .await?;
     let event = found.ok_or_else(|| ApiError::not_found(format!("no {name} event has this id")))?;
-    Ok(json(event.to_json(Form::Whole)))
+    let mut out = String::with_capacity(1024);
+    event.write_shown(Form::Whole, &scope, &mut out);
+    Ok(json(out))
 }
 
 /// A value of a field.
@@ -135,7 +143,7 @@ pub(crate) struct FieldValues {
 #[utoipa::path(
     get,
     operation_id = "list_field_values",
-    path = "/api/v1/logs/{stream}/values/{field}",
+    path = "/logs/{stream}/values/{field}",
     tag = "logs",
     params(
         ("stream" = String, Path, description = "audit, usage, auth or system"),
@@ -148,15 +156,15 @@ pub(crate) struct FieldValues {
 )]
 pub(crate) async fn values(
     State(app): State<App>,
-    Reader(caller): Reader,
+    reader: Reader,
     Path((name, field)): Path<(String, String)>,
     UrlParams(mut params): UrlParams,
 ) -> ApiResult<Json<FieldValues>> {
     let stream = stream(&name)?;
-    let field = countable(stream, &field, "field")?;
+    let field = countable(&reader, stream, &field, "field")?;
     let prefix = params.take("prefix")?.unwrap_or_default();
     let limit = params.take_number("limit", 20, 1, limits::VALUES_MAX)?;
-    let query = caller.scoped(params.query(stream)?);
+    let query = reader.query(params, stream)?;
     let found = app
         .query(move |store| async move { store.values(query, field, prefix, limit).await })
         .await?;
@@ -171,8 +179,13 @@ pub(crate) async fn values(
 }
 
 /// A field whose values can be counted, named by a parameter.
-pub(crate) fn countable(stream: Stream, name: &str, parameter: &str) -> ApiResult<&'static Field> {
-    match Catalogue::of(stream).field(name) {
+pub(crate) fn countable(
+    reader: &Reader,
+    stream: Stream,
+    name: &str,
+    parameter: &str,
+) -> ApiResult<&'static Field> {
+    match reader.field(stream, name)? {
         Some(field) if field.has_values() => Ok(field),
         Some(_) => Err(ApiError::invalid(
             parameter,

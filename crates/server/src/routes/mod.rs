@@ -28,14 +28,18 @@ mod usage;
 
 use crate::app::App;
 use crate::error::ApiError;
+use crate::reading::OwnData;
+use axum::Extension;
 use axum::http::{Method, StatusCode};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-/// All routes with their documentation.
-pub(crate) fn api() -> OpenApiRouter<App> {
+/// Below here the same can be asked about the caller's own data.
+pub(crate) const OWN: &str = "/api/v1/me";
+
+/// The routes that read the log, relative to where they are.
+fn reading() -> OpenApiRouter<App> {
     OpenApiRouter::new()
-        .routes(routes!(events::send))
         .routes(routes!(logs::list))
         .routes(routes!(timeline::timeline))
         .routes(routes!(logs::event))
@@ -47,6 +51,14 @@ pub(crate) fn api() -> OpenApiRouter<App> {
         .routes(routes!(usage::timeseries))
         .routes(routes!(usage::rates))
         .routes(routes!(catalogue::catalogue))
+}
+
+/// All routes with their documentation.
+pub(crate) fn api() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .nest("/api/v1", reading())
+        .nest(OWN, reading().layer(Extension(OwnData)))
+        .routes(routes!(events::send))
         .routes(routes!(catalogue::status))
         .routes(routes!(
             session::current,

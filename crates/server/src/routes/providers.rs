@@ -3,7 +3,7 @@
 use super::input::Input;
 use super::sso::callback_url;
 use crate::app::App;
-use crate::auth::Admin;
+use crate::auth::{Admin, Inspector};
 use crate::client::From;
 use crate::control::{Provider, ProviderSettings};
 use crate::error::ApiResult;
@@ -65,7 +65,7 @@ pub(crate) struct ProviderTest {
 )]
 pub(crate) async fn list(
     State(app): State<App>,
-    _: Admin,
+    _: Inspector,
     from: From,
 ) -> ApiResult<Json<ProviderList>> {
     let providers = app.control.providers().await?.into_iter();
@@ -108,7 +108,7 @@ pub(crate) async fn create(
 )]
 pub(crate) async fn get(
     State(app): State<App>,
-    _: Admin,
+    _: Inspector,
     from: From,
     Path(id): Path<String>,
 ) -> ApiResult<Json<ProviderAnswer>> {

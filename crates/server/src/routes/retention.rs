@@ -2,7 +2,7 @@
 
 use super::input::Input;
 use crate::app::App;
-use crate::auth::Admin;
+use crate::auth::{Admin, Inspector};
 use crate::control::Retention;
 use crate::error::{ApiError, ApiResult};
 use axum::Json;
@@ -46,7 +46,10 @@ impl From<Retention> for RetentionSettings {
     responses((status = 200, body = RetentionSettings)),
     security(("api_key" = []), ("session" = []))
 )]
-pub(crate) async fn get(State(app): State<App>, _: Admin) -> ApiResult<Json<RetentionSettings>> {
+pub(crate) async fn get(
+    State(app): State<App>,
+    _: Inspector,
+) -> ApiResult<Json<RetentionSettings>> {
     Ok(Json(app.control.retention().await?.into()))
 }
 

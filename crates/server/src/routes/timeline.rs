@@ -2,10 +2,10 @@
 //! minute.
 
 use super::input::{UrlParams, choice, wrong};
-use super::logs::{EventPage, json, page_json};
+use super::logs::{EventPage, page_json};
 use crate::app::App;
-use crate::auth::Reader;
 use crate::error::ApiResult;
+use crate::reading::Reader;
 use axum::extract::State;
 use axum::response::Response;
 use daybook_model::logstore::TimelineRequest;
@@ -17,10 +17,10 @@ use daybook_model::{Query, Stream, limits};
 #[utoipa::path(
     get,
     operation_id = "list_timeline",
-    path = "/api/v1/logs",
+    path = "/logs",
     tag = "logs",
     params(
-        ("streams" = Option<String>, Query, description = "The streams, divided by commas: `audit,usage`; all by default"),
+        ("streams" = Option<String>, Query, description = "The streams, divided by commas: `audit,usage`; all that you may read by default"),
         ("sort" = Option<String>, Query, description = "`-time` (default, newest first) or `time`"),
     ),
     responses(
@@ -31,10 +31,10 @@ use daybook_model::{Query, Stream, limits};
 )]
 pub(crate) async fn timeline(
     State(app): State<App>,
-    Reader(caller): Reader,
+    reader: Reader,
     UrlParams(mut params): UrlParams,
 ) -> ApiResult<Response> {
-    let streams = streams(&mut params)?;
+    let streams = streams(&reader, &mut params)?;
     let descending = choice(
         &mut params,
         "sort",
@@ -46,8 +46,11 @@ pub(crate) async fn timeline(
     let limit = params.take_number("page_size", default, 1, max)?;
     let queries = streams
         .into_iter()
-        .map(|stream| Ok(caller.scoped(params.clone().query(stream)?)))
+        .map(|stream| reader.query(params.clone(), stream))
         .collect::<ApiResult<Vec<Query>>>()?;
+    // Who sees all of one stream sees all of each that it may read.
+    let scope = queries.first().map(|query| query.scope.clone());
+    let scope = scope.unwrap_or_default();
     let request = TimelineRequest {
         queries,
         descending,
@@ -57,13 +60,14 @@ pub(crate) async fn timeline(
     let page = app
         .query(|store| async move { store.timeline(request).await })
         .await?;
-    Ok(json(page_json(&page, number as u64, limit)))
+    Ok(page_json(&reader, &scope, &page, number as u64, limit))
 }
 
-/// The chosen streams, each once, in the order of the log center's tabs.
-fn streams(params: &mut Params) -> ApiResult<Vec<Stream>> {
+/// The chosen streams, each once, in the order of the log center's tabs; without a choice all that
+/// the caller may read.
+fn streams(reader: &Reader, params: &mut Params) -> ApiResult<Vec<Stream>> {
     let Some(text) = params.take("streams")? else {
-        return Ok(Stream::ALL.into());
+        return Ok(reader.streams().map(|(stream, _)| stream).collect());
     };
     let named = text.split(',').map(|name| name.trim().parse::<Stream>());
     let named: Vec<Stream> = named

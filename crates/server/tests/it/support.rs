@@ -4,7 +4,7 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Method, Request, StatusCode};
 use daybook_model::LogStore;
-use daybook_server::control::{Actor, Control, NewKey, Scope};
+use daybook_server::control::{Actor, Control, NewKey, NewLink, Role, Scope};
 use daybook_server::{App, Options, Peer};
 use daybook_testkit::MemoryStore;
 use serde_json::Value;
@@ -24,6 +24,12 @@ pub(crate) struct Server {
     pub(crate) key: String,
     pub(crate) dir: TempDir,
     pub(crate) store: Arc<dyn LogStore>,
+}
+
+/// An account that is signed in.
+pub(crate) struct Account {
+    pub(crate) id: String,
+    pub(crate) cookie: String,
 }
 
 /// An answer, read to its end.
@@ -176,6 +182,37 @@ impl Server {
         cookie.split(';').next().unwrap().to_owned()
     }
 
+    /// Makes an account of a role and signs it in; its password is that of the first account.
+    pub(crate) async fn account(&self, role: Role) -> Account {
+        self.sign_in().await;
+        let (id, email) = (format!("account-{role}"), format!("{role}@example.com"));
+        self.sql(&format!(
+            "INSERT INTO users (id, email, role, password_hash, created_at) \
+             SELECT '{id}', '{email}', '{role}', password_hash, created_at FROM users \
+             WHERE email = '{EMAIL}'"
+        ))
+        .await;
+        let answer = self.try_sign_in(&email, PASSWORD).await;
+        assert_eq!(answer.status, 200, "{}", answer.text());
+        let cookie = answer.header("set-cookie").split(';').next().unwrap();
+        Account {
+            id,
+            cookie: cookie.to_owned(),
+        }
+    }
+
+    /// Says which events are an account's own: pairs of origin and user.
+    pub(crate) async fn link(&self, account: &Account, owners: &[(&str, &str)]) {
+        let links = owners.iter().map(|(origin, user_id)| NewLink {
+            origin: (*origin).into(),
+            user_id: (*user_id).into(),
+        });
+        let actor = Actor::system("test");
+        let links = links.collect();
+        let set = self.control.set_links(&actor, &account.id, links).await;
+        set.unwrap();
+    }
+
     /// Changes the control plane behind its back.
     pub(crate) async fn sql(&self, statement: &str) {
         let file = self.dir.path().join("control.db");
@@ -190,6 +227,12 @@ impl Server {
     pub(crate) async fn restart(self) -> Self {
         self.control.close().await;
         server_in(self.dir, Options::default(), self.store).await
+    }
+
+    /// Reads as an account.
+    pub(crate) async fn get_as(&self, account: &Account, path: &str) -> Answer {
+        let cookie = [("cookie", account.cookie.as_str())];
+        self.request(Method::GET, path, &cookie, ()).await
     }
 
     pub(crate) async fn try_sign_in(&self, email: &str, password: &str) -> Answer {

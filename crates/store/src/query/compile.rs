@@ -5,15 +5,20 @@ use super::parts::Asked;
 use crate::columns::{ABSENT, Place, from_number};
 use crate::state::Snapshot;
 use crate::words::{LOCAL, Texts, Words};
-use daybook_model::catalogue::Catalogue;
-use daybook_model::{Field, Filter, Query, Test, Timestamp, Value, ValueRef};
+use daybook_model::catalogue::field;
+use daybook_model::{Field, Filter, Query, Scope, Stream, Test, Timestamp, Value, ValueRef};
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 /// A query, ready to be asked of units.
 #[derive(Debug)]
 pub(super) struct Compiled<'q> {
     pub(super) query: &'q Query,
+    /// All hold. What the scope demands of every event is among them.
     pub(super) filters: Vec<CompiledFilter<'q>>,
+    /// One of these pairs holds, unless there are none.
+    pub(super) either: Vec<[CompiledFilter<'q>; 2]>,
     pub(super) search: Option<CompiledSearch>,
     /// What is asked apart from time and `as_of`: equal for equal questions.
     asked: String,
@@ -22,7 +27,7 @@ pub(super) struct Compiled<'q> {
 /// A condition on one field.
 #[derive(Debug)]
 pub(super) struct CompiledFilter<'q> {
-    pub(super) filter: &'q Filter,
+    pub(super) filter: Cow<'q, Filter>,
     /// What a column's value must be; `None` for fields without a column.
     pub(super) accept: Option<Accept>,
 }
@@ -52,7 +57,9 @@ pub(super) struct Ordinals {
 pub(super) struct CompiledSearch {
     pub(super) text: String,
     pub(super) lowered: String,
-    /// Fields with words that contain it, with those.
+    /// The fields searched.
+    pub(super) fields: Vec<&'static Field>,
+    /// Those with words that contain it, with the words.
     pub(super) words: Vec<(&'static Field, Ordinals)>,
 }
 
@@ -124,26 +131,27 @@ impl<'q> Compiled<'q> {
     /// Compiles a query.
     pub(super) fn new(query: &'q Query, snapshot: &Snapshot) -> Self {
         let words = snapshot.words();
-        let filtered = query.filters.iter().map(|filter| filter.field);
+        let Demands { of_all, either } = demands(query);
+        let own = query.filters.iter().map(Cow::Borrowed);
+        let filters: Vec<Cow<'q, Filter>> = own.chain(of_all).collect();
+        let filtered = filters.iter().map(|filter| filter.field);
         filtered.for_each(|field| snapshot.give_ordinals(query.stream, field));
         if query.search.is_some() {
-            let fields = Catalogue::of(query.stream)
-                .fields()
-                .iter()
-                .filter(|field| field.search);
+            let fields = query.searched();
             fields.for_each(|field| snapshot.give_ordinals(query.stream, field));
         }
-        let filters = query.filters.iter().map(|filter| CompiledFilter {
+        let compiled = |filter: Cow<'q, Filter>| CompiledFilter {
+            accept: accept(query, &filter, words),
             filter,
-            accept: accept(query, filter, words),
-        });
+        };
         let search = query
             .search
             .as_deref()
             .map(|text| search(query, text, words));
         Self {
             query,
-            filters: filters.collect(),
+            filters: filters.into_iter().map(compiled).collect(),
+            either: either.into_iter().map(|pair| pair.map(compiled)).collect(),
             search,
             asked: asked(query),
         }
@@ -179,6 +187,9 @@ pub(super) fn folded(query: &Query) -> Query {
 
 fn asked(query: &Query) -> String {
     let mut asked = format!("{:?}", query.search);
+    if query.scope != Scope::All {
+        write!(asked, "|{:?}", query.scope).expect("writing to a String cannot fail");
+    }
     for Filter {
         field,
         negated,
@@ -189,6 +200,56 @@ fn asked(query: &Query) -> String {
         write.expect("writing to a String cannot fail");
     }
     asked
+}
+
+/// A scope as conditions on fields.
+#[derive(Default)]
+struct Demands<'q> {
+    /// What every event within has.
+    of_all: Vec<Cow<'q, Filter>>,
+    /// An origin and its users, when that does not say it all.
+    either: Vec<[Cow<'q, Filter>; 2]>,
+}
+
+fn demands<'q>(query: &Query) -> Demands<'q> {
+    let Scope::Own(owners) = &query.scope else {
+        return Demands::default();
+    };
+    let one_of = |name: &str, mut texts: Vec<&str>| {
+        texts.sort_unstable();
+        texts.dedup();
+        let tests = texts
+            .into_iter()
+            .map(|text| Test::Is(Value::Text(text.into())));
+        Cow::Owned(Filter {
+            field: field(query.stream, name),
+            negated: false,
+            any: tests.collect(),
+        })
+    };
+    if query.stream != Stream::Usage || owners.is_empty() {
+        let nobody = one_of("origin", Vec::new());
+        return Demands {
+            of_all: vec![nobody],
+            either: Vec::new(),
+        };
+    }
+    let mut users: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for owner in owners.iter() {
+        users.entry(&owner.origin).or_default().push(&owner.user_id);
+    }
+    let of_all = vec![
+        one_of("user_id", users.values().flatten().copied().collect()),
+        one_of("origin", users.keys().copied().collect()),
+    ];
+    let mut either = Vec::new();
+    if users.len() > 1 {
+        let pairs = users.into_iter();
+        let pairs =
+            pairs.map(|(origin, users)| [one_of("origin", vec![origin]), one_of("user_id", users)]);
+        either.extend(pairs);
+    }
+    Demands { of_all, either }
 }
 
 fn accept(query: &Query, filter: &Filter, words: &Words) -> Option<Accept> {
@@ -253,11 +314,8 @@ fn range(test: &Test) -> Option<(u64, u64)> {
 
 fn search(query: &Query, text: &str, words: &Words) -> CompiledSearch {
     let lowered = text.to_lowercase();
-    let fields = Catalogue::of(query.stream)
-        .fields()
-        .iter()
-        .filter(|field| field.search);
-    let found = fields.filter_map(|field| {
+    let fields: Vec<_> = query.searched().collect();
+    let found = fields.iter().copied().filter_map(|field| {
         let list = match Place::of(field) {
             Place::Words => words.of(query.stream, field).containing(&lowered),
             Place::Ranks(declared) => {
@@ -275,6 +333,7 @@ fn search(query: &Query, text: &str, words: &Words) -> CompiledSearch {
     CompiledSearch {
         text: text.into(),
         lowered,
+        fields,
         words,
     }
 }

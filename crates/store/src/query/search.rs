@@ -8,7 +8,6 @@ use crate::columns::Place;
 use crate::error::internal;
 use crate::partition::trigrams::trigrams;
 use crate::partition::{Partition, Segment, keys};
-use daybook_model::catalogue::Catalogue;
 use daybook_model::logstore::StoreResult;
 use daybook_model::matching::contains_lowercase;
 use daybook_model::{Field, Filter, Test, Value};
@@ -76,11 +75,7 @@ pub(super) fn found_in_segment(unit: &Unit<'_>, search: &CompiledSearch) -> Stor
             _ => add_words(unit, segment, field, ordinals, &mut bits)?,
         }
     }
-    for field in Catalogue::of(unit.stream)
-        .fields()
-        .iter()
-        .filter(|field| field.search)
-    {
+    for field in &search.fields {
         match Place::of(field) {
             Place::Keys => {
                 for range in keys::starting(&search.text) {

@@ -66,6 +66,8 @@ enum UnitTest<'a> {
         filter: &'a Filter,
         chunk: &'a Chunk,
     },
+    /// One of these pairs holds.
+    Either(Vec<[Self; 2]>),
     Search {
         query: &'a Query,
         chunk: &'a Chunk,
@@ -86,6 +88,12 @@ impl<'a> Selection<'a> {
         selection.restrict_time(compiled.query)?;
         for filter in &compiled.filters {
             selection.restrict(filter)?;
+        }
+        if !compiled.either.is_empty() {
+            let pairs = compiled.either.iter();
+            let pairs = pairs.map(|[one, other]| Ok([test_in(unit, one)?, test_in(unit, other)?]));
+            let pairs = pairs.collect::<StoreResult<Vec<_>>>()?;
+            selection.tests.push(UnitTest::Either(pairs));
         }
         if let Some(search) = &compiled.search {
             match unit.source {
@@ -150,85 +158,36 @@ impl<'a> Selection<'a> {
     }
 
     fn restrict(&mut self, compiled: &'a CompiledFilter<'a>) -> StoreResult<()> {
-        let CompiledFilter { filter, accept } = compiled;
-        let negated = filter.negated;
-        match (accept, self.unit.source) {
-            (Some(accept), Source::Chunk(chunk)) => {
-                let (column, accept) = (self.unit.column(filter.field)?, accept.clone());
-                let of = Some((*filter, chunk.as_ref()));
-                self.tests.push(UnitTest::Column {
-                    column,
-                    accept,
-                    negated,
-                    of,
-                });
-            }
-            (Some(accept), Source::Segment(partition, _, segment)) => {
-                let accept = match (accept, partition.dictionary()?.own()) {
-                    (Accept::Ordinals(ordinals), Some(own))
-                        if Place::of(filter.field) == Place::Words =>
-                    {
-                        let texts = own.of(self.unit.stream, filter.field);
-                        Accept::Ordinals(ordinals.with_own(&texts, passing(&texts, filter)))
-                    }
-                    (accept, _) => accept.clone(),
-                };
-                self.restrict_column(filter, accept, segment)?;
-            }
-            (None, Source::Chunk(chunk)) => self.tests.push(UnitTest::Event { filter, chunk }),
-            (None, Source::Segment(..)) => {
-                let bits = text_matches(self.unit, filter)?;
-                self.tests.push(UnitTest::Bits { bits, negated });
-            }
-        }
-        Ok(())
-    }
-
-    fn restrict_column(
-        &mut self,
-        filter: &'a Filter,
-        accept: Accept,
-        segment: &Segment,
-    ) -> StoreResult<()> {
-        let negated = filter.negated;
-        let column = self.unit.column(filter.field)?;
-        if let Some((terms, count)) = postings(segment, filter, &accept)? {
+        let filter = compiled.filter.as_ref();
+        let Some(accept) = accept_in(self.unit, compiled)? else {
+            let test = match self.unit.source {
+                Source::Chunk(chunk) => UnitTest::Event { filter, chunk },
+                Source::Segment(..) => UnitTest::Bits {
+                    bits: text_matches(self.unit, filter)?,
+                    negated: filter.negated,
+                },
+            };
+            self.tests.push(test);
+            return Ok(());
+        };
+        if let Source::Segment(_, _, segment) = self.unit.source
+            && let Some((terms, count)) = postings(segment, filter, &accept)?
+        {
             let all = count == self.unit.len();
-            match (negated, count, all) {
-                (false, 0, _) | (true, _, true) => self.base = Base::None,
-                (true, 0, _) | (false, _, true) => {}
-                (false, ..) if self.is_rarer(count) => {
-                    self.base = Base::Postings {
-                        terms,
-                        count,
-                        test: self.tests.len(),
-                    };
-                    self.tests.push(UnitTest::Column {
-                        column,
-                        accept,
-                        negated,
-                        of: None,
-                    });
+            match (filter.negated, count, all) {
+                (false, 0, _) | (true, _, true) => {
+                    self.base = Base::None;
                     return Ok(());
                 }
-                _ => {
-                    self.left_out = negated.then_some((terms, count));
-                    self.tests.push(UnitTest::Column {
-                        column,
-                        accept,
-                        negated,
-                        of: None,
-                    });
+                (true, 0, _) | (false, _, true) => return Ok(()),
+                (false, ..) if self.is_rarer(count) => {
+                    let test = self.tests.len();
+                    self.base = Base::Postings { terms, count, test };
                 }
+                (negated, ..) => self.left_out = negated.then_some((terms, count)),
             }
-            return Ok(());
         }
-        self.tests.push(UnitTest::Column {
-            column,
-            accept,
-            negated,
-            of: None,
-        });
+        self.tests.push(column_test(self.unit, filter, accept)?);
         Ok(())
     }
 
@@ -455,6 +414,44 @@ impl<'a> Selection<'a> {
     }
 }
 
+/// The values of a column that pass in a unit; `None` for fields without a column.
+fn accept_in(unit: &Unit<'_>, compiled: &CompiledFilter<'_>) -> StoreResult<Option<Accept>> {
+    let CompiledFilter { filter, accept } = compiled;
+    if let (Some(Accept::Ordinals(ordinals)), Source::Segment(partition, ..)) =
+        (accept, unit.source)
+        && Place::of(filter.field) == Place::Words
+        && let Some(own) = partition.dictionary()?.own()
+    {
+        let texts = own.of(unit.stream, filter.field);
+        let passing = passing(&texts, filter);
+        return Ok(Some(Accept::Ordinals(ordinals.with_own(&texts, passing))));
+    }
+    Ok(accept.clone())
+}
+
+fn column_test<'a>(
+    unit: &Unit<'a>,
+    filter: &'a Filter,
+    accept: Accept,
+) -> StoreResult<UnitTest<'a>> {
+    Ok(UnitTest::Column {
+        column: unit.column(filter.field)?,
+        accept,
+        negated: filter.negated,
+        of: match unit.source {
+            Source::Chunk(chunk) => Some((filter, chunk.as_ref())),
+            Source::Segment(..) => None,
+        },
+    })
+}
+
+/// The test of a condition on a field with a column.
+fn test_in<'a>(unit: &Unit<'a>, compiled: &'a CompiledFilter<'a>) -> StoreResult<UnitTest<'a>> {
+    let accept = accept_in(unit, compiled)?;
+    let accept = accept.expect("invariant: a scope is of fields with columns");
+    column_test(unit, &compiled.filter, accept)
+}
+
 impl UnitTest<'_> {
     fn retain(&self, docs: &mut Vec<DocId>, values: &mut Vec<u64>) {
         match self {
@@ -483,9 +480,25 @@ impl UnitTest<'_> {
                 docs.retain(|doc| {
                     let mut values = chunk.entries[*doc as usize].event.values();
                     values.any(|(field, value): (_, ValueRef<'_>)| {
-                        field.search && found_in(field, value, text, &lowered)
+                        field.search
+                            && query.scope.shows(field)
+                            && found_in(field, value, text, &lowered)
                     })
                 });
+            }
+            Self::Either(pairs) => {
+                let mut held = vec![false; docs.len()];
+                let mut some = Vec::with_capacity(docs.len());
+                for pair in pairs {
+                    some.clone_from(docs);
+                    pair.iter().for_each(|test| test.retain(&mut some, values));
+                    let mut some = some.iter().peekable();
+                    for (doc, held) in docs.iter().zip(&mut held) {
+                        *held |= some.next_if_eq(&doc).is_some();
+                    }
+                }
+                let mut held = held.into_iter();
+                docs.retain(|_| held.next().unwrap_or(false));
             }
         }
     }

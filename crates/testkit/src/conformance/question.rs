@@ -1,7 +1,7 @@
 //! Questions and their answers.
 
 use super::sums;
-use crate::generate::{filters, id, list_request, query, time, timeline_request};
+use crate::generate::{filters, id, list_request, query, scope, time, timeline_request};
 use daybook_model::aggregate::{Breakdown, BreakdownRequest, SeriesAnswer, SeriesRequest, Summary};
 use daybook_model::catalogue::Catalogue;
 use daybook_model::logstore::{
@@ -101,12 +101,12 @@ fn question_to(stream: Stream) -> BoxedStrategy<Question> {
     let fields = Catalogue::of(stream).fields().iter();
     let counted: Vec<&'static Field> = fields.filter(|field| field.has_values()).collect();
     let values = Union::new(counted.iter().map(|field| values_of(stream, field)));
-    let get = (filters(stream), id());
+    let get = (filters(stream), scope(), id());
     prop_oneof![
         8 => list_request(stream).prop_map(Question::List),
         1 => query(stream).prop_map(Question::Count),
-        2 => get.prop_map(move |(filters, id)| {
-            let query = Query { filters, ..Query::all(stream) };
+        2 => get.prop_map(move |(filters, scope, id)| {
+            let query = Query { filters, scope, ..Query::all(stream) };
             Question::Get(query, id.into())
         }),
         2 => values,

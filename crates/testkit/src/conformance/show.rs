@@ -6,7 +6,7 @@ use daybook_model::aggregate::{BreakdownRequest, SeriesRequest};
 use daybook_model::event::Form;
 use daybook_model::field::Field;
 use daybook_model::logstore::{TimelineRequest, Write};
-use daybook_model::{Event, Filter, Query, Test, Value};
+use daybook_model::{Event, Filter, Query, Scope, Test, Value};
 
 pub(super) fn step(step: &Step) -> String {
     match step {
@@ -150,6 +150,13 @@ fn query(query: &Query) -> String {
     text.extend(filters);
     text.extend(query.search.iter().map(|search| format!(" q={search:?}")));
     text.extend(query.as_of.map(|seq| format!(" as_of={seq}")));
+    if let Scope::Own(owners) = &query.scope {
+        let owners: Vec<String> = owners
+            .iter()
+            .map(|owner| format!("{} at {}", owner.user_id, owner.origin))
+            .collect();
+        text.push_str(&format!(" of [{}]", owners.join(", ")));
+    }
     text
 }
 

@@ -6,6 +6,7 @@ use daybook_model::logstore::Write;
 use daybook_model::validate::Intake;
 use daybook_model::{Event, Field, Stream, Timestamp, Value};
 use proptest::collection::vec;
+use proptest::option::weighted;
 use proptest::prelude::*;
 use proptest::strategy::{Union, ValueTree};
 use proptest::test_runner::{Config, RngSeed, TestRunner};
@@ -82,7 +83,7 @@ pub fn redelivered(event: &Event) -> Event {
     again
 }
 
-fn origin() -> impl Strategy<Value = &'static str> {
+pub(crate) fn origin() -> impl Strategy<Value = &'static str> {
     prop_oneof![4 => Just("prod"), 1 => Just("lab")]
 }
 
@@ -92,8 +93,15 @@ type Member = (&'static Field, Value);
 fn members(stream: Stream) -> impl Strategy<Value = Vec<Member>> + use<> {
     let fields = Catalogue::of(stream).fields().iter();
     let settable = fields.filter(|field| !field.ours && !["id", "time"].contains(&field.name));
-    let member = settable.map(|field| value(field).prop_map(move |value| (field, value)).boxed());
-    vec(Union::new(member), 0..14)
+    let member = |field| value(field).prop_map(move |value| (field, value)).boxed();
+    let others = vec(Union::new(settable.map(member)), 0..14);
+    // Whose it is decides who may see it: most usage events say so.
+    let user = Catalogue::of(stream).field("user_id").map(member);
+    let user = user.map_or(Just(None).boxed(), |user| weighted(0.6, user).boxed());
+    (others, user).prop_map(|(mut members, user)| {
+        members.extend(user);
+        members
+    })
 }
 
 fn assemble(

@@ -6,7 +6,10 @@ mod events;
 mod queries;
 mod values;
 
+pub(crate) use events::origin;
 pub use events::{any_event, batch, batches, event, half_call, redelivered};
 pub(crate) use queries::value_prefix;
-pub use queries::{filter, filters, list_request, query, search_text, sort, timeline_request};
+pub use queries::{
+    filter, filters, list_request, query, scope, search_text, sort, timeline_request,
+};
 pub use values::{id, time, value};

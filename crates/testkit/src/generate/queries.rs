@@ -5,7 +5,7 @@ use daybook_model::catalogue::Catalogue;
 use daybook_model::field::{Field, Kind};
 use daybook_model::logstore::TimelineRequest;
 use daybook_model::query::Operator;
-use daybook_model::{Filter, ListRequest, Query, Sort, Stream, Test, Value};
+use daybook_model::{Filter, ListRequest, Owner, Query, Scope, Sort, Stream, Test, Value};
 use proptest::collection::vec;
 use proptest::option::weighted;
 use proptest::prelude::*;
@@ -70,16 +70,27 @@ pub fn query(stream: Stream) -> BoxedStrategy<Query> {
         filters(stream),
         weighted(0.2, search_text()),
         weighted(0.2, as_of),
+        scope(),
     )
-        .prop_map(move |(from, to, filters, search, as_of)| Query {
+        .prop_map(move |(from, to, filters, search, as_of, scope)| Query {
             stream,
             from,
             to,
             filters,
             search,
             as_of,
+            scope,
         })
         .boxed()
+}
+
+/// Everybody, or some users of some platforms; perhaps nobody.
+pub fn scope() -> BoxedStrategy<Scope> {
+    let owner = (super::origin(), select(NAMES)).prop_map(|(origin, user_id)| Owner {
+        origin: origin.into(),
+        user_id: user_id.into(),
+    });
+    prop_oneof![3 => Just(Scope::All), 1 => vec(owner, 0..16).prop_map(Scope::own)].boxed()
 }
 
 /// No, one or several conditions.

@@ -2,10 +2,10 @@
 
 use daybook_model::aggregate::{Breakdown, BreakdownRequest, SeriesAnswer, SeriesRequest, Summary};
 use daybook_model::logstore::{
-    BoxFuture, EraseRequest, Histogram, HistogramRequest, Outcome, Page, Progress, RemoveRequest,
-    ScanRequest, Stats, StoreResult, TimelineRequest, Values, Write,
+    BoxFuture, EraseRequest, Histogram, HistogramRequest, Outcome, Page, Progress, Removal,
+    RemoveRequest, ScanRequest, Stats, StoreResult, TimelineRequest, Values, Write,
 };
-use daybook_model::{Event, Field, ListRequest, LogStore, Query};
+use daybook_model::{Event, Field, ListRequest, LogStore, Query, Scope};
 use daybook_testkit::{MemoryStore, check_conformance};
 use std::collections::HashMap;
 use std::future::poll_fn;
@@ -32,6 +32,8 @@ enum Flaw {
     GroupsOnlyPresent,
     /// Equal times of several streams come in order of the streams.
     MergesByStream,
+    /// Values of a field are counted over everybody's events.
+    CountsForeign,
     /// A crash may leave one half of a batch.
     SplitsBatches,
 }
@@ -154,11 +156,14 @@ impl LogStore for Flawed {
 
     fn values(
         &self,
-        query: Query,
+        mut query: Query,
         field: &'static Field,
         prefix: String,
         limit: usize,
     ) -> BoxFuture<'_, StoreResult<Values>> {
+        if self.flaw == Flaw::CountsForeign {
+            query.scope = Scope::All;
+        }
         self.inner.values(query, field, prefix, limit)
     }
 
@@ -203,7 +208,7 @@ impl LogStore for Flawed {
     }
 
     fn remove(&self, mut request: RemoveRequest) -> BoxFuture<'_, StoreResult<Progress>> {
-        if self.flaw == Flaw::RemovesTooMuch {
+        if self.flaw == Flaw::RemovesTooMuch && request.removal == Removal::Events {
             request.before = request.before.plus_us(1);
         }
         self.note(Change::Removed(request.clone()));
@@ -251,6 +256,7 @@ fn every_flaw_is_found_and_shown() {
         (Flaw::RemovesTooMuch, "remove Events of "),
         (Flaw::GroupsOnlyPresent, "breakdown of "),
         (Flaw::MergesByStream, "timeline of "),
+        (Flaw::CountsForeign, " of ["),
         (Flaw::SplitsBatches, "a batch of 2"),
     ];
     // All at once: shrinking mostly waits for what a store might do in the background.

@@ -6,13 +6,12 @@ mod walk;
 
 use super::input::{UrlParams, choice, stream, wrong};
 use crate::app::App;
-use crate::auth::Reader;
 use crate::error::ApiResult;
+use crate::reading::Reader;
 use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use daybook_model::catalogue::Catalogue;
 use daybook_model::params::Params;
 use daybook_model::{Field, ListRequest, Query, Sort, Stream, Timestamp};
 use rows::{Format, Rows};
@@ -23,12 +22,12 @@ use walk::Walk;
 #[utoipa::path(
     get,
     operation_id = "download_events",
-    path = "/api/v1/logs/{stream}/download",
+    path = "/logs/{stream}/download",
     tag = "logs",
     params(
         ("stream" = String, Path, description = "audit, usage, auth or system"),
         ("format" = Option<String>, Query, description = "`csv` (default) or `jsonl`"),
-        ("columns" = Option<String>, Query, description = "Fields, divided by commas, in this order; all but `request` and `response` by default"),
+        ("columns" = Option<String>, Query, description = "Fields, divided by commas, in this order; all that you may see but `request` and `response` by default"),
     ),
     responses(
         (status = 200, description = "The file. The header `x-total-count` says how many events it has.", content(
@@ -41,19 +40,20 @@ use walk::Walk;
 )]
 pub(crate) async fn download(
     State(app): State<App>,
-    Reader(caller): Reader,
+    reader: Reader,
     Path(name): Path<String>,
     UrlParams(mut params): UrlParams,
 ) -> ApiResult<Response> {
     let stream = stream(&name)?;
     let formats = [("csv", Format::Csv), ("jsonl", Format::Jsonl)];
     let format = choice(&mut params, "format", &formats, Format::Csv)?;
-    let rows = Rows::new(format, stream, columns(stream, &mut params)?);
-    let mut query = caller.scoped(params.query(stream)?);
+    let columns = columns(&reader, stream, &mut params)?;
+    let mut query = reader.query(params, stream)?;
+    let rows = Rows::new(format, stream, &query.scope, columns);
     let place = app.download_place()?;
     let total = pin(&app, &mut query).await?;
     let name = file_name(&query, format);
-    let parts = Walk::new(app, query, rows).start(place).await?;
+    let parts = Walk::new(app, reader, query, rows).start(place).await?;
     let headers = [
         (header::CONTENT_TYPE, format.content_type().to_owned()),
         (
@@ -69,13 +69,17 @@ pub(crate) async fn download(
 }
 
 /// The fields asked for, each once.
-fn columns(stream: Stream, params: &mut Params) -> ApiResult<Option<Vec<&'static Field>>> {
+fn columns(
+    reader: &Reader,
+    stream: Stream,
+    params: &mut Params,
+) -> ApiResult<Option<Vec<&'static Field>>> {
     let Some(text) = params.take("columns")? else {
         return Ok(None);
     };
     let mut fields: Vec<&'static Field> = Vec::new();
     for name in text.split(',').map(str::trim) {
-        match Catalogue::of(stream).field(name) {
+        match reader.field(stream, name)? {
             Some(field) if fields.contains(&field) => {
                 return Err(wrong("columns", format!("{name} stands twice")));
             }

@@ -1,12 +1,11 @@
 //! Events as lines of a file. CSV as RFC 4180 has it, and safe to open in a spreadsheet: a text
 //! that such a program would take for a formula begins with an apostrophe.
 
-use daybook_model::catalogue::Catalogue;
 use daybook_model::decimal::{push_integer, push_time, push_usd};
 use daybook_model::event::Form;
 use daybook_model::field::{Field, Kind};
 use daybook_model::value::write_json_text;
-use daybook_model::{Event, NanoUsd, Stream, Timestamp, ValueRef};
+use daybook_model::{Event, NanoUsd, Scope, Stream, Timestamp, ValueRef};
 
 /// The forms a file may have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,15 +35,20 @@ impl Format {
 pub(super) struct Rows {
     format: Format,
     columns: Vec<&'static Field>,
-    /// Whether these columns are all that lists show.
-    whole: bool,
+    /// Set when these columns are all that lists show.
+    whole: Option<Scope>,
 }
 
 impl Rows {
-    /// Without chosen columns all fields but the payloads.
-    pub(super) fn new(format: Format, stream: Stream, chosen: Option<Vec<&'static Field>>) -> Self {
-        let whole = chosen.is_none();
-        let fields = Catalogue::of(stream).fields().iter();
+    /// Without chosen columns all fields that the scope shows, but no payloads.
+    pub(super) fn new(
+        format: Format,
+        stream: Stream,
+        scope: &Scope,
+        chosen: Option<Vec<&'static Field>>,
+    ) -> Self {
+        let whole = chosen.is_none().then(|| scope.clone());
+        let fields = scope.fields(stream);
         let headers = || fields.filter(|field| field.kind != Kind::Payload).collect();
         Self {
             format,
@@ -70,13 +74,13 @@ impl Rows {
     }
 
     pub(super) fn write(&self, event: &Event, out: &mut String) {
-        match self.format {
-            Format::Csv => self.write_csv(event, out),
-            Format::Jsonl if self.whole => {
-                event.write_json(Form::Header, out);
+        match (self.format, &self.whole) {
+            (Format::Csv, _) => self.write_csv(event, out),
+            (Format::Jsonl, Some(scope)) => {
+                event.write_shown(Form::Header, scope, out);
                 out.push('\n');
             }
-            Format::Jsonl => self.write_json(event, out),
+            (Format::Jsonl, None) => self.write_json(event, out),
         }
     }
 
@@ -164,7 +168,7 @@ mod tests {
     fn rows(format: Format, names: &[&str]) -> Rows {
         let fields = names.iter();
         let fields = fields.map(|name| daybook_model::catalogue::field(Stream::Usage, name));
-        Rows::new(format, Stream::Usage, Some(fields.collect()))
+        Rows::new(format, Stream::Usage, &Scope::All, Some(fields.collect()))
     }
 
     fn line(rows: &Rows) -> String {
@@ -209,7 +213,7 @@ mod tests {
     fn json_lines_are_the_events_or_the_chosen_fields() {
         let chosen = rows(Format::Jsonl, &["cost", "user_id", "id"]);
         assert_eq!(line(&chosen), "{\"cost\":0.00482,\"id\":\"-1+1\"}\n");
-        let whole = Rows::new(Format::Jsonl, Stream::Usage, None);
+        let whole = Rows::new(Format::Jsonl, Stream::Usage, &Scope::All, None);
         assert!(!whole.payloads());
         assert_eq!(line(&whole), event().header().to_json(Form::Header) + "\n");
     }

@@ -1,10 +1,12 @@
 //! The walk behind a download. A task of its own asks the store step by step, writes a step while
-//! the next is read, and hands over what is written; it ends when nobody takes that any more. Steps
-//! adapt to the size of events, so that a part has about [`PART_BYTES`] whatever the events hold.
+//! the next is read, and hands over what is written; it ends when nobody takes that any more, or when
+//! the caller's rights have changed. Steps adapt to the size of events, so that a part has about
+//! [`PART_BYTES`] whatever the events hold.
 
 use super::rows::Rows;
 use crate::app::App;
 use crate::error::{ApiError, ApiResult};
+use crate::reading::Reader;
 use axum::body::Bytes;
 use daybook_model::logstore::ScanRequest;
 use daybook_model::{Event, LogStore, Query};
@@ -38,13 +40,14 @@ enum Part {
 #[derive(Debug)]
 pub(super) struct Walk {
     app: App,
+    reader: Reader,
     request: ScanRequest,
     rows: Arc<Rows>,
     events_max: usize,
 }
 
 impl Walk {
-    pub(super) fn new(app: App, query: Query, rows: Rows) -> Self {
+    pub(super) fn new(app: App, reader: Reader, query: Query, rows: Rows) -> Self {
         let payloads = rows.payloads();
         let events_max = match payloads {
             true => PAYLOAD_EVENTS_MAX,
@@ -52,6 +55,7 @@ impl Walk {
         };
         Self {
             app,
+            reader,
             request: ScanRequest {
                 query,
                 after: None,
@@ -74,8 +78,10 @@ impl Walk {
         let (parts, taken) = channel(1);
         tokio::spawn(async move {
             if let Err(error) = self.run(first, &parts).await {
-                let cause = error.cause.unwrap_or(error.message);
-                tracing::error!("a download broke off: {cause}");
+                match error.cause {
+                    Some(cause) => tracing::error!("a download broke off: {cause}"),
+                    None => tracing::warn!("a download broke off: {}", error.message),
+                }
                 // Not before what was read in time is on its way.
                 let _ = timeout(STALL_TIME_MAX, parts.reserve()).await;
             }
@@ -84,7 +90,7 @@ impl Walk {
         Ok(futures_util::stream::unfold(taken, next))
     }
 
-    /// Hands over everything, unless nobody takes it any more.
+    /// Hands over everything, unless nobody takes it any more or the caller's rights have changed.
     async fn run(mut self, mut events: Vec<Event>, parts: &Sender<Part>) -> ApiResult<()> {
         let mut text = self.rows.head();
         while let Some(last) = events.last() {
@@ -114,10 +120,12 @@ impl Walk {
         Ok(())
     }
 
-    /// The next events.
+    /// The next events, if the caller may still see them.
     fn step(&self) -> impl Future<Output = ApiResult<Vec<Event>>> + Send + use<> {
-        let (app, request) = (self.app.clone(), self.request.clone());
+        let (app, reader) = (self.app.clone(), self.reader.clone());
+        let request = self.request.clone();
         async move {
+            reader.check(&request.query).await?;
             let scan = |store: Arc<dyn LogStore>| async move { store.scan(request).await };
             app.query(scan).await
         }

@@ -3,8 +3,8 @@
 use super::super::input::{UrlParams, flag, wrong};
 use super::{Latencies, Sums, calls, grouping, order, shown};
 use crate::app::App;
-use crate::auth::Reader;
 use crate::error::ApiResult;
+use crate::reading::Reader;
 use axum::Json;
 use axum::extract::State;
 use daybook_model::aggregate::{BreakdownRequest, Group};
@@ -39,7 +39,7 @@ pub(crate) struct GroupAnswer {
 #[utoipa::path(
     get,
     operation_id = "get_usage_breakdown",
-    path = "/api/v1/usage/breakdown",
+    path = "/usage/breakdown",
     tag = "usage",
     params(
         ("by" = String, Query, description = "`user` (`user_id`, named by `user_name`), `model` (`platform_model`), `provider`, `api_key` (`api_key_id`, named by `api_key_name`), or any keyword, enum or boolean field and `status_code`"),
@@ -53,18 +53,18 @@ pub(crate) struct GroupAnswer {
 )]
 pub(crate) async fn breakdown(
     State(app): State<App>,
-    Reader(caller): Reader,
+    reader: Reader,
     UrlParams(mut params): UrlParams,
 ) -> ApiResult<Json<BreakdownAnswer>> {
     let by = params.take("by")?;
     let by = by.ok_or_else(|| wrong("by", "needed: user, model, provider, api_key or a field"))?;
-    let (by, name) = grouping(&by)?;
+    let (by, name) = grouping(&reader, &by)?;
     let order = order(&mut params)?;
     let limit = params.take_number("limit", 20, 1, limits::VALUES_MAX)?;
     let page = params.take_number("page", 1, 1, 1_000_000_000)?;
     let quantiles = flag(&mut params, "quantiles")?;
     let request = BreakdownRequest {
-        query: calls(&caller, params)?,
+        query: calls(&reader, params)?,
         by,
         name,
         order,

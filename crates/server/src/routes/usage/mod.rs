@@ -1,5 +1,5 @@
 //! Calls in figures: sums, groups, series, rates. Whatever is asked here covers events of the kind
-//! `call` within the caller's scope, and both are added in one place ([`calls`]).
+//! `call` within the caller's scope, and the kind is added in one place ([`calls`]).
 
 mod breakdown;
 mod summary;
@@ -11,8 +11,8 @@ pub(super) use timeseries::*;
 
 use super::input::choice;
 use super::logs::countable;
-use crate::auth::Caller;
 use crate::error::ApiResult;
+use crate::reading::Reader;
 use daybook_model::aggregate::{Measure, Quantiles, Totals};
 use daybook_model::money::NanoUsdSum;
 use daybook_model::params::Params;
@@ -23,27 +23,27 @@ use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
 /// The calls that the parameters left ask for, as far as the caller may see them.
-fn calls(caller: &Caller, params: Params) -> ApiResult<Query> {
-    let mut query = params.query(Stream::Usage)?;
+fn calls(reader: &Reader, params: Params) -> ApiResult<Query> {
+    let mut query = reader.query(params, Stream::Usage)?;
     query.filters.push(Filter {
         field: catalogue::field(Stream::Usage, "kind"),
         negated: false,
         any: vec![Test::Is(Value::Text("call".into()))],
     });
-    Ok(caller.scoped(query))
+    Ok(query)
 }
 
 /// The field that groups events, and the field that names a group.
 type Grouping = (&'static Field, Option<&'static Field>);
 
-fn grouping(by: &str) -> ApiResult<Grouping> {
+fn grouping(reader: &Reader, by: &str) -> ApiResult<Grouping> {
     let name = match by {
         "user" => "user_id",
         "model" => "platform_model",
         "api_key" => "api_key_id",
         other => other,
     };
-    let field = countable(Stream::Usage, name, "by")?;
+    let field = countable(reader, Stream::Usage, name, "by")?;
     let named_by = match field.name {
         "user_id" => Some("user_name"),
         "api_key_id" => Some("api_key_name"),

@@ -3,8 +3,8 @@
 use super::super::input::UrlParams;
 use super::{Latencies, Sums, calls};
 use crate::app::App;
-use crate::auth::Reader;
 use crate::error::ApiResult;
+use crate::reading::Reader;
 use axum::Json;
 use axum::extract::State;
 use daybook_model::aggregate::Summary;
@@ -59,17 +59,17 @@ impl From<Summary> for SummaryAnswer {
 #[utoipa::path(
     get,
     operation_id = "get_usage_summary",
-    path = "/api/v1/usage/summary",
+    path = "/usage/summary",
     tag = "usage",
     responses((status = 200, body = SummaryAnswer), (status = 400, body = crate::openapi::ErrorBody)),
     security(("api_key" = []), ("session" = []))
 )]
 pub(crate) async fn summary(
     State(app): State<App>,
-    Reader(caller): Reader,
+    reader: Reader,
     UrlParams(params): UrlParams,
 ) -> ApiResult<Json<SummaryAnswer>> {
-    let query = calls(&caller, params)?;
+    let query = calls(&reader, params)?;
     Ok(Json(ask(&app, query).await?.into()))
 }
 
@@ -101,14 +101,14 @@ pub(crate) struct RatesAnswer {
 #[utoipa::path(
     get,
     operation_id = "get_usage_rates",
-    path = "/api/v1/usage/rates",
+    path = "/usage/rates",
     tag = "usage",
     responses((status = 200, body = RatesAnswer), (status = 400, body = crate::openapi::ErrorBody)),
     security(("api_key" = []), ("session" = []))
 )]
 pub(crate) async fn rates(
     State(app): State<App>,
-    Reader(caller): Reader,
+    reader: Reader,
     UrlParams(params): UrlParams,
 ) -> ApiResult<Json<RatesAnswer>> {
     let to = Timestamp::now();
@@ -116,7 +116,7 @@ pub(crate) async fn rates(
     let query = Query {
         from: Some(from),
         to: Some(to),
-        ..calls(&caller, params)?
+        ..calls(&reader, params)?
     };
     let totals = ask(&app, query).await?.totals;
     Ok(Json(RatesAnswer {

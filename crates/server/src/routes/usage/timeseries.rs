@@ -5,8 +5,8 @@ use super::super::histogram::floor;
 use super::super::input::{UrlParams, choice, wrong};
 use super::{Sums, calls, grouping, order, shown};
 use crate::app::App;
-use crate::auth::Reader;
 use crate::error::ApiResult;
+use crate::reading::Reader;
 use axum::Json;
 use axum::extract::State;
 use daybook_model::aggregate::{Point, SeriesRequest, Totals};
@@ -69,7 +69,7 @@ pub(crate) struct PointOfCalls {
 #[utoipa::path(
     get,
     operation_id = "get_usage_timeseries",
-    path = "/api/v1/usage/timeseries",
+    path = "/usage/timeseries",
     tag = "usage",
     params(
         ("interval" = Option<String>, Query, description = "`minute`, `hour` (default) or `day`"),
@@ -82,7 +82,7 @@ pub(crate) struct PointOfCalls {
 )]
 pub(crate) async fn timeseries(
     State(app): State<App>,
-    Reader(caller): Reader,
+    reader: Reader,
     UrlParams(mut params): UrlParams,
 ) -> ApiResult<Json<TimeseriesAnswer>> {
     let lengths = [
@@ -91,12 +91,15 @@ pub(crate) async fn timeseries(
         ("day", Timestamp::DAY_US),
     ];
     let interval_us = choice(&mut params, "interval", &lengths, Timestamp::HOUR_US)?;
-    let grouping = params.take("by")?.map(|by| grouping(&by)).transpose()?;
+    let grouping = params
+        .take("by")?
+        .map(|by| grouping(&reader, &by))
+        .transpose()?;
     let (by, name) = grouping.map_or((None, None), |(by, name)| (Some(by), name));
     let order = order(&mut params)?;
     let limit = params.take_number("limit", 10, 1, SERIES_MAX)?;
     let now = Timestamp::now();
-    let query = calls(&caller, params)?;
+    let query = calls(&reader, params)?;
     let from = query.from.unwrap_or(now.plus_us(-limits::ONLINE_WINDOW_US));
     let to = query.to.unwrap_or(now).max(from);
     let range = Timestamp::from_us(floor(from, interval_us))..to;
