@@ -80,10 +80,16 @@ fn case() -> impl Strategy<Value = Case> {
 /// A server that shares accounts with another and holds events of its own.
 fn beside(server: &Server, store: Arc<dyn LogStore>) -> Server {
     Server {
-        router: App::new(store, server.control.clone(), Options::default()).router(),
+        router: App::new(
+            Arc::clone(&store),
+            server.control.clone(),
+            Options::default(),
+        )
+        .router(),
         control: server.control.clone(),
         key: server.key.clone(),
         dir: tempfile::tempdir().unwrap(),
+        store,
     }
 }
 
@@ -91,84 +97,88 @@ fn beside(server: &Server, store: Arc<dyn LogStore>) -> Server {
 fn questions(case: &Case) -> Vec<String> {
     let mut asked = Vec::new();
     for base in ["/api/v1", "/api/v1/me"] {
-        let url = |path: &str, parameters: &[(&str, &str)]| {
-            let mut query = form_urlencoded::Serializer::new(String::new());
-            query.extend_pairs(RANGE).extend_pairs(parameters);
-            format!("{base}/{path}?{}", query.finish())
-        };
         for condition in conditions(case) {
-            let with = |more: &[(&'static str, &'static str)]| {
-                let own = condition
-                    .iter()
-                    .map(|(name, value)| (*name, value.as_str()));
-                own.chain(more.iter().copied()).collect::<Vec<_>>()
-            };
-            for page in [
-                &[][..],
-                &[("sort", "-cost"), ("page_size", "3"), ("page", "2")],
-                &[("sort", "user_name"), ("page_size", "4")],
-                &[("sort", "time"), ("page", "1000")],
-            ] {
-                asked.push(url("logs/usage", &with(page)));
-            }
-            asked.push(url("logs", &with(&[("sort", "time")])));
-            asked.push(url(
-                "logs",
-                &with(&[("streams", "usage"), ("page_size", "2")]),
-            ));
-            for more in [&[][..], &[("prefix", "an")], &[("limit", "1")]] {
-                asked.push(url(&format!("logs/usage/values/{}", case.by), &with(more)));
-                asked.push(url("logs/usage/values/user_id", &with(more)));
-            }
-            asked.push(url("logs/usage/histogram", &with(&[])));
-            asked.push(url(
-                "logs/usage/histogram",
-                &with(&[("by", "user_id"), ("buckets", "7")]),
-            ));
-            asked.push(url("logs/usage/download", &with(&[("format", "csv")])));
-            asked.push(url("logs/usage/download", &with(&[("format", "jsonl")])));
-            let columns = [
-                ("format", "jsonl"),
-                ("columns", "id,user_id,request,response"),
-            ];
-            asked.push(url("logs/usage/download", &with(&columns)));
-            asked.push(url("usage/summary", &with(&[])));
-            asked.push(url("usage/rates", &with(&[])));
-            asked.push(url(
-                "usage/timeseries",
-                &with(&[("by", "user"), ("interval", "day")]),
-            ));
-            asked.push(url("usage/timeseries", &with(&[("interval", "day")])));
-            asked.push(url(
-                "usage/breakdown",
-                &with(&[("by", "user"), ("limit", "1")]),
-            ));
+            asked.extend(conditional(base, case, &condition));
         }
         for field in Catalogue::of(Stream::Usage).fields() {
             let by = [("by", field.name), ("quantiles", "true")];
-            asked.push(url("usage/breakdown", &by));
-            asked.push(url("logs/usage", &[("sort", field.name)]));
-            asked.push(url(&format!("logs/usage/values/{}", field.name), &[]));
-            asked.push(url("logs/usage/download", &[("columns", field.name)]));
-            asked.push(url("logs/usage", &[(field.name, "ana")]));
+            asked.push(url(base, "usage/breakdown", &by));
+            asked.push(url(base, "logs/usage", &[("sort", field.name)]));
+            let values = format!("logs/usage/values/{}", field.name);
+            asked.push(url(base, &values, &[]));
+            let columns = [("columns", field.name)];
+            asked.push(url(base, "logs/usage/download", &columns));
+            asked.push(url(base, "logs/usage", &[(field.name, "ana")]));
         }
         for event in &case.events {
-            asked.push(format!(
-                "{base}/logs/{}/events/{}",
-                event.stream,
-                encoded(&event.id)
-            ));
+            let (stream, id) = (event.stream, encoded(&event.id));
+            asked.push(format!("{base}/logs/{stream}/events/{id}"));
         }
         for stream in Stream::ALL {
-            asked.push(url(&format!("logs/{stream}"), &[]));
-            asked.push(url("logs", &[("streams", stream.name())]));
+            asked.push(url(base, &format!("logs/{stream}"), &[]));
+            asked.push(url(base, "logs", &[("streams", stream.name())]));
         }
-        asked.push(url("logs/usage", &[("as_of", "3")]));
-        asked.push(url("usage/summary", &[("as_of", "AAAA")]));
+        asked.push(url(base, "logs/usage", &[("as_of", "3")]));
+        asked.push(url(base, "usage/summary", &[("as_of", "AAAA")]));
         asked.push(format!("{base}/catalogue"));
     }
     asked.push("/api/v1/status".into());
     asked
+}
+
+fn url(base: &str, path: &str, parameters: &[(&str, &str)]) -> String {
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    query.extend_pairs(RANGE).extend_pairs(parameters);
+    format!("{base}/{path}?{}", query.finish())
+}
+
+/// What can be asked about the events of a condition.
+fn conditional(base: &str, case: &Case, condition: &[(&str, String)]) -> Vec<String> {
+    let values = format!("logs/usage/values/{}", case.by);
+    let whole = "id,user_id,request,response";
+    let asked: [(&str, &[(&str, &str)]); 22] = [
+        ("logs/usage", &[]),
+        (
+            "logs/usage",
+            &[("sort", "-cost"), ("page_size", "3"), ("page", "2")],
+        ),
+        ("logs/usage", &[("sort", "user_name"), ("page_size", "4")]),
+        ("logs/usage", &[("sort", "time"), ("page", "1000")]),
+        ("logs", &[("sort", "time")]),
+        ("logs", &[("streams", "usage"), ("page_size", "2")]),
+        (&values, &[]),
+        (&values, &[("prefix", "an")]),
+        (&values, &[("limit", "1")]),
+        ("logs/usage/values/user_id", &[]),
+        ("logs/usage/values/user_id", &[("prefix", "an")]),
+        ("logs/usage/values/user_id", &[("limit", "1")]),
+        ("logs/usage/histogram", &[]),
+        (
+            "logs/usage/histogram",
+            &[("by", "user_id"), ("buckets", "7")],
+        ),
+        ("logs/usage/download", &[("format", "csv")]),
+        ("logs/usage/download", &[("format", "jsonl")]),
+        (
+            "logs/usage/download",
+            &[("format", "jsonl"), ("columns", whole)],
+        ),
+        ("usage/summary", &[]),
+        ("usage/rates", &[]),
+        ("usage/timeseries", &[("by", "user"), ("interval", "day")]),
+        ("usage/timeseries", &[("interval", "day")]),
+        ("usage/breakdown", &[("by", "user"), ("limit", "1")]),
+    ];
+    let own = || {
+        condition
+            .iter()
+            .map(|(name, value)| (*name, value.as_str()))
+    };
+    let all = asked.iter().map(|(path, more)| {
+        let parameters: Vec<_> = own().chain(more.iter().copied()).collect();
+        url(base, path, &parameters)
+    });
+    all.collect()
 }
 
 fn conditions(case: &Case) -> Vec<Vec<(&'static str, String)>> {

@@ -146,7 +146,7 @@ impl Test {
         } else {
             let mut server = self.start();
             self.check_some(&server, kill);
-            if kill % self.pace.full_check_every == 0 {
+            if kill.is_multiple_of(self.pace.full_check_every) {
                 self.check_all(&server);
             }
             self.send_and_kill(&mut server, after);
