@@ -38,7 +38,12 @@ export default tseslint.config(
   {
     files: ['public/**'],
     languageOptions: {
-      globals: { localStorage: 'readonly', matchMedia: 'readonly', document: 'readonly' },
+      globals: {
+        localStorage: 'readonly',
+        matchMedia: 'readonly',
+        document: 'readonly',
+        window: 'readonly',
+      },
     },
   },
 )

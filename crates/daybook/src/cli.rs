@@ -1,7 +1,9 @@
 //! The command line. Its help is the first documentation people read.
 #![expect(clippy::doc_markdown, reason = "help is shown as plain text")]
 
+use crate::config::Keys;
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use daybook_model::Timestamp;
 use daybook_server::control::Scope;
 use std::path::PathBuf;
 
@@ -76,14 +78,11 @@ pub(crate) struct Place {
 
 #[derive(Debug, Args)]
 pub(crate) struct ServeArgs {
-    /// Address to listen on; port 0 takes a free one [default: 127.0.0.1:7070]
-    #[arg(long, value_name = "ADDRESS", env = "DAYBOOK_LISTEN")]
-    pub(crate) listen: Option<String>,
-    /// What to log: error, warn, info, debug, or filters like info,daybook_store=debug [default: info]
-    #[arg(long, value_name = "FILTER", env = "DAYBOOK_LOG")]
-    pub(crate) log: Option<String>,
     #[command(flatten)]
-    pub(crate) place: Place,
+    pub(crate) keys: Keys,
+    /// Configuration file (TOML); keys it does not know are errors
+    #[arg(long, value_name = "FILE", env = "DAYBOOK_CONFIG")]
+    pub(crate) config: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -151,6 +150,10 @@ pub(crate) enum KeyCommand {
     Create(KeyCreateArgs),
     /// List keys: id, last four characters, scopes, origin, name, state
     List(Place),
+    /// Give a key a new secret; prints it, and nothing else, on stdout
+    ///
+    /// The key keeps its id, origin and scopes.
+    Rotate(KeyRotateArgs),
     /// Revoke a key at once and for good
     Revoke(KeyRevokeArgs),
 }
@@ -166,6 +169,23 @@ pub(crate) struct KeyCreateArgs {
     /// Name of the platform whose events it brings [default: the key's name]
     #[arg(long)]
     pub(crate) origin: Option<String>,
+    /// When it ends: a time like 2027-01-31T00:00:00Z, or from now: 90d, 12h [default: never]
+    #[arg(long, value_name = "TIME", value_parser = end)]
+    pub(crate) expires: Option<Timestamp>,
+    /// Requests a minute that it may send [default: no limit]
+    #[arg(long, value_name = "NUMBER")]
+    pub(crate) rate_per_minute: Option<u32>,
+    #[command(flatten)]
+    pub(crate) place: Place,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct KeyRotateArgs {
+    /// The key's id, as `daybook key list` shows it
+    pub(crate) id: String,
+    /// How long the old secret still works
+    #[arg(long, value_name = "MINUTES", default_value_t = 0)]
+    pub(crate) grace_minutes: u32,
     #[command(flatten)]
     pub(crate) place: Place,
 }
@@ -190,6 +210,16 @@ pub(crate) struct ResetPasswordArgs {
     pub(crate) email: String,
     #[command(flatten)]
     pub(crate) place: Place,
+}
+
+/// Reads a time to come.
+fn end(text: &str) -> Result<Timestamp, String> {
+    let now = Timestamp::now();
+    match Timestamp::parse_param(text, now) {
+        Ok(time) if time > now => Ok(time),
+        Ok(_) => Err("expected a time to come".into()),
+        Err(_) => Err("expected a time like 2027-01-31T00:00:00Z, or 90d, 12h from now".into()),
+    }
 }
 
 #[cfg(test)]

@@ -1,27 +1,91 @@
 //! Settings: a file, then variables, then flags; later ones win.
 
 use crate::cli::{Place, ServeArgs};
+use clap::Args;
+use daybook_server::{ConnectionLimits, Network, Options, Rates};
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 
-/// What a configuration file may hold. A key that is not listed here is an error.
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct File {
-    /// Address to listen on. Default `127.0.0.1:7070`.
-    listen: Option<String>,
-    /// Directory that holds everything Daybook keeps. Default `./data`.
-    data_dir: Option<PathBuf>,
-    /// What to log. Default `info`.
-    log: Option<String>,
+/// What can be set: as a flag, as a variable, or in a configuration file under the same name. A key
+/// that is not listed here is an error.
+#[derive(Debug, Default, Args, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Keys {
+    /// Address to listen on; port 0 takes a free one [default: 127.0.0.1:7070]
+    #[arg(long, value_name = "ADDRESS", env = "DAYBOOK_LISTEN")]
+    pub(crate) listen: Option<String>,
+    /// Directory that holds everything Daybook keeps [default: ./data]
+    #[arg(long, value_name = "DIR", env = "DAYBOOK_DATA_DIR")]
+    pub(crate) data_dir: Option<PathBuf>,
+    /// What to log: error, warn, info, debug, or filters like info,daybook_store=debug [default: info]
+    #[arg(long, value_name = "FILTER", env = "DAYBOOK_LOG")]
+    pub(crate) log: Option<String>,
+    /// Where people reach the UI, such as https://logs.example.com; links in mails need it
+    #[arg(long, value_name = "URL", env = "DAYBOOK_PUBLIC_URL")]
+    pub(crate) public_url: Option<String>,
+    /// Proxies whose word about a request's sender, scheme and host is believed: addresses and ranges [default: 127.0.0.0/8,::1]
+    #[arg(long, value_name = "RANGES", env = "DAYBOOK_TRUSTED_PROXIES")]
+    pub(crate) trusted_proxies: Option<Ranges>,
+    /// Certificate chain (PEM) for TLS; read again when it changes and on SIGHUP
+    #[arg(long, value_name = "FILE", env = "DAYBOOK_TLS_CERT")]
+    pub(crate) tls_cert: Option<PathBuf>,
+    /// The certificate's private key (PEM)
+    #[arg(long, value_name = "FILE", env = "DAYBOOK_TLS_KEY")]
+    pub(crate) tls_key: Option<PathBuf>,
+    /// Server that takes mails, such as smtps://name:password@mail.example.com; a password is better kept in the variable or the file
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "DAYBOOK_SMTP_URL",
+        hide_env_values = true
+    )]
+    pub(crate) smtp_url: Option<String>,
+    /// Sender of mails, such as Daybook <daybook@example.com>
+    #[arg(long, value_name = "SENDER", env = "DAYBOOK_MAIL_FROM")]
+    pub(crate) mail_from: Option<String>,
+    /// Connections at once; more wait [default: 2048]
+    #[arg(long, value_name = "NUMBER", env = "DAYBOOK_CONNECTIONS_MAX")]
+    pub(crate) connections_max: Option<usize>,
+    /// Connections at once from one address that is no trusted proxy; more are closed [default: 256]
+    #[arg(
+        long,
+        value_name = "NUMBER",
+        env = "DAYBOOK_CONNECTIONS_PER_ADDRESS_MAX"
+    )]
+    pub(crate) connections_per_address_max: Option<usize>,
+    /// Requests a minute from one address without a valid key or session; 0 is no limit [default: 600]
+    #[arg(long, value_name = "NUMBER", env = "DAYBOOK_ANONYMOUS_PER_MINUTE")]
+    pub(crate) anonymous_per_minute: Option<u32>,
+    /// Requests a minute that read, of one key or account; 0 is no limit [default: 3000]
+    #[arg(long, value_name = "NUMBER", env = "DAYBOOK_READS_PER_MINUTE")]
+    pub(crate) reads_per_minute: Option<u32>,
+}
+
+/// Ranges of addresses, separated by commas; in a file a list.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(transparent)]
+pub(crate) struct Ranges(Vec<Network>);
+
+impl FromStr for Ranges {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let words = text.split(',').map(str::trim);
+        let ranges = words.filter(|word| !word.is_empty()).map(str::parse);
+        ranges.collect::<Result<_, _>>().map(Self)
+    }
 }
 
 /// Settings of a server.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug)]
 pub(crate) struct Settings {
     pub(crate) listen: String,
     pub(crate) data_dir: PathBuf,
     pub(crate) log: String,
+    /// Certificate and key.
+    pub(crate) tls: Option<(PathBuf, PathBuf)>,
+    pub(crate) server: Options,
 }
 
 /// The first administrator, from the environment: passwords have no place among flags.
@@ -43,15 +107,19 @@ pub(crate) enum ConfigError {
     Invalid { path: PathBuf, cause: String },
     #[error("DAYBOOK_ADMIN_EMAIL and DAYBOOK_ADMIN_PASSWORD belong together: set both or none")]
     HalfAnAdmin,
+    #[error("tls_cert and tls_key belong together: set both or none")]
+    HalfACertificate,
+    #[error("public_url: expected a scheme and a host like https://logs.example.com, got {0:?}")]
+    PublicUrl(String),
     #[error("{name} is not valid UTF-8")]
     NotText { name: &'static str },
     #[error("--log: {0}")]
     Log(String),
 }
 
-fn read(path: Option<&Path>) -> Result<File, ConfigError> {
+fn read(path: Option<&Path>) -> Result<Keys, ConfigError> {
     let Some(path) = path else {
-        return Ok(File::default());
+        return Ok(Keys::default());
     };
     let text = std::fs::read_to_string(path).map_err(|cause| ConfigError::Unreadable {
         path: path.into(),
@@ -63,16 +131,90 @@ fn read(path: Option<&Path>) -> Result<File, ConfigError> {
     })
 }
 
+impl Keys {
+    /// These, and where they say nothing the others.
+    fn or(self, other: Self) -> Self {
+        Self {
+            listen: self.listen.or(other.listen),
+            data_dir: self.data_dir.or(other.data_dir),
+            log: self.log.or(other.log),
+            public_url: self.public_url.or(other.public_url),
+            trusted_proxies: self.trusted_proxies.or(other.trusted_proxies),
+            tls_cert: self.tls_cert.or(other.tls_cert),
+            tls_key: self.tls_key.or(other.tls_key),
+            smtp_url: self.smtp_url.or(other.smtp_url),
+            mail_from: self.mail_from.or(other.mail_from),
+            connections_max: self.connections_max.or(other.connections_max),
+            connections_per_address_max: self
+                .connections_per_address_max
+                .or(other.connections_per_address_max),
+            anonymous_per_minute: self.anonymous_per_minute.or(other.anonymous_per_minute),
+            reads_per_minute: self.reads_per_minute.or(other.reads_per_minute),
+        }
+    }
+
+    fn tls(&self) -> Result<Option<(PathBuf, PathBuf)>, ConfigError> {
+        match (self.tls_cert.clone(), self.tls_key.clone()) {
+            (Some(cert), Some(key)) => Ok(Some((cert, key))),
+            (None, None) => Ok(None),
+            _ => Err(ConfigError::HalfACertificate),
+        }
+    }
+
+    fn server(self) -> Result<Options, ConfigError> {
+        let default = Options::default();
+        let ConnectionLimits {
+            max,
+            per_address_max,
+        } = default.connections;
+        let Rates {
+            anonymous_per_minute,
+            reads_per_minute,
+        } = default.rates;
+        Ok(Options {
+            public_url: self.public_url.map(public_url).transpose()?,
+            smtp_url: self.smtp_url,
+            mail_from: self.mail_from,
+            trusted_proxies: self
+                .trusted_proxies
+                .map_or(default.trusted_proxies, |ranges| ranges.0),
+            connections: ConnectionLimits {
+                max: self.connections_max.unwrap_or(max),
+                per_address_max: self.connections_per_address_max.unwrap_or(per_address_max),
+            },
+            rates: Rates {
+                anonymous_per_minute: self.anonymous_per_minute.unwrap_or(anonymous_per_minute),
+                reads_per_minute: self.reads_per_minute.unwrap_or(reads_per_minute),
+            },
+            ..Options::default()
+        })
+    }
+}
+
+/// Daybook has a host of its own: its pages lie at the root.
+fn public_url(text: String) -> Result<String, ConfigError> {
+    let url = text.trim_end_matches('/');
+    let host = url
+        .strip_prefix("https://")
+        .or_else(|| url.strip_prefix("http://"));
+    let allowed = |c: char| c.is_ascii_alphanumeric() || ".-_:[]".contains(c);
+    match host.is_some_and(|host| !host.is_empty() && host.chars().all(allowed)) {
+        true => Ok(url.into()),
+        false => Err(ConfigError::PublicUrl(text)),
+    }
+}
+
 impl Settings {
     pub(crate) fn of(args: ServeArgs) -> Result<Self, ConfigError> {
-        let file = read(args.place.config.as_deref())?;
-        let or = |given: Option<String>, filed: Option<String>, default: &str| {
-            given.or(filed).unwrap_or_else(|| default.into())
-        };
+        let mut keys = args.keys.or(read(args.config.as_deref())?);
+        let listen = keys.listen.take();
+        let log = keys.log.take();
         Ok(Self {
-            listen: or(args.listen, file.listen, "127.0.0.1:7070"),
-            data_dir: data_dir_or(args.place.data_dir, file.data_dir),
-            log: or(args.log, file.log, "info"),
+            listen: listen.unwrap_or_else(|| "127.0.0.1:7070".into()),
+            data_dir: data_dir_or_default(keys.data_dir.take()),
+            log: log.unwrap_or_else(|| "info".into()),
+            tls: keys.tls()?,
+            server: keys.server()?,
         })
     }
 }
@@ -80,11 +222,11 @@ impl Settings {
 /// The data directory of a command beside the server.
 pub(crate) fn data_dir(place: Place) -> Result<PathBuf, ConfigError> {
     let file = read(place.config.as_deref())?;
-    Ok(data_dir_or(place.data_dir, file.data_dir))
+    Ok(data_dir_or_default(place.data_dir.or(file.data_dir)))
 }
 
-fn data_dir_or(given: Option<PathBuf>, filed: Option<PathBuf>) -> PathBuf {
-    given.or(filed).unwrap_or_else(|| "./data".into())
+fn data_dir_or_default(given: Option<PathBuf>) -> PathBuf {
+    given.unwrap_or_else(|| "./data".into())
 }
 
 /// The administrator that the environment asks for, if any.
@@ -107,42 +249,4 @@ fn variable(name: &'static str) -> Result<Option<String>, ConfigError> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn args(listen: Option<&str>, config: PathBuf) -> ServeArgs {
-        ServeArgs {
-            listen: listen.map(Into::into),
-            log: None,
-            place: Place {
-                data_dir: None,
-                config: Some(config),
-            },
-        }
-    }
-
-    #[test]
-    fn flags_beat_the_file_and_the_file_beats_defaults() {
-        let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().join("daybook.toml");
-        std::fs::write(
-            &path,
-            "listen = \"0.0.0.0:1\"\ndata_dir = \"/srv/daybook\"\n",
-        )
-        .unwrap();
-        let settings = Settings::of(args(Some("[::1]:2"), path.clone())).unwrap();
-        assert_eq!(settings.listen, "[::1]:2");
-        assert_eq!(settings.data_dir, Path::new("/srv/daybook"));
-        assert_eq!(settings.log, "info");
-        assert_eq!(Settings::of(args(None, path)).unwrap().listen, "0.0.0.0:1");
-    }
-
-    #[test]
-    fn an_unknown_key_is_an_error_that_names_it() {
-        let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().join("daybook.toml");
-        std::fs::write(&path, "listn = \"0.0.0.0:1\"\n").unwrap();
-        let error = Settings::of(args(None, path)).unwrap_err().to_string();
-        assert!(error.contains("listn"), "{error}");
-    }
-}
+mod tests;

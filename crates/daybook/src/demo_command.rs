@@ -29,7 +29,8 @@ pub(crate) async fn run(args: DemoArgs, throw_away: &mut Option<TempDir>) -> Res
     let address = listener.local_addr()?;
     let data_dir = tempfile::Builder::new().prefix("daybook-demo-").tempdir()?;
     let data_dir = throw_away.insert(data_dir);
-    let parts = serve::open(data_dir.path(), Some(admin.clone()), address).await?;
+    let url = serve::url(address, false);
+    let parts = serve::open(data_dir.path(), Some(admin.clone()), &url).await?;
     let store = parts.log_store();
     let mut background = JoinSet::new();
     background.spawn(logging::store_reports(reports, Arc::clone(&store)));
@@ -39,7 +40,6 @@ pub(crate) async fn run(args: DemoArgs, throw_away: &mut Option<TempDir>) -> Res
     }
     background.spawn(parts.control.clone().deliver_forever());
     let key = make_key(&parts.control).await?;
-    let url = serve::url(address);
     introduce(&url, &admin, &key);
     for story in demo::stories(Timestamp::now()) {
         output::result(&story);
@@ -57,7 +57,7 @@ pub(crate) async fn run(args: DemoArgs, throw_away: &mut Option<TempDir>) -> Res
     let app = App::new(store, parts.control.clone(), options);
     background.spawn(app.clone().join_conversations_forever());
     background.spawn(app.clone().run_jobs_forever());
-    daybook_server::serve(listener, app.router(), signals::stop()).await;
+    daybook_server::serve(listener, app, signals::stop()).await;
     background.shutdown().await;
     parts.close().await
 }
@@ -67,6 +67,7 @@ async fn make_key(control: &Control) -> Result<String, Failure> {
         name: "demo".into(),
         origin: Some(ORIGIN.into()),
         scopes: vec![Scope::Ingest, Scope::Read],
+        ..NewKey::default()
     };
     let (_, secret) = control
         .create_key(&Actor::system("daybook demo"), new)

@@ -1,9 +1,10 @@
 //! `daybook key`. Works on the database itself, so that a server may run beside it or not; a
 //! running one hands the audit events to the log within seconds, else the next one does.
 
-use crate::cli::{KeyCreateArgs, KeyRevokeArgs, Place};
+use crate::cli::{KeyCreateArgs, KeyRevokeArgs, KeyRotateArgs, Place};
 use crate::{Failure, config, output};
-use daybook_server::control::{Actor, Control, NewKey};
+use daybook_model::Timestamp;
+use daybook_server::control::{Actor, Control, Key, NewKey};
 use std::path::Path;
 
 pub(crate) async fn create(args: KeyCreateArgs) -> Result<(), Failure> {
@@ -12,6 +13,8 @@ pub(crate) async fn create(args: KeyCreateArgs) -> Result<(), Failure> {
         name: args.name,
         origin: args.origin,
         scopes: args.scopes,
+        expires_at: args.expires,
+        rate_per_minute: args.rate_per_minute,
     };
     let (_, secret) = control.create_key(&actor(), new).await?;
     control.close().await;
@@ -20,14 +23,10 @@ pub(crate) async fn create(args: KeyCreateArgs) -> Result<(), Failure> {
 }
 
 pub(crate) async fn list(place: Place) -> Result<(), Failure> {
-    let control = open(place).await?;
+    let control = open_existing(place).await?;
     for key in control.keys().await? {
         let scopes: Vec<_> = key.scopes.iter().map(|scope| scope.name()).collect();
-        let state = match (key.revoked_at, key.last_used_at) {
-            (Some(time), _) => format!("revoked {time}"),
-            (None, Some(time)) => format!("used {time}"),
-            (None, None) => "never used".into(),
-        };
+        let state = state(&key, Timestamp::now());
         output::result(&format!(
             "{}\t…{}\t{}\t{}\t{}\t{state}",
             key.id,
@@ -41,11 +40,47 @@ pub(crate) async fn list(place: Place) -> Result<(), Failure> {
     Ok(())
 }
 
+/// What became of a key, for people.
+fn state(key: &Key, now: Timestamp) -> String {
+    let mut state = match (key.ended(now), key.revoked_at, key.last_used_at) {
+        (_, Some(time), _) => return format!("revoked {time}"),
+        (Some(_), ..) => String::from("expired"),
+        (None, None, Some(time)) => format!("used {time}"),
+        (None, None, None) => "never used".into(),
+    };
+    if let Some(end) = key.expires_at {
+        state.push_str(&format!(", ends {end}"));
+    }
+    state
+}
+
+pub(crate) async fn rotate(args: KeyRotateArgs) -> Result<(), Failure> {
+    let control = open_existing(args.place).await?;
+    let (_, secret) = control
+        .rotate_key(&actor(), &args.id, args.grace_minutes)
+        .await?;
+    control.close().await;
+    output::result(&secret);
+    Ok(())
+}
+
 pub(crate) async fn revoke(args: KeyRevokeArgs) -> Result<(), Failure> {
-    let control = Control::open(&config::data_dir(args.place)?).await?;
+    let control = open_existing(args.place).await?;
     control.revoke_key(&actor(), &args.id).await?;
     control.close().await;
     Ok(())
+}
+
+/// For what makes sense only where there is something already: a mistyped path must not look like
+/// a place without keys.
+pub(crate) async fn open_existing(place: Place) -> Result<Control, Failure> {
+    let data_dir = config::data_dir(place)?;
+    if !Control::exists_in(&data_dir) {
+        let path = std::path::absolute(&data_dir).unwrap_or(data_dir);
+        let message = format!("there is no Daybook data in {}", path.display());
+        return Err(Failure::Other(message));
+    }
+    Ok(Control::open(&data_dir).await?)
 }
 
 async fn open(place: Place) -> Result<Control, Failure> {

@@ -1,10 +1,13 @@
-//! The log on stderr, and Daybook's own warnings and errors as `system` events. What cannot be
+//! The log on stderr, without secrets, and Daybook's own warnings and errors as `system` events. What cannot be
 //! stored is dropped: the log on stderr has it, and storing must never cause more to store.
+
+mod redact;
 
 use crate::config::ConfigError;
 use daybook_model::logstore::Write;
 use daybook_model::validate::{self, Intake};
 use daybook_model::{Event, LogStore, Stream, Timestamp, limits};
+use redact::{Redacting, redacted};
 use serde_json::{Map, Value, json};
 use std::fmt;
 use std::io::IsTerminal;
@@ -30,7 +33,7 @@ pub(crate) fn start(filter: &str) -> Result<Reports, ConfigError> {
     let filter = EnvFilter::try_new(filter).map_err(|error| ConfigError::Log(error.to_string()))?;
     let (sender, reports) = channel(QUEUE);
     let lines = log::layer()
-        .with_writer(std::io::stderr)
+        .with_writer(|| Redacting(std::io::stderr()))
         .with_ansi(std::io::stderr().is_terminal())
         .with_target(false);
     tracing_subscriber::registry()
@@ -78,9 +81,11 @@ impl<S: Subscriber> Layer<S> for Reporter {
         report.set_text("level", level);
         report.set_text("source", "daybook");
         report.set_text("event", event.metadata().target());
-        let message = validate::prefix(&fields.message, limits::TEXT_BYTES_MAX);
+        let message = redacted(&fields.message);
+        let message = validate::prefix(&message, limits::TEXT_BYTES_MAX);
         report.set_text("message", message);
         let details = Value::Object(fields.others).to_string();
+        let details = redacted(&details).into_owned();
         if details.len() > 2 && details.len() < limits::JSON_BYTES_MAX {
             report.set_json("details", details);
         }

@@ -36,6 +36,8 @@ enum Failure {
         cause: std::io::Error,
     },
     #[error(transparent)]
+    Tls(#[from] daybook_server::TlsError),
+    #[error(transparent)]
     Control(#[from] daybook_server::control::ControlError),
     #[error("the event store: {0}")]
     Store(#[from] daybook_model::StoreError),
@@ -76,6 +78,7 @@ async fn run(command: Command, throw_away: &mut Option<TempDir>) -> Result<ExitC
         Command::Restore(args) => backup::restore(args).await,
         Command::Key(KeyCommand::Create(args)) => keys::create(args).await,
         Command::Key(KeyCommand::List(args)) => keys::list(args).await,
+        Command::Key(KeyCommand::Rotate(args)) => keys::rotate(args).await,
         Command::Key(KeyCommand::Revoke(args)) => keys::revoke(args).await,
         Command::User(UserCommand::ResetPassword(args)) => users::reset_password(args).await,
     }?;

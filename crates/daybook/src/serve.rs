@@ -5,7 +5,7 @@ use crate::config::{self, Admin, Settings};
 use crate::{Failure, backup, logging, output, signals};
 use daybook_model::LogStore;
 use daybook_server::control::Control;
-use daybook_server::{App, Options};
+use daybook_server::{App, Options, Tls};
 use daybook_store::Store;
 use std::net::SocketAddr;
 use std::path::Path;
@@ -20,16 +20,27 @@ pub(crate) async fn run(args: ServeArgs) -> Result<(), Failure> {
     let listener = listen(&settings.listen).await?;
     let address = listener.local_addr()?;
     let data_dir = &settings.data_dir;
+    let tls = settings.tls.map(|(cert, key)| Tls::open(&cert, &key));
+    let tls = tls.transpose()?;
+    let url = url(address, tls.is_some());
+    let public_url = settings.server.public_url.as_ref().unwrap_or(&url);
     tracing::info!(data_dir = %data_dir.display(), version = env!("CARGO_PKG_VERSION"), "starting");
-    let parts = open(data_dir, admin, address).await?;
-    let app = App::new(parts.log_store(), parts.control.clone(), Options::default());
+    let parts = open(data_dir, admin, public_url).await?;
     let mut background = JoinSet::new();
+    if let Some(tls) = &tls {
+        background.spawn(tls.clone().watch_forever());
+    }
+    let options = Options {
+        tls,
+        ..settings.server
+    };
+    let app = App::new(parts.log_store(), parts.control.clone(), options);
     background.spawn(logging::store_reports(reports, parts.log_store()));
     background.spawn(parts.control.clone().deliver_forever());
     background.spawn(app.clone().join_conversations_forever());
     background.spawn(app.clone().run_jobs_forever());
-    output::result(&format!("Daybook is ready at {}", url(address)));
-    daybook_server::serve(listener, app.router(), signals::stop()).await;
+    output::result(&format!("Daybook is ready at {url}"));
+    daybook_server::serve(listener, app, signals::stop()).await;
     tracing::info!("stopping");
     background.shutdown().await;
     parts.close().await
@@ -60,7 +71,7 @@ impl Parts {
 pub(crate) async fn open(
     data_dir: &Path,
     admin: Option<Admin>,
-    address: SocketAddr,
+    url: &str,
 ) -> Result<Parts, Failure> {
     backup::check(data_dir)?;
     backup::clear(data_dir)?;
@@ -71,8 +82,11 @@ pub(crate) async fn open(
         control.bootstrap(&admin.email, admin.password).await?;
     }
     if control.setup_needed().await? {
-        let link = format!("{}/setup#{}", url(address), control.new_setup_token());
-        tracing::info!("no account yet: make the first one at {link} (the link works once)");
+        let link = format!("{url}/setup#{}", control.new_setup_token());
+        // A secret: for whoever started the program, not for the log.
+        output::note(&format!(
+            "No account yet: make the first one at {link} (the link works once)"
+        ));
     }
     Ok(Parts { store, control })
 }
@@ -95,11 +109,12 @@ pub(crate) async fn listen(address: &str) -> Result<TcpListener, Failure> {
 }
 
 /// The address as a browser on this machine reaches it.
-pub(crate) fn url(address: SocketAddr) -> String {
+pub(crate) fn url(address: SocketAddr, encrypted: bool) -> String {
+    let scheme = if encrypted { "https" } else { "http" };
     let port = address.port();
     match address {
-        _ if address.ip().is_unspecified() => format!("http://127.0.0.1:{port}"),
-        SocketAddr::V4(address) => format!("http://{}:{port}", address.ip()),
-        SocketAddr::V6(address) => format!("http://[{}]:{port}", address.ip()),
+        _ if address.ip().is_unspecified() => format!("{scheme}://127.0.0.1:{port}"),
+        SocketAddr::V4(address) => format!("{scheme}://{}:{port}", address.ip()),
+        SocketAddr::V6(address) => format!("{scheme}://[{}]:{port}", address.ip()),
     }
 }

@@ -130,6 +130,35 @@ fn keys_are_made_beside_a_running_server() {
 #[test]
 fn what_is_wrong_is_said_and_shows_in_the_exit_code() {
     let dir = tempfile::tempdir().unwrap();
+    for args in [
+        &["key", "revoke", "none"][..],
+        &["key", "list"],
+        &["key", "rotate", "none"],
+    ] {
+        let typo = dir.path().join("typo");
+        let nowhere = run(args, &typo);
+        assert_eq!(nowhere.status.code(), Some(1));
+        assert!(text(&nowhere.stderr).contains("there is no Daybook data in"));
+        assert!(!typo.exists(), "and none was made");
+    }
+    let create = ["key", "create", "--name", "x", "--scope", "read"];
+    for (time, code) in [
+        ("90d", 0),
+        ("2100-01-01T00:00:00Z", 0),
+        ("-1d", 2),
+        ("soon", 2),
+    ] {
+        let time = format!("--expires={time}");
+        let made = run(&[&create[..], &[time.as_str()]].concat(), dir.path());
+        assert_eq!(
+            made.status.code(),
+            Some(code),
+            "{time}: {}",
+            text(&made.stderr)
+        );
+    }
+    let list = text(&run(&["key", "list"], dir.path()).stdout);
+    assert!(list.contains("ends 2100-01-01T00:00:00Z"), "{list}");
     let unknown = run(&["key", "revoke", "none"], dir.path());
     assert_eq!(
         (unknown.status.code(), text(&unknown.stderr)),

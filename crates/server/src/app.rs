@@ -4,7 +4,11 @@ use crate::budget::Budget;
 use crate::client::Network;
 use crate::control::Control;
 use crate::error::{ApiError, ApiResult};
+use crate::gate::{self, Gate};
 use crate::metrics::Metrics;
+use crate::pace::Pace;
+use crate::rates::{self, Rates};
+use crate::serve::{ConnectionLimits, Patience, Tls};
 use crate::sso::Sso;
 use crate::{envelope, openapi, routes, ui};
 use axum::Router;
@@ -12,6 +16,7 @@ use axum::routing::get;
 use daybook_model::logstore::StoreResult;
 use daybook_model::{LogStore, StoreError};
 use std::future::Future;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -31,6 +36,16 @@ pub struct Options {
     pub downloads_max: usize,
     /// How long a query may take, waiting included.
     pub query_time_max: Duration,
+    /// How many connections there may be.
+    pub connections: ConnectionLimits,
+    /// How long a connection may stand still.
+    pub patience: Patience,
+    /// How slowly a body may arrive.
+    pub pace: Pace,
+    /// How many requests a minute there may be.
+    pub rates: Rates,
+    /// Encrypts connections, if given.
+    pub tls: Option<Tls>,
     /// Who is believed about the connection in front of it.
     pub trusted_proxies: Vec<Network>,
     /// Where people reach the UI, such as `https://logs.example.com`, without a slash at its end.
@@ -51,11 +66,24 @@ impl Default for Options {
             queries_max: 16,
             downloads_max: 8,
             query_time_max: Duration::from_secs(30),
+            connections: ConnectionLimits::default(),
+            patience: Patience::default(),
+            pace: Pace::default(),
+            rates: Rates::default(),
+            tls: None,
             trusted_proxies: Network::loopback(),
             public_url: None,
             smtp_url: None,
             mail_from: None,
         }
+    }
+}
+
+impl Options {
+    /// Whether what an address says about others is believed.
+    pub(crate) fn trusts(&self, ip: IpAddr) -> bool {
+        let mut trusted = self.trusted_proxies.iter();
+        trusted.any(|network| network.contains(ip))
     }
 }
 
@@ -66,6 +94,7 @@ pub struct App {
     pub(crate) control: Control,
     pub(crate) budget: Budget,
     pub(crate) metrics: Arc<Metrics>,
+    pub(crate) rates: Arc<rates::Limits>,
     pub(crate) options: Arc<Options>,
     pub(crate) sso: Arc<Sso>,
     queries: Arc<Semaphore>,
@@ -81,6 +110,7 @@ impl App {
             budget: Budget::new(options.ingest_bytes_max, options.ingest_wait),
             metrics: Arc::default(),
             sso: Arc::default(),
+            rates: Arc::new(rates::Limits::new(options.rates)),
             queries: Arc::new(Semaphore::new(options.queries_max)),
             downloads: Arc::new(Semaphore::new(options.downloads_max)),
             options: Arc::new(options),
@@ -90,6 +120,7 @@ impl App {
     /// The service: API, compatibility endpoints and UI.
     pub fn router(self) -> Router {
         let (router, document) = openapi::split(routes::api());
+        let gate = Gate::new(self.clone(), &document);
         let document = Arc::new(document);
         router
             .route(
@@ -98,6 +129,7 @@ impl App {
             )
             .fallback(ui::serve)
             .method_not_allowed_fallback(routes::method_not_allowed)
+            .layer(axum::middleware::from_fn_with_state(gate, gate::count))
             .layer(axum::middleware::from_fn_with_state(
                 self.clone(),
                 envelope::wrap,

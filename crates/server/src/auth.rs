@@ -6,6 +6,7 @@ use crate::client::{from, text};
 use crate::control::{Actor, Gate, Key, Role, Scope, Session, User};
 use crate::cookies::{Cookie, Renewal};
 use crate::error::{ApiError, ApiResult};
+use crate::key_check;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
@@ -17,7 +18,10 @@ use daybook_model::validate::Intake;
 /// Whoever passed the check.
 #[derive(Debug, Clone)]
 pub(crate) enum Caller {
+    /// A platform.
     Key(Key),
+    /// A program of somebody: it may read what that account may.
+    Personal(Key, User),
     Session(Session),
 }
 
@@ -50,10 +54,19 @@ pub(crate) struct SameSite;
 pub(crate) struct MaybeSession(pub(crate) Option<Session>);
 
 impl Caller {
+    /// The key or the account.
+    fn id(&self) -> &str {
+        match self {
+            Self::Key(key) | Self::Personal(key, _) => &key.id,
+            Self::Session(session) => &session.user.id,
+        }
+    }
+
     /// The account, unless a platform calls.
     pub(crate) const fn user(&self) -> Option<&User> {
         match self {
             Self::Key(_) => None,
+            Self::Personal(_, user) => Some(user),
             Self::Session(session) => Some(&session.user),
         }
     }
@@ -69,10 +82,11 @@ impl Caller {
     /// The same caller as it is now; `None` when it has ended.
     pub(crate) async fn again(&self, app: &App) -> ApiResult<Option<Self>> {
         Ok(match self {
-            Self::Key(key) => {
-                let key = app.control.key(&key.id).await?;
-                let valid = key.filter(|key| key.revoked_at.is_none());
-                valid.map(Self::Key)
+            Self::Key(key) => usable_again(app, key).await?.map(Self::Key),
+            Self::Personal(key, user) => {
+                let key = usable_again(app, key).await?;
+                let user = app.control.key_owner(&user.id).await?;
+                key.zip(user).map(|(key, user)| Self::Personal(key, user))
             }
             Self::Session(session) => {
                 let session = app.control.session(&session.id).await?;
@@ -81,6 +95,12 @@ impl Caller {
             }
         })
     }
+}
+
+/// A key as it is now, unless it has ended.
+async fn usable_again(app: &App, key: &Key) -> ApiResult<Option<Key>> {
+    let key = app.control.key(&key.id).await?;
+    Ok(key.filter(|key| key.ended(Timestamp::now()).is_none()))
 }
 
 impl Ingester {
@@ -100,7 +120,7 @@ impl FromRequestParts<App> for Ingester {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> ApiResult<Self> {
         match authenticate(parts, app, Scope::Ingest).await? {
             Caller::Key(key) => Ok(Self(key)),
-            Caller::Session(_) => Err(ApiError::forbidden(
+            Caller::Personal(..) | Caller::Session(_) => Err(ApiError::forbidden(
                 "key_needed",
                 "events are sent with an API key of the scope ingest: it says which origin they have",
             )),
@@ -127,6 +147,7 @@ impl FromRequestParts<App> for Admin {
         caller.demand(Role::administers, "this")?;
         Ok(Self(match caller {
             Caller::Session(session) => session.user.actor(client),
+            Caller::Personal(_, user) => user.actor(client),
             Caller::Key(key) => Actor {
                 kind: "api_key",
                 id: key.id,
@@ -176,37 +197,36 @@ impl FromRequestParts<App> for SameSite {
 
 /// Whoever sent the request. A key must have the scope; what an account may do its role says.
 pub(crate) async fn authenticate(parts: &Parts, app: &App, scope: Scope) -> ApiResult<Caller> {
-    if let Some(secret) = sent_key(&parts.headers) {
-        return key(app, &secret, scope).await.map(Caller::Key);
+    let caller = match sent_key(&parts.headers) {
+        Some(secret) => by_key(parts, app, &secret, scope).await?,
+        None => match session(parts, app).await? {
+            Some(session) => {
+                check_gate(&session)?;
+                Caller::Session(session)
+            }
+            None => {
+                return Err(ApiError::unauthorized(
+                    "unauthorized",
+                    format!(
+                        "sign in, or send an API key with the scope {scope}: Authorization: Bearer dbk_…"
+                    ),
+                ));
+            }
+        },
+    };
+    if scope == Scope::Read {
+        app.rates.read(caller.id())?;
     }
-    match session(parts, app).await? {
-        Some(session) => {
-            check_gate(&session)?;
-            Ok(Caller::Session(session))
-        }
-        None => Err(ApiError::unauthorized(
-            "unauthorized",
-            format!(
-                "sign in, or send an API key with the scope {scope}: Authorization: Bearer dbk_…"
-            ),
-        )),
-    }
+    Ok(caller)
 }
 
-async fn key(app: &App, secret: &str, scope: Scope) -> ApiResult<Key> {
-    let unknown = || ApiError::unauthorized("invalid_key", "this API key does not exist");
-    let key = app.control.find_key(secret).await?.ok_or_else(unknown)?;
-    if key.revoked_at.is_some() {
-        return Err(ApiError::unauthorized(
-            "revoked_key",
-            "this API key was revoked",
-        ));
-    }
-    if !key.scopes.contains(&scope) {
-        let message = format!("this API key lacks the scope {scope}");
-        return Err(ApiError::forbidden("missing_scope", message));
-    }
-    Ok(key)
+async fn by_key(parts: &Parts, app: &App, secret: &str, scope: Scope) -> ApiResult<Caller> {
+    let client = from(parts).client;
+    let key = key_check::usable(app, &client, secret, scope).await?;
+    Ok(match key_check::owner(app, &client, secret, &key).await? {
+        Some(user) => Caller::Personal(key, user),
+        None => Caller::Key(key),
+    })
 }
 
 async fn session(parts: &Parts, app: &App) -> ApiResult<Option<Session>> {
@@ -217,13 +237,14 @@ async fn session(parts: &Parts, app: &App) -> ApiResult<Option<Session>> {
     if !parts.method.is_safe() {
         check_same_site(parts)?;
     }
-    let found = app.control.find_session(&from.client, token).await?;
-    Ok(found.map(|found| {
-        if let Some(token) = found.renewed {
-            Renewal::note(parts, &from, &found.session, &token);
-        }
-        found.session
-    }))
+    let Some(found) = app.control.find_session(&from.client, token).await? else {
+        app.rates.anonymous(from.client.ip)?;
+        return Ok(None);
+    };
+    if let Some(token) = found.renewed {
+        Renewal::note(parts, &from, &found.session, &token);
+    }
+    Ok(Some(found.session))
 }
 
 /// The one place that keeps out sessions without the second factor that they need.
@@ -261,8 +282,12 @@ fn check_origin(parts: &Parts) -> ApiResult<()> {
     }
     match parts.headers.get(header::ORIGIN) {
         Some(origin) if !is_ours(parts, origin.to_str().unwrap_or_default()) => {
-            let message = "the request comes from a page of another host; a proxy in front of \
-                           Daybook must pass on Host, or send X-Forwarded-Host";
+            let reached = from(parts).base_url();
+            let message = format!(
+                "the request comes from a page of another host than {}; a proxy in front of \
+                 Daybook must pass on Host, or send X-Forwarded-Host",
+                reached.as_deref().unwrap_or("this one")
+            );
             Err(ApiError::forbidden("csrf", message))
         }
         _ => Ok(()),
@@ -287,6 +312,12 @@ fn is_ours(parts: &Parts, origin: &str) -> bool {
         .iter()
         .flatten()
         .any(|known| bare(known) == bare(host))
+}
+
+/// Whether a request brings anything that may prove to be a key or a session.
+pub(crate) fn has_credentials(headers: &HeaderMap) -> bool {
+    let session = |secure| Cookie::Session.read(headers, secure).is_some();
+    sent_key(headers).is_some() || session(true) || session(false)
 }
 
 /// The key in any of the headers that clients use for one.

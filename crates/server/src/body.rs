@@ -1,7 +1,8 @@
-//! Request bodies: at most one content coding, limits on both sides of the decoder, and a time-out
-//! while waiting for the sender. Nothing beyond the limits is ever held.
+//! Request bodies: at most one content coding, and limits on both sides of the decoder. Nothing
+//! beyond the limits is ever held.
 
 use crate::error::{ApiError, ApiResult};
+use crate::pace::TooSlow;
 use async_compression::tokio::bufread::{GzipDecoder, ZstdDecoder};
 use axum::body::Body;
 use axum::http::{HeaderMap, StatusCode, header};
@@ -9,12 +10,9 @@ use daybook_model::limits;
 use futures_util::TryStreamExt;
 use std::io;
 use std::pin::Pin;
-use std::time::Duration;
 use tokio::io::{AsyncBufRead, AsyncRead, AsyncReadExt};
 use tokio_util::io::StreamReader;
 
-/// How long a sender may be silent.
-const SILENCE_MAX: Duration = Duration::from_secs(30);
 const CHUNK_BYTES: usize = 64 << 10;
 /// How much smaller events usually are when compressed.
 const USUAL_RATIO: usize = 4;
@@ -148,15 +146,7 @@ impl Decoded {
     /// Appends the next bytes; false at the end.
     pub(crate) async fn read(&mut self, out: &mut Vec<u8>) -> ApiResult<bool> {
         out.reserve(CHUNK_BYTES);
-        let read = tokio::time::timeout(SILENCE_MAX, self.reader.read_buf(out)).await;
-        let Ok(read) = read else {
-            let message = format!("nothing was sent for {} s", SILENCE_MAX.as_secs());
-            return Err(ApiError::new(
-                StatusCode::REQUEST_TIMEOUT,
-                "timeout",
-                message,
-            ));
-        };
+        let read = self.reader.read_buf(out).await;
         let count = read.map_err(|error| self.explain(&error))?;
         self.decoded_bytes += count;
         if self.decoded_bytes > self.decoded_max {
@@ -193,6 +183,9 @@ impl Decoded {
     }
 
     fn explain(&self, error: &io::Error) -> ApiError {
+        if TooSlow::caused(error) {
+            return ApiError::too_slow();
+        }
         match error.kind() {
             io::ErrorKind::FileTooLarge if self.coded => sent_too_large(),
             io::ErrorKind::FileTooLarge => Self::decoded_too_large(self.decoded_max),

@@ -38,11 +38,10 @@ pub(crate) struct From {
 
 impl From {
     /// Reads a request's head.
-    pub(crate) fn of(parts: &Parts, trusted: &[Network]) -> Self {
+    pub(crate) fn of(parts: &Parts, trusts: impl Fn(IpAddr) -> bool) -> Self {
         let text = |name: &str| text(&parts.headers, name);
         let peer = parts.extensions.get::<Peer>();
         let peer = peer.map(|peer| peer.0.to_canonical());
-        let trusts = |ip: IpAddr| trusted.iter().any(|network| network.contains(ip));
         let authority = parts.uri.authority().map(|authority| authority.as_str());
         let inner_host = authority.or(text(header::HOST.as_str())).map(lower);
         let mut from = Self {
@@ -60,7 +59,7 @@ impl From {
             host: inner_host.clone(),
             inner_host,
         };
-        if peer.is_some_and(trusts) {
+        if peer.is_some_and(&trusts) {
             from.follow(&parts.headers, trusts);
         }
         let hash = |cookie: Cookie| {

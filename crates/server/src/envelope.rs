@@ -6,9 +6,10 @@ use crate::client;
 use crate::cookies::Renewal;
 use crate::error::ApiError;
 use crate::leftover;
-use axum::body::Body;
+use crate::pace::{Pace, Paced};
+use axum::body::{Body, HttpBody};
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::{HeaderMap, HeaderValue, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use futures_util::FutureExt;
@@ -21,6 +22,14 @@ const REQUEST_ID_BYTES_MAX: usize = 128;
 /// For answers that are no page: nothing in them may run or be framed.
 const POLICY: &str = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'";
 
+const PERMISSIONS_POLICY: HeaderName = HeaderName::from_static("permissions-policy");
+/// Nothing that Daybook needs; whoever injected a script would not get it either.
+const PERMISSIONS: &str = "accelerometer=(), browsing-topics=(), camera=(), display-capture=(), \
+     fullscreen=(), geolocation=(), gyroscope=(), hid=(), magnetometer=(), microphone=(), midi=(), \
+     payment=(), serial=(), usb=(), xr-spatial-tracking=()";
+const OPENER_POLICY: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
+const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
+
 /// The id of a request, the caller's or ours.
 #[derive(Debug, Clone)]
 pub(crate) struct RequestId(pub(crate) String);
@@ -30,11 +39,12 @@ pub(crate) async fn wrap(State(app): State<App>, mut request: Request, next: Nex
     let id = request_id(request.headers());
     request.extensions_mut().insert(RequestId(id.clone()));
     let (mut parts, body) = request.into_parts();
-    let from = client::From::of(&parts, &app.options.trusted_proxies);
+    let from = client::From::of(&parts, |ip| app.options.trusts(ip));
+    let secure = from.secure;
     parts.extensions.insert(from);
     let renewal = Renewal::default();
     parts.extensions.insert(renewal.clone());
-    let request = Request::from_parts(parts, body);
+    let request = Request::from_parts(parts, paced(body, app.options.pace));
     let (request, leftover) = leftover::watch(request);
     let method = request.method().clone();
     let route = request
@@ -56,7 +66,7 @@ pub(crate) async fn wrap(State(app): State<App>, mut request: Request, next: Nex
     if response.status().is_client_error() || response.status().is_server_error() {
         leftover.discard().await;
     }
-    complete(response.headers_mut(), &id);
+    complete(response.headers_mut(), &id, secure);
     renewal.complete(response.headers_mut());
     app.metrics
         .request(&route, method.as_str(), response.status(), began.elapsed());
@@ -105,7 +115,15 @@ fn render(error: &ApiError, id: &str, response: &mut Response) {
     headers.remove(header::CONTENT_LENGTH);
 }
 
-fn complete(headers: &mut HeaderMap, id: &str) {
+/// Watches a body's arrival, if there is one.
+fn paced(body: Body, pace: Pace) -> Body {
+    match body.is_end_stream() {
+        true => body,
+        false => Body::new(Paced::new(body, pace)),
+    }
+}
+
+fn complete(headers: &mut HeaderMap, id: &str, secure: bool) {
     if let Ok(id) = HeaderValue::from_str(id) {
         headers.insert(REQUEST_ID, id);
     }
@@ -119,4 +137,11 @@ fn complete(headers: &mut HeaderMap, id: &str) {
     default(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
     default(header::REFERRER_POLICY, "same-origin");
     default(header::X_FRAME_OPTIONS, "DENY");
+    default(PERMISSIONS_POLICY, PERMISSIONS);
+    default(OPENER_POLICY, "same-origin");
+    default(RESOURCE_POLICY, "same-origin");
+    if secure {
+        let year = "max-age=31536000; includeSubDomains";
+        default(header::STRICT_TRANSPORT_SECURITY, year);
+    }
 }

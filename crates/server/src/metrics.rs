@@ -2,8 +2,8 @@
 //! from what callers send, so that their number is bounded.
 
 use axum::http::StatusCode;
-use daybook_model::Stream;
 use daybook_model::logstore::Stats;
+use daybook_model::{Stream, Timestamp};
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
@@ -35,6 +35,45 @@ struct StreamLabels {
     stream: &'static str,
 }
 
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct ReasonLabels {
+    reason: &'static str,
+}
+
+/// Why a connection was closed from our side.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Closed {
+    TooMany,
+    Handshake,
+    FirstByte,
+    Head,
+    Idle,
+    Write,
+}
+
+impl Closed {
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::TooMany => "too_many",
+            Self::Handshake => "handshake",
+            Self::FirstByte => "first_byte",
+            Self::Head => "head",
+            Self::Idle => "idle",
+            Self::Write => "write",
+        }
+    }
+}
+
+/// An open connection; it counts until it is dropped.
+#[derive(Debug)]
+pub(crate) struct Connection(Gauge);
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        self.0.dec();
+    }
+}
+
 fn durations() -> Histogram {
     Histogram::new([
         0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0,
@@ -55,6 +94,9 @@ pub(crate) struct Metrics {
     read_only: Gauge,
     damaged_places: Gauge,
     ingest_bytes: Gauge,
+    connections: Gauge,
+    closed: Family<ReasonLabels, Counter>,
+    certificate_end: Gauge,
 }
 
 impl Default for Metrics {
@@ -78,6 +120,9 @@ impl Default for Metrics {
         );
         let events = Family::default();
         registry.register("events", "Events in the store", events.clone());
+        let closed = Family::default();
+        let help = "Connections closed by the server, by reason";
+        registry.register("connections_closed", help, closed.clone());
         let mut gauge = |name: &str, help: &str| {
             let gauge = Gauge::default();
             registry.register(name, help, gauge.clone());
@@ -96,6 +141,12 @@ impl Default for Metrics {
                 "ingest_bytes",
                 "Memory reserved by requests that bring events",
             ),
+            connections: gauge("connections", "Open connections"),
+            certificate_end: gauge(
+                "tls_certificate_end_seconds",
+                "When the TLS certificate ends, in seconds since 1970; 0 without TLS",
+            ),
+            closed,
             registry,
             requests,
             durations,
@@ -131,6 +182,21 @@ impl Metrics {
         self.received
             .get_or_create(&OutcomeLabels { outcome })
             .inc_by(count);
+    }
+
+    /// Counts an open connection.
+    pub(crate) fn connection(&self) -> Connection {
+        self.connections.inc();
+        Connection(self.connections.clone())
+    }
+
+    pub(crate) fn closed(&self, reason: Closed) {
+        let reason = reason.name();
+        self.closed.get_or_create(&ReasonLabels { reason }).inc();
+    }
+
+    pub(crate) fn certificate_ends(&self, end: Timestamp) {
+        self.certificate_end.set(end.us() / Timestamp::SECOND_US);
     }
 
     /// The page that Prometheus reads.

@@ -53,6 +53,9 @@ fn refusals(path: &str, operation: &Value) -> Vec<(&'static str, &'static str)> 
     if path.contains("/{id}") {
         refusals.push(("404", "No such thing."));
     }
+    if !["/healthz", "/readyz"].contains(&path) {
+        refusals.push(("429", "Too many requests; send again after Retry-After."));
+    }
     if path != "/healthz" {
         refusals.push(("503", "Not now; send again after Retry-After."));
         // Exporters do not repeat what is answered with 500, so OTLP has 503 in its place.

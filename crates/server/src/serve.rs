@@ -1,41 +1,75 @@
-//! The accept loop. It sets what a framework's own loop leaves open: a time-out for request heads,
-//! a bound on connections, and an end that lets requests finish.
+//! The accept loop. It sets what a framework's own loop leaves open: places for connections, an end
+//! for each that stands still, TLS, and an end of the server that lets requests finish.
 
+mod certificate;
+mod connection;
+mod places;
+mod pulse;
+mod tls;
+
+pub use pulse::Patience;
+pub use tls::{Tls, TlsError};
+
+use crate::app::App;
 use crate::client::Peer;
-use axum::Router;
-use hyper::server::conn::http1;
-use hyper_util::rt::{TokioIo, TokioTimer};
+use crate::metrics::Closed;
+use connection::Serving;
 use hyper_util::server::graceful::GracefulShutdown;
-use hyper_util::service::TowerToHyperService;
+use places::{Place, Places};
 use std::future::Future;
-use std::sync::Arc;
-use std::time::Duration;
-use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tower::ServiceExt;
+use std::net::IpAddr;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+use tokio::net::TcpListener;
 
-/// How long a client may take to send the head of a request, idle time before it included.
-const HEAD_TIME_MAX: Duration = Duration::from_secs(60);
-const CONNECTIONS_MAX: usize = 2_048;
 const HEAD_BYTES_MAX: usize = 64 << 10;
+const HEADERS_MAX: usize = 100;
 /// How long requests may take to finish once the server should end.
 const FINISH_TIME_MAX: Duration = Duration::from_secs(10);
 
+const TELL_EVERY: Duration = Duration::from_secs(60);
+
+/// How many connections there may be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ConnectionLimits {
+    /// In all; more wait.
+    pub max: usize,
+    /// Of one address, unless it is a trusted proxy; more are closed.
+    pub per_address_max: usize,
+}
+
+impl Default for ConnectionLimits {
+    fn default() -> Self {
+        Self {
+            max: 2_048,
+            per_address_max: 256,
+        }
+    }
+}
+
 /// Serves until `stop` resolves, then lets open requests finish.
-pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Output = ()>) {
+pub async fn serve(listener: TcpListener, app: App, stop: impl Future<Output = ()>) {
     let graceful = GracefulShutdown::new();
-    let places = Arc::new(Semaphore::new(CONNECTIONS_MAX));
+    let door = Door::new(&app);
+    let serving = Serving {
+        tls: app.options.tls.clone(),
+        router: app.clone().router(),
+        app,
+    };
     let mut stop = std::pin::pin!(stop);
     loop {
         let accepted = async {
-            let place = Arc::clone(&places).acquire_owned().await;
-            (listener.accept().await, place.ok())
+            let place = door.places.free().await;
+            (listener.accept().await, place)
         };
         tokio::select! {
             (accepted, place) = accepted => match accepted {
-                Ok((stream, peer)) => {
-                    let router = router.clone();
-                    connect(stream, Peer(peer.ip()), router, &graceful, place);
+                Ok((stream, address)) => {
+                    let peer = Peer(address.ip());
+                    if let Some(place) = door.admit(peer.0, place, &serving.app) {
+                        let run = serving.clone().run(stream, peer, place, graceful.watcher());
+                        tokio::spawn(run);
+                    }
                 }
                 // Out of file handles, say: wait for some to be closed.
                 Err(error) => {
@@ -55,31 +89,41 @@ pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Outp
     }
 }
 
-fn connect(
-    stream: TcpStream,
-    peer: Peer,
-    router: Router,
-    graceful: &GracefulShutdown,
-    place: Option<OwnedSemaphorePermit>,
-) {
-    // Small answers should not wait for more to send.
-    if let Err(error) = stream.set_nodelay(true) {
-        tracing::debug!(%error, "cannot set TCP_NODELAY");
-    }
-    let service = router.map_request(move |mut request: hyper::Request<hyper::body::Incoming>| {
-        request.extensions_mut().insert(peer);
-        request.map(axum::body::Body::new)
-    });
-    let connection = http1::Builder::new()
-        .timer(TokioTimer::new())
-        .header_read_timeout(HEAD_TIME_MAX)
-        .max_buf_size(HEAD_BYTES_MAX)
-        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(service));
-    let connection = graceful.watch(connection);
-    tokio::spawn(async move {
-        let _place = place;
-        if let Err(error) = connection.await {
-            tracing::debug!(%error, "a connection ended early");
+/// Who gets in.
+struct Door {
+    places: Places,
+    /// When the log last said that somebody was turned away.
+    told: Mutex<Option<Instant>>,
+}
+
+impl Door {
+    fn new(app: &App) -> Self {
+        let limits = app.options.connections;
+        Self {
+            places: Places::new(limits.max, limits.per_address_max),
+            told: Mutex::default(),
         }
-    });
+    }
+
+    fn admit(&self, ip: IpAddr, place: Place, app: &App) -> Option<Place> {
+        if app.options.trusts(ip) {
+            return Some(place);
+        }
+        let admitted = self.places.of(ip, place);
+        if admitted.is_none() {
+            app.metrics.closed(Closed::TooMany);
+            self.tell(ip);
+        }
+        admitted
+    }
+
+    /// Says it now and then: who does this once does it often.
+    fn tell(&self, ip: IpAddr) {
+        let now = Instant::now();
+        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        if told.is_none_or(|last| now.duration_since(last) >= TELL_EVERY) {
+            *told = Some(now);
+            tracing::warn!(%ip, "an address has too many connections: more of it are closed");
+        }
+    }
 }

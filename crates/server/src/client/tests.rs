@@ -9,7 +9,10 @@ fn seen(peer: &str, trusted: &str, headers: &[(&str, &str)]) -> From {
     let request = request.extension(Peer(peer.parse().unwrap()));
     let (parts, ()) = request.body(()).unwrap().into_parts();
     let trusted = trusted.split_whitespace().map(|text| text.parse().unwrap());
-    From::of(&parts, &trusted.collect::<Vec<_>>())
+    let trusted: Vec<Network> = trusted.collect();
+    From::of(&parts, |ip| {
+        trusted.iter().any(|network| network.contains(ip))
+    })
 }
 
 fn ip(from: &From) -> String {

@@ -47,7 +47,7 @@ pub use erasures::{NewErasure, PERSONAL};
 pub use holds::{Hold, NewHold};
 pub use identities::Identity;
 pub use jobs::{Job, JobKind, JobState};
-pub use keys::{Key, NewKey, Scope, check_origin};
+pub use keys::{Ended, Key, NewKey, Scope, check_origin};
 pub use links::{Link, NewLink};
 pub use lockouts::LOCK_US;
 pub use mfa::{MfaSetup, MfaState};

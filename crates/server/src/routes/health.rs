@@ -3,6 +3,7 @@
 use crate::app::App;
 use crate::error::{ApiError, ApiResult};
 use crate::reading::Monitor;
+use crate::serve::Tls;
 use axum::extract::State;
 use axum::http::header;
 use axum::response::IntoResponse;
@@ -48,6 +49,9 @@ pub(crate) async fn metrics(State(app): State<App>, _: Monitor) -> ApiResult<imp
     let stats = app
         .query(|store| async move { store.stats().await })
         .await?;
+    if let Some(end) = app.options.tls.as_ref().and_then(Tls::not_after) {
+        app.metrics.certificate_ends(end);
+    }
     let page = app.metrics.render(&stats, app.budget.taken_bytes());
     let page = page.map_err(|error| ApiError::internal(error.to_string()))?;
     let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";

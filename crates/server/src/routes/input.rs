@@ -2,6 +2,7 @@
 
 use crate::app::App;
 use crate::error::{ApiError, ApiResult};
+use crate::pace::TooSlow;
 use axum::Json;
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{FromRequest, FromRequestParts, Request};
@@ -23,6 +24,7 @@ impl<T: DeserializeOwned> FromRequest<App> for Input<T> {
         read.map(|Json(value)| Self(value)).map_err(|rejection| {
             let message = rejection.body_text();
             match rejection {
+                rejection if TooSlow::caused(&rejection) => ApiError::too_slow(),
                 JsonRejection::MissingJsonContentType(_) => ApiError::new(
                     StatusCode::UNSUPPORTED_MEDIA_TYPE,
                     "unsupported_type",

@@ -1,10 +1,10 @@
-//! API keys: list, create, revoke.
+//! API keys: list, create, rotate, revoke.
 
 use super::input::Input;
 use crate::app::App;
 use crate::auth::{Admin, Inspector};
 use crate::control::{Key, NewKey, Scope};
-use crate::error::ApiResult;
+use crate::error::{ApiError, ApiResult};
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
@@ -16,7 +16,7 @@ use utoipa::ToSchema;
 pub(crate) struct KeyAnswer {
     id: String,
     name: String,
-    /// The origin of the events it brings.
+    /// The origin of the events it brings; empty for a personal key.
     origin: String,
     scopes: Vec<Scope>,
     /// The last characters of the secret.
@@ -28,6 +28,12 @@ pub(crate) struct KeyAnswer {
     last_used_at: Option<Timestamp>,
     #[schema(value_type = Option<String>, format = DateTime)]
     revoked_at: Option<Timestamp>,
+    #[schema(value_type = Option<String>, format = DateTime)]
+    expires_at: Option<Timestamp>,
+    /// Requests a minute that it may send.
+    rate_per_minute: Option<u32>,
+    /// The account that it belongs to, if it is a personal key.
+    user_id: Option<String>,
 }
 
 impl From<Key> for KeyAnswer {
@@ -41,6 +47,9 @@ impl From<Key> for KeyAnswer {
             created_at: key.created_at,
             last_used_at: key.last_used_at,
             revoked_at: key.revoked_at,
+            expires_at: key.expires_at,
+            rate_per_minute: key.rate_per_minute,
+            user_id: key.user_id,
         }
     }
 }
@@ -51,6 +60,13 @@ pub(crate) struct KeyList {
     items: Vec<KeyAnswer>,
 }
 
+impl From<Vec<Key>> for KeyList {
+    fn from(keys: Vec<Key>) -> Self {
+        let items = keys.into_iter().map(KeyAnswer::from).collect();
+        Self { items }
+    }
+}
+
 /// A key to be made.
 #[derive(Debug, serde::Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -59,6 +75,20 @@ pub(crate) struct NewKeyInput {
     /// The origin of the events it brings; its name by default.
     origin: Option<String>,
     scopes: Vec<Scope>,
+    /// When it ends, RFC 3339; never when not given.
+    #[schema(format = DateTime)]
+    expires_at: Option<String>,
+    /// Requests a minute that it may send; unlimited when not given.
+    rate_per_minute: Option<u32>,
+}
+
+/// How a key is rotated.
+#[derive(Debug, Default, serde::Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RotateInput {
+    /// How long the old secret still works; 0, not at all, when not given.
+    #[serde(default)]
+    grace_minutes: u32,
 }
 
 /// A new key.
@@ -68,6 +98,24 @@ pub(crate) struct NewKeyAnswer {
     key: String,
     #[serde(flatten)]
     about: KeyAnswer,
+}
+
+impl From<(Key, String)> for NewKeyAnswer {
+    fn from((key, secret): (Key, String)) -> Self {
+        Self {
+            key: secret,
+            about: key.into(),
+        }
+    }
+}
+
+/// Reads when a key ends.
+pub(crate) fn end(expires_at: Option<String>) -> ApiResult<Option<Timestamp>> {
+    let read = |text: String| {
+        let wrong = "expected a time like 2027-01-31T00:00:00Z";
+        Timestamp::parse(&text).map_err(|_| ApiError::invalid("expires_at", wrong))
+    };
+    expires_at.map(read).transpose()
 }
 
 /// All keys, newest first, revoked ones included.
@@ -80,9 +128,7 @@ pub(crate) struct NewKeyAnswer {
     security(("api_key" = []), ("session" = []))
 )]
 pub(crate) async fn list(State(app): State<App>, _: Inspector) -> ApiResult<Json<KeyList>> {
-    let keys = app.control.keys().await?;
-    let items = keys.into_iter().map(KeyAnswer::from).collect();
-    Ok(Json(KeyList { items }))
+    Ok(Json(app.control.keys().await?.into()))
 }
 
 /// Create a key. The answer is the only place where its secret is ever shown.
@@ -104,13 +150,37 @@ pub(crate) async fn create(
         name: input.name,
         origin: input.origin,
         scopes: input.scopes,
+        expires_at: end(input.expires_at)?,
+        rate_per_minute: input.rate_per_minute,
     };
-    let (key, secret) = app.control.create_key(&actor, new).await?;
-    let answer = NewKeyAnswer {
-        key: secret,
-        about: key.into(),
-    };
-    Ok((StatusCode::CREATED, Json(answer)))
+    let made = app.control.create_key(&actor, new).await?;
+    Ok((StatusCode::CREATED, Json(made.into())))
+}
+
+/// Give a key a new secret; its id, origin and scopes stay. The answer is the only place where the
+/// new secret is ever shown.
+#[utoipa::path(
+    post,
+    operation_id = "rotate_api_key",
+    path = "/api/v1/api-keys/{id}/rotate",
+    tag = "keys",
+    params(("id" = String, Path)),
+    request_body = RotateInput,
+    responses(
+        (status = 200, body = NewKeyAnswer),
+        (status = 400, description = "The key has ended, or the time is too long.", body = crate::openapi::ErrorBody),
+        (status = 404, body = crate::openapi::ErrorBody),
+    ),
+    security(("api_key" = []), ("session" = []))
+)]
+pub(crate) async fn rotate(
+    State(app): State<App>,
+    Admin(actor): Admin,
+    Path(id): Path<String>,
+    Input(input): Input<RotateInput>,
+) -> ApiResult<Json<NewKeyAnswer>> {
+    let rotated = app.control.rotate_key(&actor, &id, input.grace_minutes);
+    Ok(Json(rotated.await?.into()))
 }
 
 /// Revoke a key, at once and for good.

@@ -1,5 +1,6 @@
 //! The routes, one module per resource.
 
+mod account_keys;
 mod catalogue;
 mod download;
 mod erasures;
@@ -85,6 +86,9 @@ pub(crate) fn api() -> OpenApiRouter<App> {
         .routes(routes!(mfa::reset))
         .routes(routes!(keys::list, keys::create))
         .routes(routes!(keys::revoke))
+        .routes(routes!(keys::rotate))
+        .routes(routes!(account_keys::list, account_keys::create))
+        .routes(routes!(account_keys::revoke))
         .routes(routes!(retention::get, retention::set))
         .routes(routes!(holds::list, holds::create))
         .routes(routes!(holds::release))

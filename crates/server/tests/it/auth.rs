@@ -1,13 +1,11 @@
 //! Who may do what.
 
-use crate::support::{EMAIL, PASSWORD, make_key, server};
+use crate::support::{EMAIL, JSON, PASSWORD, make_key, server};
 use axum::body::Body;
 use axum::http::{Method, Request};
 use daybook_server::Peer;
 use daybook_server::control::Scope;
 use serde_json::json;
-
-const JSON: (&str, &str) = ("content-type", "application/json");
 
 #[tokio::test]
 async fn nothing_is_read_or_sent_without_a_key_or_a_session() {

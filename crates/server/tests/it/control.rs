@@ -10,7 +10,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-async fn database(dir: &Path) -> SqliteConnection {
+pub(crate) async fn database(dir: &Path) -> SqliteConnection {
     let options = SqliteConnectOptions::new().filename(dir.join("control.db"));
     options.connect().await.unwrap()
 }
@@ -23,8 +23,8 @@ async fn count(db: &mut SqliteConnection, table: &'static str) -> i64 {
 fn new_key(name: &str) -> NewKey {
     NewKey {
         name: name.into(),
-        origin: None,
         scopes: vec![Scope::Read],
+        ..NewKey::default()
     }
 }
 

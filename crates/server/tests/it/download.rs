@@ -1,6 +1,6 @@
 //! Filtered streams as files.
 
-use crate::support::{Server, server, server_on_disk, server_with};
+use crate::support::{Server, listen, server, server_on_disk, server_with};
 use crate::troubled::Troubled;
 use axum::body::{Body, to_bytes};
 use axum::http::{Request, Response};
@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpStream;
 use tower::ServiceExt;
 
 /// More events than fit one part.
@@ -139,14 +139,7 @@ async fn a_file_that_breaks_off_does_not_pass_for_a_whole_one() {
     let server = server_with(Options::default(), Arc::clone(&store) as _).await;
     fill(&server, 3_000).await;
     store.steps_left.store(2, Ordering::Relaxed);
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    let router = server.router.clone();
-    tokio::spawn(daybook_server::serve(
-        listener,
-        router,
-        std::future::pending(),
-    ));
+    let address = listen(&server).await;
     let mut client = TcpStream::connect(address).await.unwrap();
     let head = format!(
         "GET {} HTTP/1.1\r\nhost: x\r\nx-api-key: {}\r\n\r\n",

@@ -24,7 +24,8 @@ async fn server(store: Arc<dyn LogStore>, dir: TempDir, jobs: bool) -> Server {
         tokio::spawn(app.clone().run_jobs_forever());
     }
     Server {
-        router: app.router(),
+        router: app.clone().router(),
+        app,
         control,
         key,
         dir,

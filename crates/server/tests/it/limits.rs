@@ -40,6 +40,56 @@ async fn bombs_end_at_the_limit() {
 }
 
 #[tokio::test]
+async fn bodies_have_one_coding_and_a_window_of_at_most_8_mib() {
+    let server = server().await;
+    // The format allows windows of many gigabytes, which a decoder would have to hold.
+    let mut encoder = zstd::Encoder::new(Vec::new(), 1).unwrap();
+    encoder.window_log(27).unwrap();
+    encoder.long_distance_matching(true).unwrap();
+    let spaces = vec![b' '; 1 << 20];
+    for _ in 0..20 {
+        encoder.write_all(&spaces).unwrap();
+    }
+    let wide = encoder.finish().unwrap();
+    let answer = server
+        .post_events(&[("content-encoding", "zstd")], wide)
+        .await;
+    assert_eq!(
+        answer.error(),
+        (400, "bad_coding".into()),
+        "{}",
+        answer.text()
+    );
+
+    let once = bomb(1 << 20);
+    let mut twice = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    twice.write_all(&once).unwrap();
+    let twice = twice.finish().unwrap();
+    let answer = server
+        .post_events(&[("content-encoding", "gzip")], twice.clone())
+        .await;
+    assert_eq!(
+        answer.error(),
+        (400, "bad_coding".into()),
+        "{}",
+        answer.text()
+    );
+    for codings in [
+        &[("content-encoding", "gzip, gzip")][..],
+        &[("content-encoding", "gzip"), ("content-encoding", "gzip")],
+        &[("content-encoding", "deflate")],
+        &[("content-encoding", "br")],
+    ] {
+        let answer = server.post_events(codings, twice.clone()).await;
+        assert_eq!(
+            answer.error(),
+            (415, "unsupported_coding".into()),
+            "{codings:?}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn a_body_of_a_hundred_megabytes_is_refused_before_it_is_read() {
     let server = server().await;
     let endless = Body::from_stream(futures_util::stream::repeat_with(|| {

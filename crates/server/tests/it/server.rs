@@ -12,13 +12,9 @@ async fn requests_finish_before_the_server_ends() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let (stop, stopped) = oneshot::channel::<()>();
-    let serving = tokio::spawn(daybook_server::serve(
-        listener,
-        server.router.clone(),
-        async {
-            let _ = stopped.await;
-        },
-    ));
+    let serving = tokio::spawn(daybook_server::serve(listener, server.app.clone(), async {
+        let _ = stopped.await;
+    }));
 
     let mut idle = TcpStream::connect(address).await.unwrap();
     let mut busy = TcpStream::connect(address).await.unwrap();
@@ -53,7 +49,7 @@ async fn a_refused_sender_gets_its_answer_after_it_has_sent_all() {
     let address = listener.local_addr().unwrap();
     tokio::spawn(daybook_server::serve(
         listener,
-        server.router.clone(),
+        server.app.clone(),
         std::future::pending(),
     ));
     let mut client = TcpStream::connect(address).await.unwrap();

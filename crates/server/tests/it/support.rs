@@ -9,15 +9,19 @@ use daybook_server::{App, Options, Peer};
 use daybook_testkit::MemoryStore;
 use serde_json::Value;
 use sqlx::{Connection, SqliteConnection};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use tempfile::TempDir;
+use tokio::net::TcpListener;
 use tower::ServiceExt;
 
 pub(crate) const EMAIL: &str = "ana@example.com";
 pub(crate) const PASSWORD: &str = "correct horse battery";
+pub(crate) const JSON: (&str, &str) = ("content-type", "application/json");
 
 pub(crate) struct Server {
+    pub(crate) app: App,
     pub(crate) router: Router,
     pub(crate) control: Control,
     /// A key that may do everything.
@@ -83,7 +87,8 @@ async fn server_in(dir: TempDir, options: Options, store: Arc<dyn LogStore>) -> 
     let app = App::new(Arc::clone(&store), control.clone(), options);
     Server {
         store,
-        router: app.router(),
+        router: app.clone().router(),
+        app,
         control,
         key,
         dir,
@@ -105,8 +110,8 @@ pub(crate) async fn server_on_disk(options: Options) -> Server {
 pub(crate) async fn make_key(control: &Control, name: &str, scopes: &[Scope]) -> String {
     let new = NewKey {
         name: name.into(),
-        origin: None,
         scopes: scopes.into(),
+        ..NewKey::default()
     };
     control
         .create_key(&Actor::system("test"), new)
@@ -253,4 +258,13 @@ impl Server {
         assert_eq!(answer.status, 200, "{}", answer.text());
         answer.json()["total"].as_u64().unwrap()
     }
+}
+
+/// Serves over a real socket until the test ends.
+pub(crate) async fn listen(server: &Server) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let app = server.app.clone();
+    tokio::spawn(daybook_server::serve(listener, app, std::future::pending()));
+    address
 }

@@ -146,7 +146,7 @@ impl Rogue {
             .route("/me", get(me))
             .route("/elsewhere", get(elsewhere))
             .with_state(Arc::clone(&script));
-        tokio::spawn(async move { axum_serve(listener, router).await });
+        tokio::spawn(async move { axum::serve(listener, router).await });
         Self {
             issuer,
             script,
@@ -246,8 +246,4 @@ pub(super) async fn arrive(
 /// RFC 7636: whether a verifier belongs to a challenge.
 pub(super) fn proves(verifier: &str, challenge: &str) -> bool {
     URL_SAFE_NO_PAD.encode(Sha256::digest(verifier)) == challenge
-}
-
-async fn axum_serve(listener: TcpListener, router: Router) {
-    daybook_server::serve(listener, router, std::future::pending()).await;
 }
