@@ -214,6 +214,38 @@ async fn personal_keys_belong_to_their_account() {
 }
 
 #[tokio::test]
+async fn a_personal_key_reads_what_its_account_may_at_that_moment() {
+    let server = server().await;
+    let cookie = server.sign_in().await;
+    let headers = [("cookie", cookie.as_str()), ("x-daybook-csrf", "1"), JSON];
+    let path = "/api/v1/account/api-keys";
+    let made = server.request(Method::POST, path, &headers, r#"{"name":"x"}"#);
+    let made = made.await.json();
+    let by_key = [("x-api-key", made["key"].as_str().unwrap())];
+    server
+        .post_events(&[], r#"[{"stream":"usage","user_id":"somebody"}]"#)
+        .await;
+    let read = async |path: &str| server.request(Method::GET, path, &by_key, ()).await;
+    assert_eq!(read("/api/v1/logs/audit").await.status, 200);
+    assert_eq!(read("/api/v1/logs/usage").await.json()["total"], 1);
+    assert_eq!(
+        read("/api/v1/api-keys").await.status,
+        403,
+        "it reads the log alone"
+    );
+
+    let mut db = database(server.dir.path()).await;
+    let set = sqlx::query("UPDATE users SET role = 'user'").execute(&mut db);
+    set.await.unwrap();
+    assert_eq!(
+        read("/api/v1/logs/audit").await.error(),
+        (403, "forbidden".into())
+    );
+    assert_eq!(read("/api/v1/logs/usage").await.json()["total"], 0);
+    assert_eq!(read("/metrics").await.status, 403);
+}
+
+#[tokio::test]
 async fn personal_keys_end_with_their_account() {
     let server = server().await;
     let cookie = server.sign_in().await;
