@@ -1,13 +1,13 @@
 //! Who may see their own events alone learns nothing of others': whatever is asked, the answer is
 //! that of a server which holds no other events.
 
-use crate::support::{Account, Answer, Server, server};
+use crate::support::{Account, Answer, Server, server, unlimited};
 use axum::http::StatusCode;
 use daybook_model::catalogue::Catalogue;
 use daybook_model::logstore::{Outcome, Write};
 use daybook_model::{Event, LogStore, Owner, Scope, Stream, Timestamp, Value};
+use daybook_server::App;
 use daybook_server::control::Role;
-use daybook_server::{App, Options};
 use daybook_testkit::{MemoryStore, generate};
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -79,13 +79,10 @@ fn case() -> impl Strategy<Value = Case> {
 
 /// A server that shares accounts with another and holds events of its own.
 fn beside(server: &Server, store: Arc<dyn LogStore>) -> Server {
+    let app = App::new(Arc::clone(&store), server.control.clone(), unlimited());
     Server {
-        router: App::new(
-            Arc::clone(&store),
-            server.control.clone(),
-            Options::default(),
-        )
-        .router(),
+        router: app.clone().router(),
+        app,
         control: server.control.clone(),
         key: server.key.clone(),
         dir: tempfile::tempdir().unwrap(),

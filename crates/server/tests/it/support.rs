@@ -5,7 +5,7 @@ use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Method, Request, StatusCode};
 use daybook_model::LogStore;
 use daybook_server::control::{Actor, Control, NewKey, NewLink, Role, Scope};
-use daybook_server::{App, Options, Peer};
+use daybook_server::{App, Options, Peer, Rates};
 use daybook_testkit::MemoryStore;
 use serde_json::Value;
 use sqlx::{Connection, SqliteConnection};
@@ -71,8 +71,19 @@ impl Answer {
     }
 }
 
+/// For tests of everything but how much may be sent.
+pub(crate) fn unlimited() -> Options {
+    Options {
+        rates: Rates {
+            anonymous_per_minute: 0,
+            reads_per_minute: 0,
+        },
+        ..Options::default()
+    }
+}
+
 pub(crate) async fn server() -> Server {
-    server_with(Options::default(), Arc::new(MemoryStore::default())).await
+    server_with(unlimited(), Arc::new(MemoryStore::default())).await
 }
 
 pub(crate) async fn server_with(options: Options, store: Arc<dyn LogStore>) -> Server {
