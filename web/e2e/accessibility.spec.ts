@@ -1,6 +1,22 @@
 import AxeBuilder from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
 import { expect, openView, rows, test } from './daybook'
+import { PASSWORD, personOf } from './people'
+import { totp } from './totp'
+
+const GATE = {
+  'a forgotten password': '/forgot-password',
+  'sign-up': '/sign-up',
+  'failed single sign-on': '/sign-in#sso_error=provider_unavailable',
+}
+
+const PAGES = {
+  'My account': '/account',
+  'Users & roles': '/settings/users',
+  'API keys': '/settings/api-keys',
+  'Sign-in': '/settings/sign-in',
+  'Add identity provider': '/settings/sign-in/new',
+}
 
 async function expectAccessible(page: Page) {
   const { violations } = await new AxeBuilder({ page })
@@ -31,6 +47,54 @@ for (const colorScheme of ['light', 'dark'] as const) {
         await expectAccessible(page)
       })
     }
+
+    for (const [name, address] of Object.entries(GATE)) {
+      test(`${name} is accessible`, async ({ page }) => {
+        await page.goto(address)
+        await expect(page.getByRole('button').first()).toBeVisible()
+        await expectAccessible(page)
+      })
+    }
+
+    for (const [heading, address] of Object.entries(PAGES)) {
+      test(`${heading} is accessible`, async ({ signedIn: page }) => {
+        await page.goto(address)
+        await expect(page.getByRole('heading', { level: 1, name: heading })).toBeVisible()
+        await expect(page.locator('[aria-busy=true]')).toHaveCount(0)
+        await expectAccessible(page)
+      })
+    }
+
+    test('an account beside the list and the dialogs are accessible', async ({
+      signedIn: page,
+    }) => {
+      await page.goto('/settings/users')
+      await page.getByRole('link', { name: /^Open/ }).first().click()
+      await expect(page.getByRole('button', { name: 'Disable' })).toBeVisible()
+      await expectAccessible(page)
+      await page.getByRole('button', { name: 'Disable' }).click()
+      await expect(page.getByRole('dialog')).toBeVisible()
+      await expectAccessible(page)
+      await page.getByRole('button', { name: 'Cancel' }).click()
+      await page.getByRole('button', { name: 'Invite', exact: true }).click()
+      await page.getByRole('dialog').getByRole('button', { name: 'Add link' }).click()
+      await expectAccessible(page)
+    })
+
+    test('the steps of a second factor are accessible', async ({ browser, signedIn: admin }) => {
+      const { page, context } = await personOf(browser, admin, 'user', { colorScheme })
+      await page.goto('/account')
+      await page.getByRole('button', { name: 'Set up' }).click()
+      await page.getByRole('dialog').getByLabel('Current password').fill(PASSWORD)
+      await page.getByRole('button', { name: 'Next' }).click()
+      const secret = (await page.getByRole('dialog').locator('pre').textContent()) ?? ''
+      await expectAccessible(page)
+      await page.getByLabel(/^Code from your/).fill(totp(secret))
+      await page.getByRole('button', { name: 'Confirm' }).click()
+      await expect(page.getByRole('list', { name: 'Backup codes' })).toBeVisible()
+      await expectAccessible(page)
+      await context.close()
+    })
 
     test('the filter menus are accessible', async ({ signedIn: page }) => {
       await openView(page, '/logs/usage?from=-7d&page_size=10')

@@ -2,6 +2,7 @@
 import { statSync } from 'node:fs'
 import type { Page } from '@playwright/test'
 import { expect, openView, rows, test } from '../e2e/daybook'
+import { invite, PASSWORD, personOf } from '../e2e/people'
 
 const FOLDER = new URL('../../docs/guide/screenshots/', import.meta.url).pathname
 const SIZE_MAX = 300 * 1024
@@ -65,3 +66,59 @@ test('audit with what changed', async ({ signedIn: page }) => {
   await expect(page.getByRole('table', { name: 'Changes' })).toBeVisible()
   await take(page, 'audit-change-light')
 })
+
+const PEOPLE = {
+  'ana@acme.example': 'billing_admin',
+  'bo@acme.example': 'user',
+  'chi@acme.example': 'auditor',
+}
+
+test('accounts, one of them open', async ({ signedIn: page }) => {
+  const ids: string[] = []
+  for (const [email, role] of Object.entries(PEOPLE)) {
+    ids.push((await invite(page.request, email, role)).user.id)
+  }
+  await page.goto('/settings/users')
+  await expect(page.getByRole('link', { name: 'Open bo@acme.example' })).toBeVisible()
+  await take(page, 'users-light')
+  await page.goto(`/settings/users?open=${ids[1] ?? ''}`)
+  await expect(page.getByRole('button', { name: 'Invite again' })).toBeVisible()
+  await take(page, 'user-panel-light')
+})
+
+test('keys', async ({ signedIn: page }) => {
+  for (const [name, scope] of [
+    ['gateway-eu', 'ingest'],
+    ['dashboards', 'read'],
+  ]) {
+    const data = { name, scopes: [scope] }
+    const headers = { 'x-daybook-csrf': '1' }
+    await page.request.post('/api/v1/api-keys', { data, headers })
+  }
+  await page.goto('/settings/api-keys')
+  await expect(page.getByRole('cell', { name: 'dashboards' }).first()).toBeVisible()
+  await take(page, 'api-keys-light')
+})
+
+test('sign-in settings and a provider', async ({ signedIn: page }) => {
+  await page.goto('/settings/sign-in')
+  await expect(page.getByRole('button', { name: 'Save' })).toBeVisible()
+  await take(page, 'sign-in-settings-light')
+  await page.goto('/settings/sign-in/new')
+  await take(page, 'provider-light')
+})
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  test(`my account, ${colorScheme}`, async ({ browser, signedIn: admin }) => {
+    const { page, context } = await personOf(browser, admin, 'user', { colorScheme })
+    await page.goto('/account')
+    await expect(page.getByText('This one')).toBeVisible()
+    await take(page, `account-${colorScheme}`)
+    await page.getByRole('button', { name: 'Set up' }).click()
+    await page.getByRole('dialog').getByLabel('Current password').fill(PASSWORD)
+    await page.getByRole('button', { name: 'Next' }).click()
+    await expect(page.getByRole('img', { name: /^QR code/ })).toBeVisible()
+    await take(page, `second-factor-${colorScheme}`)
+    await context.close()
+  })
+}

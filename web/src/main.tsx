@@ -13,10 +13,15 @@ import './styles/global.css'
 import '@mantine/core/styles.layer.css'
 import './styles/tokens.css'
 
-const queryClient = createQueryClient(() => {
-  // The session ended while the page was open: sign in, then come back to this very view.
-  queryClient.setQueryData(sessionQuery.queryKey, null)
-  void router.invalidate()
+const queryClient = createQueryClient({
+  // Sign in, then come back to this very view.
+  onSignedOut: () => {
+    queryClient.setQueryData(sessionQuery.queryKey, null)
+    void router.invalidate()
+  },
+  onRightsChanged: () => {
+    void queryClient.refetchQueries(sessionQuery).then(() => router.invalidate())
+  },
 })
 const router = createAppRouter(queryClient)
 

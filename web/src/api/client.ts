@@ -5,16 +5,18 @@ import { ApiError } from './errors'
 import type { paths } from './schema'
 import type {
   Catalogue,
+  Credentials,
   EventPage,
   FieldValues,
   Histogram,
   LogEvent,
   Session,
+  Setup,
   Status,
   Stream,
 } from './types'
 
-const client = createClient<paths>({
+export const client = createClient<paths>({
   baseUrl: location.origin,
   fetch: watchedFetch,
   headers: { 'x-daybook-csrf': '1' },
@@ -25,10 +27,10 @@ const query = (search: URLSearchParams) => ({ querySerializer: () => search.toSt
 
 export const api = {
   session: async (): Promise<Session | null> => unwrap(await client.GET('/api/v1/session')),
-  signIn: async (body: { email: string; password: string }): Promise<Session> =>
+  signIn: async (body: Credentials): Promise<Session> =>
     unwrap(await client.POST('/api/v1/session', { body })),
   signOut: async (): Promise<void> => check(await client.DELETE('/api/v1/session')),
-  setupNeeded: async (): Promise<boolean> => unwrap(await client.GET('/api/v1/setup')).needed,
+  setup: async (): Promise<Setup> => unwrap(await client.GET('/api/v1/setup')),
   setUp: async (body: { token: string; email: string; password: string }): Promise<Session> =>
     unwrap(await client.POST('/api/v1/setup', { body })),
 
@@ -87,11 +89,12 @@ interface Result<Data> {
   response: Response
 }
 
-function unwrap<Data>(result: Result<Data>): Data {
+export function unwrap<Data>(result: Result<Data>): Data {
   check(result)
   return result.data as Data
 }
 
-function check(result: Result<unknown>): void {
-  if (!result.response.ok) throw new ApiError(result.response.status, result.error)
+export function check(result: Result<unknown>): void {
+  const { ok, status, headers } = result.response
+  if (!ok) throw new ApiError(status, result.error, headers.get('retry-after'))
 }

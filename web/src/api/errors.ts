@@ -7,8 +7,10 @@ export class ApiError extends Error {
   /** The field or parameter the server names as the cause. */
   readonly field: string | undefined
   readonly requestId: string | undefined
+  /** After how many seconds it is worth trying again, when the server says so. */
+  readonly retryAfterS: number | undefined
 
-  constructor(status: number, body: unknown) {
+  constructor(status: number, body: unknown, retryAfter: string | null = null) {
     const error = isErrorBody(body) ? body.error : undefined
     super(error?.message ?? `HTTP ${status}`)
     this.name = 'ApiError'
@@ -16,6 +18,8 @@ export class ApiError extends Error {
     this.code = error?.code ?? 'unknown'
     this.field = error?.field ?? undefined
     this.requestId = error?.request_id
+    const seconds = Number(retryAfter ?? Number.NaN)
+    this.retryAfterS = Number.isFinite(seconds) ? seconds : undefined
   }
 }
 
@@ -26,6 +30,10 @@ export class ConnectionError extends Error {
 
 export function hasStatus(error: unknown, status: number): boolean {
   return error instanceof ApiError && error.status === status
+}
+
+export function hasCode(error: unknown, code: string): boolean {
+  return error instanceof ApiError && error.code === code
 }
 
 function isErrorBody(body: unknown): body is ErrorBody {

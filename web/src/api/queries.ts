@@ -11,6 +11,12 @@ export const sessionQuery = queryOptions({
   staleTime: 5 * MINUTE_MS,
 })
 
+export const setupQuery = queryOptions({
+  queryKey: ['gate', 'setup'],
+  queryFn: api.setup,
+  retry: false,
+})
+
 export const catalogueQuery = queryOptions({
   queryKey: ['catalogue'],
   queryFn: api.catalogue,

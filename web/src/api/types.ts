@@ -26,5 +26,36 @@ export type FieldValues = Schemas['FieldValues']
 export type Histogram = Schemas['HistogramAnswer']
 export type HistogramBucket = Schemas['BucketAnswer']
 export type Session = Schemas['SessionAnswer']
+export type Setup = Schemas['SetupAnswer']
 export type Status = Schemas['StatusAnswer']
 export type ErrorBody = Schemas['ErrorBody']
+export type Credentials = Schemas['Credentials']
+
+export const ROLES = ['super_admin', 'billing_admin', 'auditor', 'user'] as const satisfies Role[]
+export type Role = Schemas['Role']
+export type Ticket = Schemas['TicketAnswer']
+export type SsoButton = Schemas['SsoButton']
+
+export type Account = Schemas['AccountAnswer']
+export type OwnSession = Schemas['OwnSession']
+export type MfaBegun = Schemas['MfaBegun']
+export type ApiKey = Schemas['KeyAnswer']
+export type NewApiKey = Schemas['NewKeyAnswer']
+export type NewApiKeyInput = Schemas['NewKeyInput']
+export type KeyScope = Schemas['Scope']
+
+export const USER_STATES = [
+  'active',
+  'invited',
+  'unverified',
+  'disabled',
+] as const satisfies UserState[]
+export type UserState = Schemas['UserState']
+export type User = Schemas['UserAnswer']
+export type UserPage = Schemas['UserPage']
+export type Link = Schemas['NewLink']
+export type Invited = Schemas['Invited']
+export type SignInSettings = Schemas['SignInSettings']
+export type ProviderSettings = Schemas['ProviderSettings']
+export type Provider = Schemas['ProviderAnswer']
+export type ProviderTest = Schemas['ProviderTest']

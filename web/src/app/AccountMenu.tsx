@@ -1,8 +1,8 @@
 /** Who is signed in, the appearance, and the way out. */
 import { Menu, SegmentedControl, UnstyledButton, useMantineColorScheme } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
 import { sessionQuery, statusQuery } from '../api/queries'
-import { formatEnum } from '../format/value'
 import { t } from '../i18n'
 import { useSignOut } from '../session/session'
 import { Icon } from '../ui/Icon'
@@ -32,12 +32,16 @@ export function AccountMenu({ narrow, onShortcuts }: AccountMenuProps) {
           {!narrow && (
             <span className={classes.who}>
               <span className={classes.email}>{email}</span>
-              <span className={classes.role}>{formatEnum(session.data?.role ?? '')}</span>
+              <span className={classes.role}>{session.data && t.roles[session.data.role]}</span>
             </span>
           )}
         </UnstyledButton>
       </Menu.Target>
       <Menu.Dropdown>
+        <Menu.Item leftSection={<Icon name="person" />} component={Link} to="/account">
+          {t.pages.account}
+        </Menu.Item>
+        <Menu.Divider />
         <Appearance />
         <Menu.Divider />
         <Menu.Item leftSection={<Icon name="keyboard" />} onClick={onShortcuts}>

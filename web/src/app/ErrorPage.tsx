@@ -21,6 +21,20 @@ export function NotFoundPage() {
   )
 }
 
+export function NotForRolePage() {
+  return (
+    <main className={classes.page}>
+      <title>{`${t.errors.forbidden} · ${t.app.name}`}</title>
+      <Logo size={36} />
+      <h1>{t.errors.forbidden}</h1>
+      <p>{t.errors.pageForbidden}</p>
+      <Button component={Link} to="/" variant="default">
+        {t.errors.toLogs}
+      </Button>
+    </main>
+  )
+}
+
 export function ErrorPage({ error }: { error: unknown }) {
   const router = useRouter()
   const queryClient = useQueryClient()

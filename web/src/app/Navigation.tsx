@@ -1,11 +1,12 @@
-/** What exists, one line per page, and the reader's own corner at the bottom. */
+/** What exists for the reader's role, one line per page, and their own corner at the bottom. */
 import { ActionIcon, Tooltip } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useSearch } from '@tanstack/react-router'
 import { statusQuery } from '../api/queries'
-import { STREAMS, type Stream } from '../api/types'
+import type { Stream } from '../api/types'
 import { t } from '../i18n'
 import { carriedSearch } from '../logs/carriedSearch'
+import { useRights } from '../session/rights'
 import { Icon, type IconName } from '../ui/Icon'
 import { Logo } from '../ui/Logo'
 import { AccountMenu } from './AccountMenu'
@@ -17,8 +18,15 @@ interface NavigationProps {
   onShortcuts: () => void
 }
 
+const SETTINGS = [
+  { to: '/settings/users', icon: 'person', name: 'users' },
+  { to: '/settings/api-keys', icon: 'key', name: 'keys' },
+  { to: '/settings/sign-in', icon: 'id', name: 'signIn' },
+] as const
+
 export function Navigation({ narrow, onNarrow, onShortcuts }: NavigationProps) {
   const status = useQuery(statusQuery)
+  const { streams, inspects } = useRights()
   const toggleLabel = narrow ? t.app.expand : t.app.collapse
   return (
     <nav className={classes.nav} data-narrow={narrow || undefined} aria-label={t.app.navigation}>
@@ -31,15 +39,28 @@ export function Navigation({ narrow, onNarrow, onShortcuts }: NavigationProps) {
           </Tooltip>
         )}
       </div>
-      <div className={classes.section}>
-        {!narrow && <h2>{t.app.logs}</h2>}
-        <ul>
-          {STREAMS.map((stream) => (
+      <div className={classes.sections}>
+        <Section title={t.app.logs} narrow={narrow}>
+          {streams.map((stream) => (
             <li key={stream}>
               <StreamLink stream={stream} narrow={narrow} />
             </li>
           ))}
-        </ul>
+        </Section>
+        {inspects && (
+          <Section title={t.app.settings} narrow={narrow}>
+            {SETTINGS.map(({ to, icon, name }) => (
+              <li key={to}>
+                <Tooltip label={t.pages[name]} position="right" disabled={!narrow}>
+                  <Link className={classes.link} to={to} aria-label={t.pages[name]}>
+                    <Icon name={icon} />
+                    {!narrow && <span>{t.pages[name]}</span>}
+                  </Link>
+                </Tooltip>
+              </li>
+            ))}
+          </Section>
+        )}
       </div>
       <div className={classes.foot}>
         <AccountMenu narrow={narrow} onShortcuts={onShortcuts} />
@@ -58,6 +79,21 @@ export function Navigation({ narrow, onNarrow, onShortcuts }: NavigationProps) {
         </Tooltip>
       </div>
     </nav>
+  )
+}
+
+interface SectionProps {
+  title: string
+  narrow: boolean
+  children: React.ReactNode
+}
+
+function Section({ title, narrow, children }: SectionProps) {
+  return (
+    <div className={classes.section}>
+      {narrow ? <hr /> : <h2>{title}</h2>}
+      <ul>{children}</ul>
+    </div>
   )
 }
 

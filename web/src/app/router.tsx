@@ -1,4 +1,4 @@
-/** The routes. Everything but sign-in and set-up asks for a session first. */
+/** The routes. Everything but the pages of the gate asks for a session first. */
 import type { QueryClient } from '@tanstack/react-query'
 import {
   createRootRouteWithContext,
@@ -9,10 +9,13 @@ import {
   redirect,
 } from '@tanstack/react-router'
 import { catalogueQuery, sessionQuery } from '../api/queries'
+import type { Session } from '../api/types'
 import { isStream } from '../catalogue/catalogue'
 import type { RawSearch } from '../logs/logState'
+import { needsSecondFactor, safeReturn } from '../session/session'
 import { AppFrame } from './AppFrame'
 import { ErrorPage, NotFoundPage } from './ErrorPage'
+import { forRight } from './forRight'
 import { parseSearch, stringifySearch } from './search'
 
 interface Context {
@@ -21,29 +24,63 @@ interface Context {
 
 const rootRoute = createRootRouteWithContext<Context>()({ notFoundComponent: NotFoundPage })
 
-const signInRoute = createRoute({
-  getParentRoute: () => rootRoute,
-  path: '/sign-in',
-  validateSearch: (search: RawSearch): { then?: string } =>
-    typeof search['then'] === 'string' ? { then: search['then'] } : {},
-  component: lazyRouteComponent(() => import('../session/SignInPage'), 'SignInPage'),
-})
+const currentSession = ({ queryClient }: Context): Promise<Session | null> =>
+  queryClient.query({ ...sessionQuery, staleTime: 'static' })
 
-const setupRoute = createRoute({
-  getParentRoute: () => rootRoute,
-  path: '/setup',
-  component: lazyRouteComponent(() => import('../session/SetupPage'), 'SetupPage'),
-})
+const readThen = (search: RawSearch): { then?: string } =>
+  typeof search['then'] === 'string' ? { then: search['then'] } : {}
+
+const gate = { getParentRoute: () => rootRoute, validateSearch: readThen } as const
+
+const gateRoutes = [
+  createRoute({
+    ...gate,
+    path: '/sign-in',
+    component: lazyRouteComponent(() => import('../session/SignInPage'), 'SignInPage'),
+  }),
+  createRoute({
+    ...gate,
+    path: '/sign-up',
+    component: lazyRouteComponent(() => import('../session/SignUpPage'), 'SignUpPage'),
+  }),
+  createRoute({
+    ...gate,
+    path: '/forgot-password',
+    component: lazyRouteComponent(
+      () => import('../session/ForgotPasswordPage'),
+      'ForgotPasswordPage',
+    ),
+  }),
+  createRoute({
+    ...gate,
+    path: '/ticket',
+    component: lazyRouteComponent(() => import('../session/TicketPage'), 'TicketPage'),
+  }),
+  createRoute({
+    ...gate,
+    path: '/setup',
+    component: lazyRouteComponent(() => import('../session/SetupPage'), 'SetupPage'),
+  }),
+  createRoute({
+    ...gate,
+    path: '/second-factor',
+    beforeLoad: async ({ context, search }) => {
+      const session = await currentSession(context)
+      if (session === null) throw redirect({ to: '/sign-in', search })
+      if (!needsSecondFactor(session)) throw redirect({ href: safeReturn(search.then) })
+    },
+    component: lazyRouteComponent(() => import('../session/SecondFactorPage'), 'SecondFactorPage'),
+  }),
+] as const
 
 const signedInRoute = createRoute({
   getParentRoute: () => rootRoute,
   id: 'signed-in',
-  beforeLoad: async ({ context: { queryClient }, location }) => {
-    const session = await queryClient.query({ ...sessionQuery, staleTime: 'static' })
-    if (session === null) {
-      const then = location.href === '/' ? {} : { then: location.href }
-      throw redirect({ to: '/sign-in', search: then })
-    }
+  beforeLoad: async ({ context, location }) => {
+    const session = await currentSession(context)
+    const search = location.href === '/' ? {} : { then: location.href }
+    if (session === null) throw redirect({ to: '/sign-in', search })
+    if (needsSecondFactor(session)) throw redirect({ to: '/second-factor', search })
   },
   loader: ({ context: { queryClient } }) =>
     queryClient.query({ ...catalogueQuery, staleTime: 'static' }),
@@ -77,10 +114,70 @@ const streamRoute = createRoute({
   component: lazyRouteComponent(() => import('../logs/LogCenterPage'), 'LogCenterPage'),
 })
 
+const accountRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/account',
+  component: lazyRouteComponent(() => import('../account/AccountPage'), 'AccountPage'),
+})
+
+const settingsRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/settings',
+  beforeLoad: () => {
+    throw redirect({ to: '/settings/users', replace: true })
+  },
+})
+
+const usersRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/settings/users',
+  validateSearch: (search: RawSearch): RawSearch => search,
+  component: forRight(
+    'inspects',
+    lazyRouteComponent(() => import('../settings/users/UsersPage'), 'UsersPage'),
+  ),
+})
+
+const keysRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/settings/api-keys',
+  component: forRight(
+    'inspects',
+    lazyRouteComponent(() => import('../settings/keys/KeysPage'), 'KeysPage'),
+  ),
+})
+
+const signInSettingsRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/settings/sign-in',
+  component: forRight(
+    'inspects',
+    lazyRouteComponent(() => import('../settings/signIn/SignInSettingsPage'), 'SignInSettingsPage'),
+  ),
+})
+
+const providerRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/settings/sign-in/$providerId',
+  component: forRight(
+    'inspects',
+    lazyRouteComponent(() => import('../settings/signIn/ProviderPage'), 'ProviderPage'),
+  ),
+})
+
 const routeTree = rootRoute.addChildren([
-  signInRoute,
-  setupRoute,
-  signedInRoute.addChildren([homeRoute, logsRoute, streamRoute]),
+  ...gateRoutes,
+  signedInRoute.addChildren([
+    homeRoute,
+    logsRoute,
+    streamRoute,
+    accountRoute,
+    settingsRoute,
+    usersRoute,
+    keysRoute,
+    signInSettingsRoute,
+    providerRoute,
+  ]),
 ])
 
 export function createAppRouter(queryClient: QueryClient) {

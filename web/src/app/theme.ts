@@ -14,10 +14,24 @@ const ink: MantineColorsTuple = [
   '#172c70',
 ]
 
+/** For what cannot be undone. */
+const danger: MantineColorsTuple = [
+  '#fcebec',
+  '#f7d3d5',
+  '#eeaaae',
+  '#e37d83',
+  '#d6565d',
+  '#c7353d',
+  '#b9242c',
+  '#9d1c23',
+  '#82161c',
+  '#661116',
+]
+
 export const theme = createTheme({
   primaryColor: 'ink',
   primaryShade: { light: 6, dark: 5 },
-  colors: { ink },
+  colors: { ink, danger },
   fontFamily: 'var(--font-text)',
   fontFamilyMonospace: 'var(--font-mono)',
   fontSizes: { xs: '12px', sm: '13px', md: '14px', lg: '16px', xl: '20px' },

@@ -1,5 +1,8 @@
 /** Every text of the interface, in English. Another language is a file of the same shape. */
 import { formatNumber } from '../format/number'
+import { account } from './enAccount'
+import { gate } from './enGate'
+import { settings } from './enSettings'
 
 export const en = {
   locale: 'en',
@@ -7,9 +10,10 @@ export const en = {
 
   app: {
     name: 'Daybook',
-    skip: 'Skip to the events',
+    skip: 'Skip to the page',
     navigation: 'Main navigation',
     logs: 'Logs',
+    settings: 'Settings',
     collapse: 'Collapse navigation',
     expand: 'Expand navigation',
     openMenu: 'Open navigation',
@@ -24,6 +28,20 @@ export const en = {
     version: (version: string) => `Version ${version}`,
   },
 
+  roles: {
+    super_admin: 'Super admin',
+    billing_admin: 'Billing admin',
+    auditor: 'Auditor',
+    user: 'User',
+  },
+
+  pages: {
+    account: 'My account',
+    users: 'Users & roles',
+    keys: 'API keys',
+    signIn: 'Sign-in',
+  },
+
   streams: {
     audit: 'Audit',
     usage: 'Usage logs',
@@ -31,38 +49,9 @@ export const en = {
     system: 'System events',
   },
 
-  signIn: {
-    title: 'Sign in',
-    email: 'Email',
-    password: 'Password',
-    submit: 'Sign in',
-    wrong: 'This email and password do not belong together. Check both and try again.',
-    setupNeeded: 'This Daybook has no administrator yet.',
-    setupHint:
-      'Open the one-time set-up link that the server printed when it started, or start it again with DAYBOOK_ADMIN_EMAIL and DAYBOOK_ADMIN_PASSWORD set.',
-    emailMissing: 'Enter your email address.',
-    passwordMissing: 'Enter your password.',
-    tagline: 'Who did what, and what it cost.',
-  },
-
-  setup: {
-    title: 'Set up Daybook',
-    intro: 'Create the first administrator. The link works once.',
-    email: 'Email',
-    password: 'Password',
-    passwordHint: (characters: number) =>
-      `At least ${characters} characters. A sentence is easier to remember than a word.`,
-    repeat: 'Repeat password',
-    submit: 'Create administrator',
-    tooShort: (characters: number) => `Use at least ${characters} characters.`,
-    differs: 'The two passwords differ.',
-    noToken: 'The address lacks its token.',
-    noTokenHint:
-      'Copy the whole set-up link from the server’s log: it ends in /setup# and a long token.',
-    done: 'Daybook is already set up.',
-    doneHint: 'Sign in with the administrator’s email and password.',
-    toSignIn: 'Go to sign-in',
-  },
+  gate,
+  account,
+  settings,
 
   range: {
     label: (text: string) => `Time range: ${text}`,
@@ -175,6 +164,23 @@ export const en = {
     zoom: 'Release to zoom',
   },
 
+  /** How long something takes: the largest unit that says it well. */
+  durations: {
+    seconds: (count: number) => `${formatNumber(count)} ${count === 1 ? 'second' : 'seconds'}`,
+    minutes: (count: number) => `${formatNumber(count)} ${count === 1 ? 'minute' : 'minutes'}`,
+    hours: (count: number) => `${formatNumber(count)} ${count === 1 ? 'hour' : 'hours'}`,
+  },
+
+  ask: {
+    cancel: 'Cancel',
+    close: 'Close',
+    done: 'Done',
+    save: 'Save',
+    saved: 'Saved',
+    copy: 'Copy',
+    loading: 'Loading …',
+  },
+
   values: {
     none: '–',
     filter: (value: string) => `Filter for ${value} (Alt-click excludes it)`,
@@ -279,6 +285,9 @@ export const en = {
       system:
         'This log fills with warnings, errors and task results of your platform. Send them with one call, or export OpenTelemetry logs to Daybook.',
     },
+    noOwn: 'No usage of your own yet',
+    noOwnHint:
+      'Usage shows here once an administrator has linked your user of the platform to this account. What is linked stands under “My account”.',
     stepKey: 'Create an ingest key',
     stepLiteLlm: 'LiteLLM: set these, and add generic_api to the callbacks',
     stepOtlp: 'Or any OpenTelemetry exporter',
@@ -294,12 +303,15 @@ export const en = {
     badQuery: 'This view asks for something Daybook does not know',
     forbidden: 'Not for your role',
     forbiddenHint: 'Ask an administrator for a role that may read these logs.',
+    pageForbidden:
+      'Your account is in order, but its role may not open this page. If you need it, ask an administrator for another role.',
     notFound: 'There is no page at this address',
     notFoundHint: 'Check the address, or go to the logs.',
     toLogs: 'Go to the logs',
     crashed: 'This page failed to draw',
     crashedHint: 'Load it again. If it fails again, tell your administrator what is written here:',
     reload: 'Load again',
+    throttled: (wait: string) => `Too many attempts. Wait ${wait}, then try again.`,
     server: 'Daybook answered with an error. Try again; if it stays, look at the server’s log.',
     busy: 'Daybook is busy or starting. It is worth trying again in a moment.',
     requestId: (id: string) => `Request ${id}`,

@@ -1,7 +1,9 @@
 /** The log center: four tabs, one page each of the same make. */
 import { useParams } from '@tanstack/react-router'
 import { isStream } from '../catalogue/catalogue'
+import { NotForRolePage } from '../app/ErrorPage'
 import { t } from '../i18n'
+import { useRights } from '../session/rights'
 import { LogPage } from './LogPage'
 import { LogViewProvider } from './LogView'
 import { StreamTabs } from './StreamTabs'
@@ -9,7 +11,9 @@ import classes from './LogCenterPage.module.css'
 
 export function LogCenterPage() {
   const { stream } = useParams({ from: '/signed-in/logs/$stream' })
+  const { streams } = useRights()
   if (!isStream(stream)) return null
+  if (!streams.includes(stream)) return <NotForRolePage />
   return (
     <main className={classes.center}>
       <title>{`${t.streams[stream]} · ${t.app.name}`}</title>

@@ -5,6 +5,7 @@ import { createContext, use, useMemo } from 'react'
 import type { Stream } from '../api/types'
 import { useStreamFields, type StreamFields } from '../catalogue/catalogue'
 import type { Zone } from '../format/time'
+import { useZone } from '../ui/useZone'
 import { PAGE_SIZES, readState, writeState, type LogState } from './logState'
 
 export interface LogView {
@@ -43,11 +44,7 @@ function useView(stream: Stream): LogView {
   const search = useSearch({ from: '/signed-in/logs/$stream' })
   const navigate = useNavigate()
   const fields = useStreamFields(stream)
-  const [zone, setZone] = useLocalStorage<Zone>({
-    key: 'daybook-zone',
-    defaultValue: 'utc',
-    getInitialValueInEffect: false,
-  })
+  const [zone, setZone] = useZone()
   const [remembered, setRemembered] = useLocalStorage({
     key: 'daybook-page-size',
     defaultValue: 50,

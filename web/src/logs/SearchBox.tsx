@@ -1,13 +1,13 @@
 /** Search over the fields the catalogue marks; asks shortly after the last key. */
 import { ActionIcon, Kbd, TextInput } from '@mantine/core'
-import { useEffect, useRef, useState } from 'react'
+import { useRef } from 'react'
 import { t } from '../i18n'
 import { useShortcuts } from '../keyboard/useShortcuts'
 import { Icon } from '../ui/Icon'
+import { useSearchText } from '../ui/useSearchText'
 import { useLogView } from './LogView'
 import classes from './SearchBox.module.css'
 
-const DEBOUNCE_MS = 250
 const LABELS_MAX = 4
 
 export function SearchBox() {
@@ -58,29 +58,6 @@ export function SearchBox() {
       }
     />
   )
-}
-
-/** What stands in the box; the address follows after a pause, and leads when it changes itself. */
-function useSearchText(q: string, ask: (q: string) => void) {
-  const [text, setText] = useState(q)
-  const [asked, setAsked] = useState(q)
-  if (q !== asked) {
-    setAsked(q)
-    setText(q)
-  }
-  const latest = useRef(ask)
-  useEffect(() => {
-    latest.current = ask
-  })
-  useEffect(() => {
-    if (text === asked) return
-    const timer = setTimeout(() => {
-      setAsked(text)
-      latest.current(text)
-    }, DEBOUNCE_MS)
-    return () => clearTimeout(timer)
-  }, [text, asked])
-  return [text, setText] as const
 }
 
 /** `Model` → `model`, but `API key` and `IP` stay. */

@@ -1,8 +1,9 @@
 /** The four logs as tabs that are links: they open in a new window like any other. */
 import { Link, useSearch } from '@tanstack/react-router'
 import { useEffect } from 'react'
-import { STREAMS, type Stream } from '../api/types'
+import type { Stream } from '../api/types'
 import { t } from '../i18n'
+import { useRights } from '../session/rights'
 import { carriedSearch } from './carriedSearch'
 import classes from './StreamTabs.module.css'
 
@@ -11,12 +12,13 @@ export const tabId = (stream: Stream) => `tab-${stream}`
 
 export function StreamTabs({ current }: { current: Stream }) {
   const search = useSearch({ from: '/signed-in/logs/$stream' })
+  const { streams } = useRights()
   useEffect(() => {
     document.getElementById(tabId(current))?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
   }, [current])
   return (
     <div className={classes.tabs} role="tablist" aria-label={t.app.logs} onKeyDown={moveFocus}>
-      {STREAMS.map((stream) => (
+      {streams.map((stream) => (
         <Link
           key={stream}
           id={tabId(stream)}

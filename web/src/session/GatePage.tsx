@@ -6,6 +6,7 @@ import classes from './GatePage.module.css'
 export function GatePage({ title, children }: { title: string; children: React.ReactNode }) {
   return (
     <main className={classes.page}>
+      <title>{`${title} · ${t.app.name}`}</title>
       <div className={classes.card}>
         <div className={classes.brand}>
           <Logo size={30} />
@@ -14,7 +15,7 @@ export function GatePage({ title, children }: { title: string; children: React.R
         <h1 className={classes.title}>{title}</h1>
         {children}
       </div>
-      <p className={classes.tagline}>{t.signIn.tagline}</p>
+      <p className={classes.tagline}>{t.gate.tagline}</p>
     </main>
   )
 }

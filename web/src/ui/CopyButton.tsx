@@ -35,7 +35,7 @@ export function CopyButton({ text, label, icon = 'copy', size = 24, className }:
 
 type CopyState = 'idle' | 'copied' | 'failed'
 
-function useCopy() {
+export function useCopy() {
   const [state, setState] = useState<CopyState>('idle')
   useEffect(() => {
     if (state === 'idle') return

@@ -120,10 +120,13 @@ pub(crate) async fn sign_out(
     }
     Ok((StatusCode::NO_CONTENT, cookies::remove(&from)).into_response())
 }
-/// Whether the first account must still be made.
+/// What somebody without an account can do here.
 #[derive(Debug, serde::Serialize, ToSchema)]
 pub(crate) struct SetupAnswer {
+    /// Whether the first account must still be made.
     needed: bool,
+    /// Whether people may sign up themselves.
+    sign_up: bool,
 }
 
 /// What the first account is made from.
@@ -137,7 +140,7 @@ pub(crate) struct SetupInput {
     password: String,
 }
 
-/// Whether the first account must still be made.
+/// What somebody without an account can do here: set Daybook up, sign up.
 #[utoipa::path(
     get,
     operation_id = "get_setup",
@@ -146,8 +149,10 @@ pub(crate) struct SetupInput {
     responses((status = 200, body = SetupAnswer))
 )]
 pub(crate) async fn setup_needed(State(app): State<App>) -> ApiResult<Json<SetupAnswer>> {
-    let needed = app.control.setup_needed().await?;
-    Ok(Json(SetupAnswer { needed }))
+    Ok(Json(SetupAnswer {
+        needed: app.control.setup_needed().await?,
+        sign_up: app.control.sign_in_settings().await?.sign_up,
+    }))
 }
 
 /// Make the first account with the token of the set-up link, and sign in with it.

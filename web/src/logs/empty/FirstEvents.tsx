@@ -3,9 +3,9 @@ import type { Stream } from '../../api/types'
 import { t } from '../../i18n'
 import { CommandBlock } from '../../ui/CommandBlock'
 import { useLogView } from '../LogView'
-import { Message } from './Message'
+import { Message } from '../../ui/Message'
 import { keyCommand, liteLlmCommand, otlpCommand, postCommand } from './commands'
-import classes from './Message.module.css'
+import classes from '../../ui/Message.module.css'
 
 /** What each log takes besides single events. */
 const SOURCES: Record<Stream, ('litellm' | 'otlp')[]> = {

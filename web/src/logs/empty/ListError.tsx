@@ -6,7 +6,7 @@ import { t } from '../../i18n'
 import { describeError } from '../../ui/describeError'
 import { useLogView } from '../LogView'
 import { DEFAULT_FROM, DEFAULT_SORT } from '../logState'
-import { Message } from './Message'
+import { Message } from '../../ui/Message'
 
 export function ListError({ error, onRetry }: { error: Error; onRetry: () => void }) {
   const { fields, state, ask } = useLogView()

@@ -1,5 +1,5 @@
 /** A calm message in the middle of the list. */
-import { Icon, type IconName } from '../../ui/Icon'
+import { Icon, type IconName } from './Icon'
 import classes from './Message.module.css'
 
 interface MessageProps {
