@@ -11,6 +11,7 @@ use std::str::FromStr;
 /// that is not listed here is an error.
 #[derive(Debug, Default, Args, Deserialize)]
 #[serde(default, deny_unknown_fields)]
+#[expect(clippy::doc_markdown, reason = "the comments are the text of --help")]
 pub(crate) struct Keys {
     /// Address to listen on; port 0 takes a free one [default: 127.0.0.1:7070]
     #[arg(long, value_name = "ADDRESS", env = "DAYBOOK_LISTEN")]
