@@ -37,6 +37,11 @@ impl Query {
         }
     }
 
+    /// Whether time and `as_of` alone decide which events of the stream match.
+    pub const fn is_unconditional(&self) -> bool {
+        self.filters.is_empty() && self.search.is_none() && matches!(self.scope, Scope::All)
+    }
+
     /// The fields that `search` looks into.
     pub fn searched(&self) -> impl Iterator<Item = &'static Field> {
         let fields = catalogue::Catalogue::of(self.stream).fields().iter();

@@ -28,7 +28,7 @@ impl<'a> Plan<'a> {
     /// The plan of a page in order of time; `query` is that of the request with its range folded.
     pub(super) fn of(snapshot: &'a Snapshot, request: &ListRequest, query: &Query) -> Self {
         let mut plan = Self::everything(snapshot, query);
-        if !query.filters.is_empty() || query.search.is_some() {
+        if !query.is_unconditional() {
             return plan;
         }
         let mut partitions = std::mem::take(&mut plan.read);
