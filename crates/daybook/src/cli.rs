@@ -4,7 +4,7 @@
 use crate::config::Keys;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use daybook_model::Timestamp;
-use daybook_server::control::Scope;
+use daybook_server::control::{NewLink, Role, Scope};
 use std::path::PathBuf;
 
 const EXAMPLES: &str = "\
@@ -60,7 +60,7 @@ pub(crate) enum Command {
     /// Make, list and revoke API keys; works beside a running server
     #[command(subcommand)]
     Key(KeyCommand),
-    /// Help people who cannot sign in; works beside a running server
+    /// List, invite, link, close and open accounts; works beside a running server
     #[command(subcommand)]
     User(UserCommand),
 }
@@ -200,12 +200,24 @@ pub(crate) struct KeyRevokeArgs {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum UserCommand {
+    /// List accounts: e-mail, role, state, last sign-in, links to own data
+    List(Place),
+    /// Make an account and print the link of its invitation; for one that waits, a new link
+    Invite(InviteArgs),
     /// Give an account a new random password and end its sessions; prints the password
-    ResetPassword(ResetPasswordArgs),
+    ResetPassword(UserArgs),
+    /// Give an account another role; it acts at once
+    SetRole(SetRoleArgs),
+    /// Close an account: its sessions end at once
+    Disable(UserArgs),
+    /// Open an account again
+    Enable(UserArgs),
+    /// Say which usage events are an account's own, in place of what was said before
+    Link(LinkArgs),
 }
 
 #[derive(Debug, Args)]
-pub(crate) struct ResetPasswordArgs {
+pub(crate) struct UserArgs {
     /// The account's e-mail
     pub(crate) email: String,
     #[command(flatten)]
@@ -220,6 +232,54 @@ fn end(text: &str) -> Result<Timestamp, String> {
         Ok(_) => Err("expected a time to come".into()),
         Err(_) => Err("expected a time like 2027-01-31T00:00:00Z, or 90d, 12h from now".into()),
     }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct InviteArgs {
+    /// The account's e-mail
+    pub(crate) email: String,
+    /// What it may do: super_admin, billing_admin, auditor, user
+    #[arg(long)]
+    pub(crate) role: Role,
+    /// Where people reach the UI: the link leads there
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "DAYBOOK_PUBLIC_URL",
+        default_value = "http://127.0.0.1:7070"
+    )]
+    pub(crate) public_url: String,
+    #[command(flatten)]
+    pub(crate) place: Place,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SetRoleArgs {
+    /// The account's e-mail
+    pub(crate) email: String,
+    /// What it may do from now on: super_admin, billing_admin, auditor, user
+    pub(crate) role: Role,
+    #[command(flatten)]
+    pub(crate) place: Place,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct LinkArgs {
+    /// The account's e-mail
+    pub(crate) email: String,
+    /// A platform instance and the user there; none takes all links away
+    #[arg(value_name = "ORIGIN=USER_ID", value_parser = link)]
+    pub(crate) links: Vec<NewLink>,
+    #[command(flatten)]
+    pub(crate) place: Place,
+}
+
+fn link(text: &str) -> Result<NewLink, String> {
+    let (origin, user_id) = text.split_once('=').ok_or("expected ORIGIN=USER_ID")?;
+    Ok(NewLink {
+        origin: origin.into(),
+        user_id: user_id.into(),
+    })
 }
 
 #[cfg(test)]

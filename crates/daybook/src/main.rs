@@ -15,7 +15,7 @@ mod signals;
 mod users;
 
 use clap::Parser;
-use cli::{Cli, Command, KeyCommand, UserCommand};
+use cli::{Cli, Command, KeyCommand};
 use std::process::ExitCode;
 use tempfile::TempDir;
 
@@ -80,7 +80,7 @@ async fn run(command: Command, throw_away: &mut Option<TempDir>) -> Result<ExitC
         Command::Key(KeyCommand::List(args)) => keys::list(args).await,
         Command::Key(KeyCommand::Rotate(args)) => keys::rotate(args).await,
         Command::Key(KeyCommand::Revoke(args)) => keys::revoke(args).await,
-        Command::User(UserCommand::ResetPassword(args)) => users::reset_password(args).await,
+        Command::User(command) => users::run(command).await,
     }?;
     Ok(ExitCode::SUCCESS)
 }

@@ -4,7 +4,7 @@ use crate::cli::ServeArgs;
 use crate::config::{self, Admin, Settings};
 use crate::{Failure, backup, logging, output, signals};
 use daybook_model::LogStore;
-use daybook_server::control::Control;
+use daybook_server::control::{Control, Mailer};
 use daybook_server::{App, Options, Tls};
 use daybook_store::Store;
 use std::net::SocketAddr;
@@ -34,7 +34,12 @@ pub(crate) async fn run(args: ServeArgs) -> Result<(), Failure> {
         tls,
         ..settings.server
     };
-    let app = App::new(parts.log_store(), parts.control.clone(), options);
+    let control = match mailer(&options)? {
+        Some(mailer) => parts.control.clone().mailing(mailer),
+        None => parts.control.clone(),
+    };
+    background.spawn(control.clone().send_mails_forever());
+    let app = App::new(parts.log_store(), control, options);
     background.spawn(logging::store_reports(reports, parts.log_store()));
     background.spawn(parts.control.clone().deliver_forever());
     background.spawn(app.clone().join_conversations_forever());
@@ -44,6 +49,18 @@ pub(crate) async fn run(args: ServeArgs) -> Result<(), Failure> {
     tracing::info!("stopping");
     background.shutdown().await;
     parts.close().await
+}
+
+/// The way mails go, if one is set. Their links need an address that no request can make up.
+fn mailer(options: &Options) -> Result<Option<Mailer>, Failure> {
+    let Some(smtp_url) = &options.smtp_url else {
+        return Ok(None);
+    };
+    let (Some(from), Some(site)) = (&options.mail_from, &options.public_url) else {
+        let message = "smtp_url needs mail_from and public_url: mails have a sender and links";
+        return Err(Failure::Other(message.into()));
+    };
+    Ok(Some(Mailer::new(smtp_url, from, site)?))
 }
 
 /// What a server is made of.

@@ -1,17 +1,122 @@
-//! `daybook user`.
+//! `daybook user`. Works on the database itself, so that a server may run beside it or not.
 
-use crate::cli::ResetPasswordArgs;
-use crate::keys::actor;
-use crate::{Failure, config, output};
-use daybook_server::control::{Control, new_password};
+use crate::cli::{InviteArgs, LinkArgs, Place, SetRoleArgs, UserArgs, UserCommand};
+use crate::keys::{actor, open_existing};
+use crate::{Failure, output};
+use daybook_server::control::{
+    Control, ControlError, NewUser, UserChange, UserProfile, UserQuery, new_password,
+};
 
-pub(crate) async fn reset_password(args: ResetPasswordArgs) -> Result<(), Failure> {
-    let control = Control::open(&config::data_dir(args.place)?).await?;
+pub(crate) async fn run(command: UserCommand) -> Result<(), Failure> {
+    match command {
+        UserCommand::List(place) => list(place).await,
+        UserCommand::Invite(args) => invite(args).await,
+        UserCommand::ResetPassword(args) => reset_password(args).await,
+        UserCommand::SetRole(args) => set_role(args).await,
+        UserCommand::Disable(args) => set_disabled(args, true).await,
+        UserCommand::Enable(args) => set_disabled(args, false).await,
+        UserCommand::Link(args) => link(args).await,
+    }
+}
+
+async fn list(place: Place) -> Result<(), Failure> {
+    let control = open_existing(place).await?;
+    let all = UserQuery {
+        limit: u64::MAX,
+        ..UserQuery::default()
+    };
+    for profile in control.users(all).await?.0 {
+        output::result(&line(&profile));
+    }
+    control.close().await;
+    Ok(())
+}
+
+fn line(profile: &UserProfile) -> String {
+    let seen = match profile.last_sign_in_at {
+        Some(time) => format!("signed in {time}"),
+        None => "never signed in".into(),
+    };
+    let links = profile.links.iter();
+    let links: Vec<String> = links
+        .map(|link| format!("{}={}", link.origin, link.user_id))
+        .collect();
+    let user = &profile.user;
+    let links = links.join(" ");
+    format!(
+        "{}\t{}\t{}\t{seen}\t{links}",
+        user.email, user.role, user.state
+    )
+}
+
+/// The account waits already when the link before was lost.
+async fn invite(args: InviteArgs) -> Result<(), Failure> {
+    let control = open_existing(args.place).await?;
+    let link = match control.user_by_email(&args.email).await {
+        Ok(user) if user.role != args.role => {
+            let message = format!("the account has the role {}: see user set-role", user.role);
+            return Err(Failure::Other(message));
+        }
+        Ok(user) => {
+            let actor = actor();
+            let again = control.invite_again(&actor, &user.id, &args.public_url);
+            again.await?
+        }
+        Err(ControlError::NotFound(_)) => {
+            let new = NewUser {
+                email: args.email,
+                role: args.role,
+                links: Vec::new(),
+            };
+            control.invite(&actor(), new, &args.public_url).await?.1
+        }
+        Err(error) => return Err(error.into()),
+    };
+    control.close().await;
+    output::result(&link.unwrap_or_default());
+    Ok(())
+}
+
+async fn reset_password(args: UserArgs) -> Result<(), Failure> {
+    let control = open_existing(args.place).await?;
     let password = new_password();
     control
         .reset_password(&actor(), &args.email, password.clone())
         .await?;
     control.close().await;
     output::result(&password);
+    Ok(())
+}
+
+async fn set_role(args: SetRoleArgs) -> Result<(), Failure> {
+    let control = open_existing(args.place).await?;
+    let new = UserChange {
+        role: Some(args.role),
+        disabled: None,
+    };
+    change(control, &args.email, new).await
+}
+
+async fn set_disabled(args: UserArgs, disabled: bool) -> Result<(), Failure> {
+    let control = open_existing(args.place).await?;
+    let new = UserChange {
+        role: None,
+        disabled: Some(disabled),
+    };
+    change(control, &args.email, new).await
+}
+
+async fn change(control: Control, email: &str, new: UserChange) -> Result<(), Failure> {
+    let user = control.user_by_email(email).await?;
+    control.change_user(&actor(), &user.id, new).await?;
+    control.close().await;
+    Ok(())
+}
+
+async fn link(args: LinkArgs) -> Result<(), Failure> {
+    let control = open_existing(args.place).await?;
+    let user = control.user_by_email(&args.email).await?;
+    control.set_links(&actor(), &user.id, args.links).await?;
+    control.close().await;
     Ok(())
 }

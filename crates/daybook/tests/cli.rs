@@ -176,3 +176,49 @@ fn what_is_wrong_is_said_and_shows_in_the_exit_code() {
         .unwrap();
     assert!(text(&half.stderr).contains("set both or none"));
 }
+
+#[test]
+fn accounts_are_kept_from_the_command_line() {
+    let dir = tempfile::tempdir().unwrap();
+    let place = dir.path().join("data");
+    let refused = run(&["user", "list"], &place);
+    assert!(!refused.status.success());
+    assert!(text(&refused.stderr).contains("there is no Daybook data in"));
+    let refused = run(&["key", "revoke", "x"], &place);
+    assert!(
+        !refused.status.success() && !place.exists(),
+        "nothing was made"
+    );
+
+    run(&["key", "create", "--name", "x", "--scope", "read"], &place);
+    let site = ["--public-url", "https://logs.example"];
+    let invite = |email: &str, role: &str| {
+        let args = [&["user", "invite", email, "--role", role][..], &site].concat();
+        text(&run(&args, &place).stdout)
+    };
+    let link = invite("ana@example.com", "super_admin");
+    assert!(link.starts_with("https://logs.example/ticket#"), "{link}");
+    assert_ne!(invite("ana@example.com", "super_admin"), link, "a new one");
+    assert_eq!(invite("ana@example.com", "boss"), "");
+    let done = |args: &[&str]| run(args, &place).status.success();
+    assert!(done(&["user", "set-role", "ana@example.com", "user"]));
+    assert!(done(&[
+        "user",
+        "link",
+        "ana@example.com",
+        "gateway=7",
+        "dify=ana=x"
+    ]));
+    assert!(!done(&["user", "link", "ana@example.com", "gateway"]));
+    assert!(done(&["user", "disable", "ana@example.com"]));
+    let list = text(&run(&["user", "list"], &place).stdout);
+    let told = "ana@example.com\tuser\tdisabled\tnever signed in\tdify=ana=x gateway=7\n";
+    assert_eq!(list, told);
+    assert!(done(&["user", "enable", "ana@example.com"]));
+    assert!(text(&run(&["user", "list"], &place).stdout).contains("\tinvited\t"));
+    assert!(
+        !done(&["user", "reset-password", "ana@example.com"]),
+        "it has none"
+    );
+    assert!(!done(&["user", "disable", "nobody@example.com"]));
+}

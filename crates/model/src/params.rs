@@ -75,6 +75,17 @@ impl Params {
         }
     }
 
+    /// Ends the reading of parameters that hold no filters.
+    ///
+    /// # Errors
+    /// When something is left that nobody took.
+    pub fn finish(self) -> Result<()> {
+        match self.pairs.first() {
+            Some((name, _)) => wrong(name, "unknown parameter"),
+            None => Ok(()),
+        }
+    }
+
     fn take_time(&mut self, name: &str) -> Result<Option<Timestamp>> {
         let now = self.now;
         self.take(name)?

@@ -1,6 +1,7 @@
 //! What every handler shares, and the router that joins them.
 
 use crate::budget::Budget;
+use crate::client::From;
 use crate::client::Network;
 use crate::control::Control;
 use crate::error::{ApiError, ApiResult};
@@ -135,6 +136,13 @@ impl App {
                 envelope::wrap,
             ))
             .with_state(self)
+    }
+
+    /// Where links in an answer lead: the address that is configured, else the one that the sender
+    /// of the request used. Mails never hold the latter.
+    pub(crate) fn site(&self, from: &From) -> String {
+        let configured = self.options.public_url.clone();
+        configured.or_else(|| from.base_url()).unwrap_or_default()
     }
 
     /// A place among the downloads, until it is dropped.

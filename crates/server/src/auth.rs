@@ -7,7 +7,7 @@ use crate::control::{Actor, Gate, Key, Role, Scope, Session, User};
 use crate::cookies::{Cookie, Renewal};
 use crate::error::{ApiError, ApiResult};
 use crate::key_check;
-use axum::extract::FromRequestParts;
+use axum::extract::{FromRequestParts, MatchedPath};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 use base64::Engine;
@@ -71,14 +71,6 @@ impl Caller {
         }
     }
 
-    /// Refuses accounts whose role lacks a right. What a platform's key may do its scopes say.
-    pub(crate) fn demand(&self, right: fn(Role) -> bool, what: &str) -> ApiResult<()> {
-        match self.user() {
-            Some(user) if !right(user.role) => Err(ApiError::not_for(user.role, right, what)),
-            _ => Ok(()),
-        }
-    }
-
     /// The same caller as it is now; `None` when it has ended.
     pub(crate) async fn again(&self, app: &App) -> ApiResult<Option<Self>> {
         Ok(match self {
@@ -133,7 +125,7 @@ impl FromRequestParts<App> for Inspector {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> ApiResult<Self> {
         let caller = authenticate(parts, app, Scope::Admin).await?;
-        caller.demand(Role::inspects, "this")?;
+        demand(parts, app, &caller, Role::inspects, "this").await?;
         Ok(Self)
     }
 }
@@ -144,7 +136,7 @@ impl FromRequestParts<App> for Admin {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> ApiResult<Self> {
         let client = from(parts).client;
         let caller = authenticate(parts, app, Scope::Admin).await?;
-        caller.demand(Role::administers, "this")?;
+        demand(parts, app, &caller, Role::administers, "this").await?;
         Ok(Self(match caller {
             Caller::Session(session) => session.user.actor(client),
             Caller::Personal(_, user) => user.actor(client),
@@ -157,6 +149,32 @@ impl FromRequestParts<App> for Admin {
             },
         }))
     }
+}
+
+/// Refuses accounts whose role lacks a right, and puts that on record. What a platform's key may
+/// do its scopes say.
+pub(crate) async fn demand(
+    parts: &Parts,
+    app: &App,
+    caller: &Caller,
+    right: fn(Role) -> bool,
+    what: &str,
+) -> ApiResult<()> {
+    let Some(user) = caller.user().filter(|user| !right(user.role)) else {
+        return Ok(());
+    };
+    let refusal = ApiError::not_for(user.role, right, what);
+    let path = parts.extensions.get::<MatchedPath>();
+    let path = path.map_or(parts.uri.path(), MatchedPath::as_str);
+    let (actor, route) = (
+        user.actor(from(parts).client),
+        format!("{} {path}", parts.method),
+    );
+    let control = &app.control;
+    control
+        .record_denied(&actor, &route, &refusal.message)
+        .await;
+    Err(refusal)
 }
 
 impl FromRequestParts<App> for MaybeSession {

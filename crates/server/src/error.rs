@@ -152,6 +152,13 @@ impl From<ControlError> for ApiError {
             ControlError::Invalid { field, .. } => Self::invalid(field, message),
             ControlError::NotFound(_) => Self::not_found(message),
             ControlError::Exists(_) => Self::new(StatusCode::CONFLICT, "exists", message),
+            ControlError::TicketInvalid => {
+                Self::new(StatusCode::NOT_FOUND, "ticket_invalid", message)
+            }
+            ControlError::WrongState(_) => Self::new(StatusCode::CONFLICT, "wrong_state", message),
+            ControlError::LastAdmin => Self::new(StatusCode::CONFLICT, "last_admin", message),
+            ControlError::NotAllowed => Self::forbidden("forbidden", message),
+            ControlError::SignUpOff => Self::forbidden("sign_up_off", message),
             ControlError::Held { .. } => Self::new(StatusCode::CONFLICT, "held", message),
             ControlError::WrongCredentials => Self::unauthorized("wrong_credentials", message),
             ControlError::MfaRequired => Self::unauthorized("mfa_required", message),

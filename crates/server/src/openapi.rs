@@ -56,7 +56,7 @@ pub(crate) struct AnyEvent {}
         (name = "session", description = "Signing in and out"),
         (name = "sso", description = "Signing in with OpenID Connect providers"),
         (name = "account", description = "One's own account"),
-        (name = "users", description = "Accounts of others"),
+        (name = "users", description = "Accounts and the settings of signing in"),
         (name = "keys", description = "API keys"),
         (name = "lifecycle", description = "How long events are kept, legal holds, erasure"),
         (name = "server", description = "The server itself"),

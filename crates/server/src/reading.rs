@@ -2,7 +2,7 @@
 //! may see: every query of a route is made here and carries it.
 
 use crate::app::App;
-use crate::auth::{Caller, authenticate};
+use crate::auth::{Caller, authenticate, demand};
 use crate::control::{Role, Scope as KeyScope};
 use crate::error::{ApiError, ApiResult};
 use crate::seal::Seal;
@@ -53,7 +53,8 @@ impl FromRequestParts<App> for Monitor {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> ApiResult<Self> {
         let caller = authenticate(parts, app, KeyScope::Read).await?;
-        caller.demand(Role::inspects, "the figures of the server")?;
+        let what = "the figures of the server";
+        demand(parts, app, &caller, Role::inspects, what).await?;
         Ok(Self)
     }
 }

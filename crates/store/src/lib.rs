@@ -45,7 +45,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::JoinHandle;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use words::Words;
 
 /// The embedded store. Clones share one store; it closes with the last of them.
@@ -411,14 +411,23 @@ impl LogStore for Store {
     }
 }
 
+/// How long a lock is waited for: a process that was killed may still be ending, and a child that is
+/// being started holds the files of its parent for a moment.
+const LOCK_WAIT: Duration = Duration::from_secs(1);
+
 fn lock(options: &Options) -> Result<File, StoreError> {
     let file = File::create(options.dir.join("lock")).map_err(|e| io_error("locking", &e))?;
-    match rustix::fs::flock(&file, rustix::fs::FlockOperation::NonBlockingLockExclusive) {
-        Ok(()) => Ok(file),
-        Err(_) => Err(StoreError::Unavailable(format!(
-            "{} is in use by another process",
-            options.dir.display()
-        ))),
+    let until = Instant::now() + LOCK_WAIT;
+    loop {
+        match rustix::fs::flock(&file, rustix::fs::FlockOperation::NonBlockingLockExclusive) {
+            Ok(()) => return Ok(file),
+            Err(_) if Instant::now() < until => std::thread::sleep(Duration::from_millis(20)),
+            Err(_) => {
+                let dir = options.dir.display();
+                let message = format!("{dir} is in use by another process");
+                return Err(StoreError::Unavailable(message));
+            }
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! Which usage events are an account's own: pairs of origin and user on that platform, set by an
 //! administrator or by a claim of an identity provider, never guessed from a name or an e-mail.
 
+use super::accounts::still_administers;
 use super::{Actor, Change, Control, ControlError, Result, check_origin, users};
 use daybook_model::{Timestamp, limits};
 use serde_json::json;
@@ -47,8 +48,8 @@ impl NewLink {
     fn check(&self) -> Result<()> {
         check_origin(&self.origin)?;
         let (bytes, max) = (self.user_id.len(), limits::KEYWORD_BYTES_MAX);
-        if bytes == 0 || bytes > max {
-            let message = format!("expected 1 to {max} bytes");
+        if bytes == 0 || bytes > max || self.user_id.chars().any(char::is_control) {
+            let message = format!("expected 1 to {max} bytes without control characters");
             return Err(ControlError::invalid("user_id", message));
         }
         Ok(())
@@ -142,9 +143,10 @@ impl Control {
     /// # Errors
     /// When there is no such account, a link cannot be used, or the database refuses.
     pub async fn set_links(&self, actor: &Actor, user_id: &str, links: Vec<NewLink>) -> Result<()> {
-        let user_id = user_id.to_owned();
+        let (by, user_id) = (actor.clone(), user_id.to_owned());
         self.change(actor, "user.links_changed", |change| {
             Box::pin(async move {
+                still_administers(change.db(), &by).await?;
                 let user = users::find(change.db(), &user_id).await?;
                 change.resource("user", &user.id, &user.email);
                 change.audit.set_text("operation", "modify_access");

@@ -2,11 +2,13 @@
 //! Every change of state goes through [`Control::change`], which writes its audit event in the
 //! same transaction: no audit event, no change.
 
+mod accounts;
 mod auth_events;
 mod backup_codes;
 mod change;
 mod clock;
 mod db;
+mod denials;
 mod devices;
 mod erasures;
 mod holds;
@@ -15,8 +17,11 @@ mod jobs;
 mod keys;
 mod links;
 mod lockouts;
+mod mail;
+mod mails;
 mod mfa;
 mod outbox;
+mod password_rules;
 mod passwords;
 mod pieces;
 mod provider_settings;
@@ -29,13 +34,16 @@ mod settings;
 mod setup;
 mod sign_in;
 mod sign_in_settings;
+mod sign_up;
 mod steady;
 mod throttle;
+mod tickets;
 mod tokens;
 mod totp;
 mod users;
 mod visits;
 
+pub use accounts::{NewUser, UserChange};
 pub use auth_events::{AuthEvent, AuthKind, Method};
 pub use backup_codes::shown as shown_backup_code;
 pub use change::{Actor, Change, Client};
@@ -50,6 +58,7 @@ pub use jobs::{Job, JobKind, JobState};
 pub use keys::{Ended, Key, NewKey, Scope, check_origin};
 pub use links::{Link, NewLink};
 pub use lockouts::LOCK_US;
+pub use mail::Mailer;
 pub use mfa::{MfaSetup, MfaState};
 pub(crate) use pieces::HeldCall;
 pub use provider_settings::{ProviderSettings, RoleRule, Secret};
@@ -62,6 +71,7 @@ pub use settings::Retention;
 pub use setup::Bootstrap;
 pub use sign_in::Credentials;
 pub use sign_in_settings::SignInSettings;
+pub use tickets::{Ticket, TicketKind};
 pub use tokens::Found;
 pub(crate) use users::normal_email;
 pub use users::{User, UserProfile, UserQuery, UserState};
@@ -108,6 +118,21 @@ pub enum ControlError {
     /// It is there already.
     #[error("there is {0} already")]
     Exists(&'static str),
+    /// A ticket that was used, has expired, or never was.
+    #[error("this link was used, has expired or was replaced by a newer one")]
+    TicketInvalid,
+    /// What an account is does not allow it.
+    #[error("{0}")]
+    WrongState(&'static str),
+    /// Nobody could administer any more.
+    #[error("this is the last active super_admin: make another one first")]
+    LastAdmin,
+    /// The right was lost meanwhile.
+    #[error("your account may not do this any more")]
+    NotAllowed,
+    /// Nobody may sign up.
+    #[error("accounts are made by invitation here: ask an administrator")]
+    SignUpOff,
     /// A legal hold keeps what was to be removed or erased.
     #[error("the legal hold {name:?} ({id}) keeps these events: release it first")]
     Held {
@@ -153,7 +178,7 @@ pub enum ControlError {
     #[error("too many failed attempts: try again in {0} s")]
     Throttled(u64),
     /// Too many passwords are being checked.
-    #[error("too many sign-ins at once: try again")]
+    #[error("too many at once: try again")]
     Busy,
 }
 
@@ -174,6 +199,12 @@ pub struct Control {
     throttle: Arc<throttle::Throttle>,
     repeats: Arc<repeats::Repeats>,
     setup_token: Arc<std::sync::Mutex<Option<[u8; 32]>>>,
+    mailer: Option<Arc<Mailer>>,
+    /// Tells that a mail was queued.
+    mail_queued: Arc<tokio::sync::Notify>,
+    /// Places for what anybody may ask for.
+    requests: Arc<tokio::sync::Semaphore>,
+    denials: Arc<denials::Denials>,
     /// Held for every step that removes or erases events.
     removing: Arc<tokio::sync::Mutex<()>>,
     /// Tells that a job may have something to do.
@@ -194,6 +225,10 @@ impl Control {
             throttle: Arc::default(),
             repeats: Arc::default(),
             setup_token: Arc::default(),
+            mailer: None,
+            mail_queued: Arc::default(),
+            requests: Arc::new(tokio::sync::Semaphore::new(sign_up::REQUESTS_MAX)),
+            denials: Arc::default(),
             removing: Arc::default(),
             work: Arc::default(),
         })

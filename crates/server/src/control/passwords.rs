@@ -1,11 +1,19 @@
-//! New passwords: set by an operator, changed by their owner, set by a ticket. Each ends the sessions
-//! that the old one opened, and unlocks the account.
+//! New passwords: set by an operator, changed by their owner, set by a ticket. Each ends the
+//! sessions that the old one opened, and unlocks the account.
 
-use super::{Actor, Change, Client, Control, Result, User, lockouts, sessions};
+use super::mail::MailKind;
+use super::{
+    Actor, AuthEvent, AuthKind, Change, Client, Control, ControlError, Method, Proof, Result,
+    Session, SignedIn, TicketKind, User, UserState, lockouts, mfa, sessions, tickets, tokens,
+    users,
+};
+use daybook_model::Timestamp;
+use sqlx::SqliteConnection;
 
-/// Gives an account a new password, inside a change. Its sessions end, but for one; whoever could
-/// set it is no stranger, so failures before are forgotten.
-pub(super) async fn set(
+/// Gives an active account a new password, inside a change. Its sessions end, but for one; whoever
+/// could set it is no stranger, so failures before are forgotten. A link that was asked for before
+/// must not undo it.
+async fn set(
     change: &mut Change,
     client: &Client,
     user: &User,
@@ -17,29 +25,198 @@ pub(super) async fn set(
         .bind(&user.id)
         .execute(change.db())
         .await?;
+    tickets::end(change.db(), &user.id, TicketKind::Reset).await?;
     let reason = "a new password was set";
     sessions::end_all(change, client, user, except_session, reason).await?;
     lockouts::clear(change, client, user, reason).await?;
     Ok(())
 }
 
+/// Makes an account active, inside the caller's transaction.
+async fn activate(
+    db: &mut SqliteConnection,
+    user: &User,
+    from: UserState,
+    password_hash: Option<String>,
+) -> Result<()> {
+    let done = sqlx::query(
+        "UPDATE users SET state = 'active', verified_at = $1, \
+         password_hash = COALESCE($2, password_hash) WHERE id = $3 AND state = $4",
+    )
+    .bind(Timestamp::now().us())
+    .bind(password_hash)
+    .bind(&user.id)
+    .bind(from.name())
+    .execute(db)
+    .await?;
+    match done.rows_affected() {
+        0 => Err(ControlError::TicketInvalid),
+        _ => Ok(()),
+    }
+}
+
 impl Control {
-    /// Gives an account a new password and ends its sessions.
+    /// Gives an active account a new password and ends its sessions.
     ///
     /// # Errors
-    /// When there is no such account or the password cannot be used.
+    /// When there is no such account, it is not active, or the password cannot be used.
     pub async fn reset_password(&self, actor: &Actor, email: &str, password: String) -> Result<()> {
         let user = self.user_by_email(email).await?;
-        let password_hash = self.passwords.hash(password).await?;
-        let (client, email) = (actor.client.clone(), user.email.clone());
+        let password_hash = self.passwords.hash(password, &user.email).await?;
+        let event = AuthEvent::success(&actor.client, AuthKind::PasswordReset).about(&user);
+        let event = event.because("by an administrator");
+        let (control, client, email) = (self.clone(), actor.client.clone(), user.email.clone());
         self.change(actor, "user.password_reset", |change| {
             Box::pin(async move {
                 change.resource("user", &user.id, &user.email);
-                set(change, &client, &user, password_hash, None).await
+                if !users::find(change.db(), &user.id).await?.is_active() {
+                    let message = "the account is not active: enable it, or invite it again";
+                    return Err(ControlError::WrongState(message));
+                }
+                change.also(event);
+                set(change, &client, &user, password_hash, None).await?;
+                let kind = MailKind::PasswordChanged;
+                control.send_news(change.db(), &user, kind).await
             })
         })
         .await?;
         self.throttle.forgive(&email);
+        self.wake_mails();
         Ok(())
+    }
+
+    /// Gives the account of a session a new password. Its other sessions end, this one goes on
+    /// under a new token.
+    ///
+    /// # Errors
+    /// [`ControlError::WrongPassword`] when the current one is not that, or when the new one cannot
+    /// be used.
+    pub async fn change_password(
+        &self,
+        client: &Client,
+        session: &Session,
+        current: String,
+        new: String,
+    ) -> Result<SignedIn> {
+        let user = session.user.clone();
+        if !self.user(&user.id).await?.has_password {
+            let message = "the account has no password: it signs in elsewhere";
+            return Err(ControlError::WrongState(message));
+        }
+        let is_same = current == new;
+        self.reauthenticate(client, session, Some(current)).await?;
+        if is_same {
+            let message = "the new password is the current one";
+            return Err(ControlError::invalid("new", message));
+        }
+        let password_hash = self.passwords.hash(new, &user.email).await?;
+        let event = AuthEvent::success(client, AuthKind::PasswordChanged).about(&user);
+        let event = event.by(Method::Password).session(&session.id);
+        let (control, actor) = (self.clone(), user.actor(client.clone()));
+        let (client, id, email) = (client.clone(), session.id.clone(), user.email.clone());
+        let token = self
+            .change(&actor, "user.password_changed", |change| {
+                Box::pin(async move {
+                    change.resource("user", &user.id, &user.email);
+                    change.also(event);
+                    set(change, &client, &user, password_hash, Some(&id)).await?;
+                    let kind = MailKind::PasswordChanged;
+                    control.send_news(change.db(), &user, kind).await?;
+                    tokens::replace(change.db(), &id).await
+                })
+            })
+            .await?;
+        self.throttle.forgive(&email);
+        self.wake_mails();
+        Ok(SignedIn::renewed(session.clone(), token))
+    }
+
+    /// Uses a ticket up. An invitation and a reset take a password and open a session, unless the
+    /// account has a second factor. After a verification the person signs in, which shows that the
+    /// password is theirs, too: somebody else may have signed up with their address.
+    ///
+    /// # Errors
+    /// [`ControlError::TicketInvalid`], or when the password cannot be used; then the ticket stays
+    /// usable.
+    pub async fn use_ticket(
+        &self,
+        client: &Client,
+        token: &str,
+        password: Option<String>,
+    ) -> Result<Option<SignedIn>> {
+        let ticket = self.check_ticket(token).await?;
+        let password_hash = match (ticket.kind, password) {
+            (TicketKind::Verification, None) => None,
+            (TicketKind::Verification, Some(_)) => {
+                let message = "not needed: the one of the sign-up counts";
+                return Err(ControlError::invalid("password", message));
+            }
+            (_, Some(password)) => Some(self.passwords.hash(password, &ticket.user.email).await?),
+            (_, None) => return Err(ControlError::invalid("password", "choose one")),
+        };
+        let user = self
+            .redeem(client, ticket.kind, token, ticket.user, password_hash)
+            .await?;
+        if ticket.kind == TicketKind::Verification {
+            return Ok(None);
+        }
+        // Whoever failed before was not the one with the mail.
+        self.throttle.forgive(&user.email);
+        if self.has_mfa(&user.id).await? {
+            return Ok(None);
+        }
+        let proof = Proof::own(Method::Ticket);
+        self.open_session(client, user, proof).await.map(Some)
+    }
+
+    async fn has_mfa(&self, user_id: &str) -> Result<bool> {
+        let mut db = self.db.reader().acquire().await?;
+        mfa::is_enabled(&mut db, user_id).await
+    }
+
+    async fn redeem(
+        &self,
+        client: &Client,
+        kind: TicketKind,
+        token: &str,
+        user: User,
+        password_hash: Option<String>,
+    ) -> Result<User> {
+        let (action, event) = match kind {
+            TicketKind::Invitation => ("user.invitation_accepted", AuthKind::InvitationAccepted),
+            TicketKind::Verification => ("user.verified", AuthKind::Verify),
+            TicketKind::Reset => ("user.password_reset", AuthKind::PasswordReset),
+        };
+        let event = AuthEvent::success(client, event)
+            .about(&user)
+            .by(Method::Ticket);
+        let (control, actor) = (self.clone(), user.actor(client.clone()));
+        let (client, token) = (client.clone(), token.to_owned());
+        let user = self
+            .change(&actor, action, |change| {
+                Box::pin(async move {
+                    let user = tickets::take(change.db(), &token, kind).await?;
+                    change.resource("user", &user.id, &user.email);
+                    change.also(event);
+                    match (kind, password_hash) {
+                        (TicketKind::Reset, Some(hash)) if user.is_active() => {
+                            set(change, &client, &user, hash, None).await?;
+                            let kind = MailKind::PasswordChanged;
+                            control.send_news(change.db(), &user, kind).await?;
+                        }
+                        (TicketKind::Reset, _) => return Err(ControlError::TicketInvalid),
+                        (TicketKind::Invitation, hash) => {
+                            activate(change.db(), &user, UserState::Invited, hash).await?;
+                        }
+                        (TicketKind::Verification, _) => {
+                            activate(change.db(), &user, UserState::Unverified, None).await?;
+                        }
+                    }
+                    users::find(change.db(), &user.id).await
+                })
+            })
+            .await?;
+        self.wake_mails();
+        Ok(user)
     }
 }

@@ -1,7 +1,7 @@
 //! Secrets: random tokens and keys, their hashes at rest, and passwords. Tokens carry 256 random
 //! bits, so a plain hash protects them; passwords get Argon2id under a memory guard.
 
-use super::{ControlError, Result};
+use super::{ControlError, Result, password_rules};
 use argon2::password_hash::phc::PasswordHash;
 use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version};
 use base64::Engine;
@@ -13,10 +13,6 @@ use tokio::sync::Semaphore;
 
 /// What every API key begins with.
 pub(super) const KEY_PREFIX: &str = "dbk_";
-/// Shortest password, in characters.
-pub(super) const PASSWORD_CHARS_MIN: usize = 8;
-/// Longest password, in bytes: a bound for the hash, not for people.
-const PASSWORD_BYTES_MAX: usize = 1024;
 /// 62^43 > 2^256.
 const KEY_DIGITS: usize = 43;
 /// Hashes at once; each takes 19 MiB.
@@ -99,16 +95,9 @@ impl Default for Passwords {
 }
 
 impl Passwords {
-    /// Checks the length and hashes.
-    pub(super) async fn hash(&self, password: String) -> Result<String> {
-        if password.chars().count() < PASSWORD_CHARS_MIN {
-            let message = format!("at least {PASSWORD_CHARS_MIN} characters");
-            return Err(ControlError::invalid("password", message));
-        }
-        if password.len() > PASSWORD_BYTES_MAX {
-            let message = format!("at most {PASSWORD_BYTES_MAX} bytes");
-            return Err(ControlError::invalid("password", message));
-        }
+    /// Checks whether the account of this e-mail may have the password, and hashes it.
+    pub(super) async fn hash(&self, password: String, email: &str) -> Result<String> {
+        password_rules::check(&password, email)?;
         self.run(move || hash_blocking(&password)).await?
     }
 
@@ -117,7 +106,7 @@ impl Passwords {
     pub(super) async fn verify(&self, password: String, hash: Option<String>) -> Result<bool> {
         static NOBODY: LazyLock<Option<String>> =
             LazyLock::new(|| hash_blocking("nobody has this password").ok());
-        if password.len() > PASSWORD_BYTES_MAX {
+        if password.len() > password_rules::BYTES_MAX {
             return Ok(false);
         }
         self.run(move || {
@@ -176,7 +165,7 @@ mod tests {
     #[tokio::test]
     async fn only_the_right_password_of_a_known_account_fits() {
         let passwords = Passwords::default();
-        let hash = passwords.hash("correct horse".into()).await.unwrap();
+        let hash = passwords.hash("correct horse".into(), "a@b").await.unwrap();
         assert!(
             hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"),
             "{hash}"
@@ -185,6 +174,6 @@ mod tests {
         assert!(fits("correct horse", Some(hash.clone())).await.unwrap());
         assert!(!fits("wrong horse", Some(hash)).await.unwrap());
         assert!(!fits("nobody has this password", None).await.unwrap());
-        assert!(passwords.hash("short".into()).await.is_err());
+        assert!(passwords.hash("short".into(), "a@b").await.is_err());
     }
 }

@@ -123,7 +123,7 @@ impl Control {
     ) -> Result<User> {
         let email = normal_email(email)?;
         let user = User::new(email, Role::SuperAdmin, UserState::Active);
-        let password_hash = self.passwords.hash(password).await?;
+        let password_hash = self.passwords.hash(password, &user.email).await?;
         let row = user.clone();
         self.change(actor, "user.created", |change| {
             Box::pin(async move {

@@ -231,6 +231,15 @@ pub(crate) fn normal_email(email: &str) -> Result<String> {
     }
 }
 
+/// The same of an address that mails can be sent to.
+pub(super) fn new_email(email: &str) -> Result<String> {
+    let email = normal_email(email)?;
+    match email.parse::<lettre::Address>() {
+        Ok(_) => Ok(email),
+        Err(_) => Err(ControlError::invalid("email", "expected an e-mail address")),
+    }
+}
+
 impl Control {
     /// Accounts by e-mail, and how many there are in all.
     ///

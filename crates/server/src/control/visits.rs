@@ -5,7 +5,7 @@
 use super::identities::bind;
 use super::{
     Actor, AuthEvent, AuthKind, Client, Control, ControlError, Method, NewLink, Provider, Result,
-    Role, User, UserState, links, users,
+    Role, User, UserState, links, tickets, users,
 };
 use daybook_model::Timestamp;
 use serde_json::json;
@@ -87,11 +87,7 @@ async fn activate(db: &mut SqliteConnection, user: &User) -> Result<()> {
     .bind(&user.id)
     .execute(&mut *db)
     .await?;
-    sqlx::query("DELETE FROM tickets WHERE user_id = $1")
-        .bind(&user.id)
-        .execute(db)
-        .await?;
-    Ok(())
+    tickets::end_all(db, &user.id).await
 }
 
 impl Control {

@@ -1,5 +1,6 @@
 //! The routes, one module per resource.
 
+mod account;
 mod account_keys;
 mod catalogue;
 mod download;
@@ -24,8 +25,10 @@ mod session;
 mod sessions;
 mod sign_in_settings;
 mod sso;
+mod tickets;
 mod timeline;
 mod usage;
+mod users;
 
 use crate::app::App;
 use crate::error::ApiError;
@@ -84,6 +87,17 @@ pub(crate) fn api() -> OpenApiRouter<App> {
         .routes(routes!(mfa::verify))
         .routes(routes!(mfa::renew_backup_codes))
         .routes(routes!(mfa::reset))
+        .routes(routes!(tickets::sign_up))
+        .routes(routes!(tickets::request_reset))
+        .routes(routes!(tickets::check))
+        .routes(routes!(tickets::redeem))
+        .routes(routes!(account::get))
+        .routes(routes!(account::change_password))
+        .routes(routes!(users::list, users::invite))
+        .routes(routes!(users::get, users::change, users::delete))
+        .routes(routes!(users::set_links))
+        .routes(routes!(users::invite_again))
+        .routes(routes!(users::reset))
         .routes(routes!(keys::list, keys::create))
         .routes(routes!(keys::revoke))
         .routes(routes!(keys::rotate))

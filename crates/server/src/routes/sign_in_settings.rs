@@ -2,7 +2,7 @@
 
 use super::input::Input;
 use crate::app::App;
-use crate::auth::Admin;
+use crate::auth::{Admin, Inspector};
 use crate::control::{Role, SignInSettings};
 use crate::error::ApiResult;
 use axum::Json;
@@ -58,7 +58,10 @@ impl From<SignInSettingsBody> for SignInSettings {
     responses((status = 200, body = SignInSettingsBody)),
     security(("api_key" = []), ("session" = []))
 )]
-pub(crate) async fn get(State(app): State<App>, _: Admin) -> ApiResult<Json<SignInSettingsBody>> {
+pub(crate) async fn get(
+    State(app): State<App>,
+    _: Inspector,
+) -> ApiResult<Json<SignInSettingsBody>> {
     Ok(Json(app.control.sign_in_settings().await?.into()))
 }
 

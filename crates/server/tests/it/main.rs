@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod accounts;
 mod auth;
 mod auth_log;
 mod browser;
@@ -18,15 +19,20 @@ mod limits;
 mod links;
 mod lockout;
 mod logs;
+mod mails;
 mod mfa;
 mod openapi;
+mod people;
+mod rights;
 mod roles;
 mod security;
 mod server;
 mod sessions;
+mod sign_up;
 mod slow;
 mod sso;
 mod support;
+mod tickets;
 mod timeline;
 mod tls;
 mod troubled;
