@@ -39,9 +39,10 @@ export const usersApi = {
     check(await client.PUT('/api/v1/users/{id}/links', { ...at(id), body: { links } })),
   /** Answers the link to hand over, `null` when it was mailed. */
   inviteAgain: async (id: string): Promise<string | null> =>
-    unwrap(await client.POST('/api/v1/users/{id}/invitation', { ...at(id), body: {} })).link,
+    unwrap(await client.POST('/api/v1/users/{id}/invitation', { ...at(id), body: {} })).link ??
+    null,
   resetPassword: async (id: string): Promise<string | null> =>
-    unwrap(await client.POST('/api/v1/users/{id}/reset', { ...at(id), body: {} })).link,
+    unwrap(await client.POST('/api/v1/users/{id}/reset', { ...at(id), body: {} })).link ?? null,
   unlock: async (id: string): Promise<void> =>
     check(await client.POST('/api/v1/users/{id}/unlock', at(id))),
   endMfa: async (id: string): Promise<void> =>

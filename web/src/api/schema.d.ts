@@ -21,6 +21,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/account": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One's own account. */
+        get: operations["get_account"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/account/api-keys": {
         parameters: {
             query?: never;
@@ -145,6 +162,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/account/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Change one's own password. All other sessions of the account end; this one gets a new cookie. */
+        post: operations["change_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/account/sessions": {
         parameters: {
             query?: never;
@@ -242,7 +276,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The field catalogue: the fields of every stream with their types and operators. */
+        /**
+         * The field catalogue: the streams that the caller may read and the fields that it may see, with
+         *     their types and operators.
+         */
         get: operations["get_catalogue"];
         put?: never;
         post?: never;
@@ -553,6 +590,228 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/catalogue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Own data only: The field catalogue: the streams that the caller may read and the fields that it may see, with
+         *     their types and operators.
+         */
+        get: operations["get_own_catalogue"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/logs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Own data only: Events of several streams in one list, in order of time. A filter must be on a field that every
+         *     chosen stream has.
+         */
+        get: operations["list_own_timeline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/logs/{stream}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Own data only: A list of events. Any catalogue field is a filter: `platform_model=a&platform_model=b` (or),
+         *     and the operators `.ne .gt .gte .lt .lte .prefix .contains .exists`: `cost.gte=0.01`.
+         */
+        get: operations["list_own_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/logs/{stream}/download": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Own data only: The events of a stream as a file, oldest first. Takes the filters of the list. What arrives
+         *     after the download has begun is left out.
+         */
+        get: operations["download_own_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/logs/{stream}/events/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Own data only: A whole event, payloads included. */
+        get: operations["get_own_event"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/logs/{stream}/histogram": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Own data only: Events over time, divided by a field. Takes the filters of the list. */
+        get: operations["get_own_histogram"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/logs/{stream}/values/{field}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Own data only: The values of a field with their counts, most frequent first: for filter menus. Takes the
+         *     filters of the list.
+         */
+        get: operations["list_own_field_values"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/usage/breakdown": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Own data only: Calls by the values of a field, largest first. Takes the filters of the list. */
+        get: operations["get_own_usage_breakdown"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/usage/rates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Own data only: Requests and tokens of the last 60 seconds. Takes the filters of the list; `from` and `to` may
+         *     be given, too, and change nothing.
+         */
+        get: operations["get_own_usage_rates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/usage/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Own data only: Requests, tokens, cost, users, models and latencies of all calls. Takes the filters of the list. */
+        get: operations["get_own_usage_summary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/usage/timeseries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Own data only: Calls over time, divided by the values of a field. Takes the filters of the list. */
+        get: operations["get_own_usage_timeseries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/password-reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask for a link that sets a new password. It is mailed when there is such an account. */
+        post: operations["request_password_reset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/session": {
         parameters: {
             query?: never;
@@ -618,11 +877,28 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whether the first account must still be made. */
+        /** What somebody without an account can do here: set Daybook up, sign up. */
         get: operations["get_setup"];
         put?: never;
         /** Make the first account with the token of the set-up link, and sign in with it. */
         post: operations["complete_setup"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sign-up": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask for an account. What comes of it is in a mail, whether there is such an account or not. */
+        post: operations["request_account"];
         delete?: never;
         options?: never;
         head?: never;
@@ -701,6 +977,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tickets/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a ticket is for. It stays usable. */
+        post: operations["check_ticket"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/use": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Use a ticket up. An invitation and a reset open a session; `null` when one must sign in next,
+         *     as after a verification.
+         */
+        post: operations["use_ticket"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/usage/breakdown": {
         parameters: {
             query?: never;
@@ -772,6 +1085,83 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Accounts, by e-mail. */
+        get: operations["list_users"];
+        put?: never;
+        /** Invite somebody. The account becomes active when its person takes the invitation. */
+        post: operations["invite_user"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One account. */
+        get: operations["get_user"];
+        put?: never;
+        post?: never;
+        /** Remove an account that was never active. Others are disabled. */
+        delete: operations["delete_user"];
+        options?: never;
+        head?: never;
+        /**
+         * Give an account another role, close it or open it again. It acts at once: the sessions of a
+         *     closed account end, open sessions have the new role.
+         */
+        patch: operations["change_user"];
+        trace?: never;
+    };
+    "/api/v1/users/{id}/invitation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send the invitation again, or the verification of who signed up. The link before ends. */
+        post: operations["repeat_invitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{id}/links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Say which usage events are an account's own. Replaces what administrators set before; links
+         *     from claims of an identity provider stay.
+         */
+        put: operations["set_user_links"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/users/{id}/mfa": {
         parameters: {
             query?: never;
@@ -784,6 +1174,23 @@ export interface paths {
         post?: never;
         /** Take away the second factor of somebody who lost it. All sessions of the account end. */
         delete: operations["reset_user_mfa"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{id}/reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send a link with which an account's owner sets a new password. The current one works until then. */
+        post: operations["send_password_reset"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -955,8 +1362,23 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description One's own account. */
+        AccountAnswer: {
+            /** Format: date-time */
+            created_at: string;
+            email: string;
+            /** @description Whether it has a password; who signs in elsewhere needs none. */
+            has_password: boolean;
+            id: string;
+            /** @description Identities at providers that sign in to it. */
+            identities: components["schemas"]["IdentityAnswer"][];
+            /** @description Which usage events are its own. */
+            links: components["schemas"]["LinkAnswer"][];
+            mfa: components["schemas"]["MfaAnswer"];
+            role: components["schemas"]["Role"];
+        };
         AnyEvent: components["schemas"]["AuditEvent"] | components["schemas"]["UsageEvent"] | components["schemas"]["AuthEvent"] | components["schemas"]["SystemEvent"];
-        /** @description An event of the stream audit. Fields with x-filter-operators are filters of its lists. */
+        /** @description An event of the stream audit. Fields with x-filter-operators are filters of its lists; those with x-internal are not there for people who see their own events alone. */
         AuditEvent: {
             /** Action */
             action?: string;
@@ -1047,7 +1469,7 @@ export interface components {
             /** Workspace name */
             workspace_name?: string;
         };
-        /** @description An event of the stream auth. Fields with x-filter-operators are filters of its lists. */
+        /** @description An event of the stream auth. Fields with x-filter-operators are filters of its lists; those with x-internal are not there for people who see their own events alone. */
         AuthEvent: {
             /** Details */
             details?: Record<string, unknown>;
@@ -1142,7 +1564,7 @@ export interface components {
              */
             time: string;
         };
-        /** @description All fields of all streams. */
+        /** @description The fields of the streams that the caller may read. */
         CatalogueAnswer: {
             streams: components["schemas"]["StreamAnswer"][];
         };
@@ -1315,6 +1737,16 @@ export interface components {
         HoldList: {
             items: components["schemas"]["HoldAnswer"][];
         };
+        /** @description An identity at a provider that is bound to one's own account. */
+        IdentityAnswer: {
+            /** Format: date-time */
+            bound_at: string;
+            /** @description The e-mail address there, when it was last used. */
+            email?: string | null;
+            /** @description The provider's name. */
+            provider: string;
+            provider_id: string;
+        };
         /** @description What became of a batch. */
         IngestAnswer: {
             /**
@@ -1336,6 +1768,12 @@ export interface components {
              * @description How many were not taken, when not all are listed.
              */
             rejected_total?: number | null;
+        };
+        /** @description An account that was invited. */
+        InvitedAnswer: {
+            /** @description The invitation, to be handed over; `null` when it was mailed. It is not shown again. */
+            link?: string | null;
+            user: components["schemas"]["UserAnswer"];
         };
         /** @description A job. */
         JobAnswer: {
@@ -1432,6 +1870,32 @@ export interface components {
              */
             p99: number;
         };
+        /** @description A user of a platform whose usage is an account's own. */
+        LinkAnswer: {
+            /** @description The platform instance. */
+            origin: string;
+            /** @description Who says so: `admin`, or `claim:` and the identity provider. */
+            source: string;
+            /** @description The `user_id` in its events. */
+            user_id: string;
+        };
+        /** @description All links that administrators set. */
+        LinksInput: {
+            /** @description At most 100. */
+            links: components["schemas"]["NewLink"][];
+        };
+        /** @description The second factor of one's own account. */
+        MfaAnswer: {
+            /**
+             * Format: int32
+             * @description Backup codes not used yet.
+             */
+            backup_codes_left: number;
+            /** @description Whether there is one. */
+            enabled: boolean;
+            /** @description Whether the role must have one. */
+            required: boolean;
+        };
         /** @description What an authenticator needs to know. It is not shown again. */
         MfaSetupAnswer: {
             /** @description The same as a picture. */
@@ -1470,6 +1934,13 @@ export interface components {
             rate_per_minute?: number | null;
             scopes: components["schemas"]["Scope"][];
         };
+        /** @description A link to be set. */
+        NewLink: {
+            /** @description The platform instance: the origin of its ingest key. */
+            origin: string;
+            /** @description The `user_id` in its events. */
+            user_id: string;
+        };
         /** @description A personal key to be made. */
         NewPersonalKey: {
             /**
@@ -1479,6 +1950,15 @@ export interface components {
             expires_at?: string | null;
             name: string;
         };
+        /** @description An account to be made by invitation. */
+        NewUserInput: {
+            email: string;
+            /** @description Which usage events are its own. At most 100. */
+            links?: components["schemas"]["NewLink"][];
+            role: components["schemas"]["Role"];
+        };
+        /** @description Nothing is needed. */
+        NothingInput: Record<string, unknown>;
         /** @description Calls that have no series of their own. */
         OtherCalls: {
             /** @description All intervals of the range, in order; empty when every call is in a series. */
@@ -1496,10 +1976,11 @@ export interface components {
             /** @description Not needed by accounts without one. */
             password?: string | null;
         };
-        /** @description The own password, again. */
+        /** @description A change of one's own password. */
         PasswordInput: {
-            /** @description Not needed by accounts without one. */
-            password?: string | null;
+            current: string;
+            /** @description At least 8 characters, none of the common passwords. */
+            new: string;
         };
         /** @description One interval. */
         PointOfCalls: components["schemas"]["Sums"] & {
@@ -1602,6 +2083,10 @@ export interface components {
             field?: string | null;
             /** @description Its position in the batch, from 0. */
             index: number;
+        };
+        /** @description Whose password is to be reset. */
+        ResetInput: {
+            email: string;
         };
         /** @description How long events are kept, in whole days (1 to 36 500); `null` is for ever, the default. */
         RetentionSettings: {
@@ -1713,9 +2198,12 @@ export interface components {
         SessionList: {
             items: components["schemas"]["SessionItem"][];
         };
-        /** @description Whether the first account must still be made. */
+        /** @description What somebody without an account can do here. */
         SetupAnswer: {
+            /** @description Whether the first account must still be made. */
             needed: boolean;
+            /** @description Whether people may sign up themselves. */
+            sign_up: boolean;
         };
         /** @description What the first account is made from. */
         SetupInput: {
@@ -1744,6 +2232,12 @@ export interface components {
             /** @description Domains whose e-mail addresses may; any when there are none. At most 100. */
             sign_up_domains: string[];
         };
+        /** @description What one signs up with. */
+        SignUpInput: {
+            email: string;
+            /** @description At least 8 characters, none of the common passwords. */
+            password: string;
+        };
         /** @description A button for signing in. */
         SsoButton: {
             id: string;
@@ -1765,22 +2259,25 @@ export interface components {
         };
         /** @description What this server is and holds. */
         StatusAnswer: {
-            /** @description Damaged data that was found since the start, by place. It is not served. */
+            /**
+             * @description Damaged data that was found since the start, by place, for those who may look at what belongs
+             *     to everybody. It is not served.
+             */
             damaged?: string[];
             /** @description Whether the data is thrown away when the server ends. */
             demo: boolean;
-            /** @description Events per stream. */
+            /** @description Events per stream, as many as the caller may see; streams that it may not read are left out. */
             events: {
                 /** Format: int64 */
-                audit: number;
+                audit?: number;
                 /** Format: int64 */
-                auth: number;
+                auth?: number;
                 /** Format: int64 */
-                system: number;
+                system?: number;
                 /** Format: int64 */
-                usage: number;
+                usage?: number;
             };
-            /** @description Why no events are taken, when none are. */
+            /** @description Why no events are taken, when none are and the caller may look at what belongs to everybody. */
             read_only?: string | null;
             /** @description Version of Daybook. */
             version: string;
@@ -1864,7 +2361,7 @@ export interface components {
              */
             total_tokens: number;
         };
-        /** @description An event of the stream system. Fields with x-filter-operators are filters of its lists. */
+        /** @description An event of the stream system. Fields with x-filter-operators are filters of its lists; those with x-internal are not there for people who see their own events alone. */
         SystemEvent: {
             /** Details */
             details?: Record<string, unknown>;
@@ -1922,6 +2419,27 @@ export interface components {
             /** Workspace name */
             workspace_name?: string;
         };
+        /** @description What a ticket is for. */
+        TicketAnswer: {
+            email: string;
+            /** Format: date-time */
+            expires_at: string;
+            kind: components["schemas"]["TicketKind"];
+        };
+        /** @description A ticket: what follows the `#` of the link. */
+        TicketInput: {
+            token: string;
+        };
+        /**
+         * @description What a ticket is for.
+         * @enum {string}
+         */
+        TicketKind: "invitation" | "verification" | "reset";
+        /** @description A link with a ticket. */
+        TicketLinkAnswer: {
+            /** @description The link, to be handed over; `null` when it was mailed. It is not shown again. */
+            link?: string | null;
+        };
         /** @description Calls over time. */
         TimeseriesAnswer: {
             /**
@@ -1944,7 +2462,7 @@ export interface components {
              */
             to: string;
         };
-        /** @description An event of the stream usage. Fields with x-filter-operators are filters of its lists. */
+        /** @description An event of the stream usage. Fields with x-filter-operators are filters of its lists; those with x-internal are not there for people who see their own events alone. */
         UsageEvent: {
             /**
              * Amount
@@ -2127,6 +2645,59 @@ export interface components {
             /** Workspace name */
             workspace_name?: string;
         };
+        /** @description A ticket and what it needs. */
+        UseTicketInput: {
+            /** @description The new password, for an invitation and a reset. */
+            password?: string | null;
+            token: string;
+        };
+        /** @description An account. */
+        UserAnswer: {
+            /** Format: date-time */
+            created_at: string;
+            email: string;
+            /** @description Whether it has a password; who signs in elsewhere needs none. */
+            has_password: boolean;
+            id: string;
+            /** Format: date-time */
+            last_sign_in_at?: string | null;
+            /** @description Which usage events are its own. */
+            links: components["schemas"]["LinkAnswer"][];
+            /**
+             * Format: date-time
+             * @description Until when it is locked for browsers it was not used from.
+             */
+            locked_until?: string | null;
+            /** @description Why a mail to it could not be delivered so far. */
+            mail_error?: string | null;
+            /** @description Whether it has a second factor. */
+            mfa_enabled: boolean;
+            role: components["schemas"]["Role"];
+            state: components["schemas"]["UserState"];
+        };
+        /** @description What is to be another way with an account; what is left out stays. */
+        UserChangeInput: {
+            disabled?: boolean | null;
+            role?: components["schemas"]["Role"] | null;
+        };
+        /** @description A page of accounts. */
+        UserList: {
+            items: components["schemas"]["UserAnswer"][];
+            /** Format: int64 */
+            page: number;
+            /** Format: int64 */
+            page_size: number;
+            /**
+             * Format: int64
+             * @description How many there are in all.
+             */
+            total: number;
+        };
+        /**
+         * @description What became of an account.
+         * @enum {string}
+         */
+        UserState: "invited" | "unverified" | "active" | "disabled";
     };
     responses: never;
     parameters: {
@@ -2318,7 +2889,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description The API key lacks the scope, or a change by cookie does not come from this site. The body is a google.rpc.Status. */
+            /** @description The API key lacks the scope, the account has not the role, or a change by cookie does not come from this site. The body is a google.rpc.Status. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2355,6 +2926,62 @@ export interface operations {
             };
         };
     };
+    get_account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountAnswer"];
+                };
+            };
+            /** @description The API key lacks the scope, the account has not the role, or a change by cookie does not come from this site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests; send again after Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A fault of Daybook; its log tells more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not now; send again after Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     list_personal_api_keys: {
         parameters: {
             query?: never;
@@ -2382,7 +3009,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description The API key lacks the scope, or a change by cookie does not come from this site. */
+            /** @description The API key lacks the scope, the account has not the role, or a change by cookie does not come from this site. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2460,7 +3087,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description The API key lacks the scope, or a change by cookie does not come from this site. */
+            /** @description The API key lacks the scope, the account has not the role, or a change by cookie does not come from this site. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2543,7 +3170,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description The API key lacks the scope, or a change by cookie does not come from this site. */
+            /** @description The API key lacks the scope, the account has not the role, or a change by cookie does not come from this site. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2626,7 +3253,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description The API key lacks the scope, or a change by cookie does not come from this site. */
+            /** @description The API key lacks the scope, the account has not the role, or a change by cookie does not come from this site. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2740,6 +3367,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description Too many requests; send again after Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             /** @description A fault of Daybook; its log tells more. */
             500: {
                 headers: {
@@ -2809,6 +3445,15 @@ export interface operations {
             };
             /** @description An unknown Content-Type or Content-Encoding. */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests; send again after Retry-After. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2887,6 +3532,15 @@ export interface operations {
             };
             /** @description An unknown Content-Type or Content-Encoding. */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests; send again after Retry-After. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2981,6 +3635,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description Too many requests; send again after Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             /** @description A fault of Daybook; its log tells more. */
             500: {
                 headers: {
@@ -3059,6 +3722,100 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description Too many requests; send again after Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A fault of Daybook; its log tells more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not now; send again after Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    change_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordInput"];
+            };
+        };
+        responses: {
+            /** @description Changed. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The body cannot be read, or a value of it be used. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The current password is wrong. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body passes a limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description An unknown Content-Type or Content-Encoding. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests; send again after Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             /** @description A fault of Daybook; its log tells more. */
             500: {
                 headers: {
@@ -3097,8 +3854,17 @@ export interface operations {
                     "application/json": components["schemas"]["SessionList"];
                 };
             };
-            /** @description The API key lacks the scope, or a change by cookie does not come from this site. */
+            /** @description The API key lacks the scope, the account has not the role, or a change by cookie does not come from this site. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests; send again after Retry-After. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3142,8 +3908,17 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description The API key lacks the scope, or a change by cookie does not come from this site. */
+            /** @description The API key lacks the scope, the account has not the role, or a change by cookie does not come from this site. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests; send again after Retry-After. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3190,7 +3965,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description The API key lacks the scope, or a change by cookie does not come from this site. */
+            /** @description The API key lacks the scope, the account has not the role, or a change by cookie does not come from this site. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3201,6 +3976,15 @@ export interface operations {
             };
             /** @description No such thing. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests; send again after Retry-After. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3255,7 +4039,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description The API key lacks the scope, or a change by cookie does not come from this site. */
+            /** @description The API key lacks the scope, the account has not the role, or a change by cookie does not come from this site. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3333,7 +4117,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description The API key lacks the scope, or a change by cookie does not come from this site. */
+            /** @description The API key lacks the scope, the account has not the role, or a change by cookie does not come from this site. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3416,7 +4200,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description The API key lacks the scope, or a change by cookie does not come from this site. */
+            /** @description The API key lacks the scope, the account has not the role, or a change by cookie does not come from this site. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3505,7 +4289,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description The API key lacks the scope, or a change by cookie does not come from this site. */
+            /** @description The API key lacks the scope, the account has not the role, or a change by cookie does not come from this site. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3597,7 +4381,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description The API key lacks the scope, or a change by cookie does not come from this site. */
+            /** @description The API key lacks the scope, the account has not the role, or a change by cookie does not come from this site. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3675,7 +4459,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description The API key lacks the scope, or a change by cookie does not come from this site. */
+            /** @description The API key lacks the scope, the account has not the role, or a change by cookie does not come from this site. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3782,7 +4566,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description The API key lacks the scope, or a change by cookie does not come from this site. */
+            /** @description The API key lacks the scope, the account has not the role, or a change by cookie does not come from this site. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3865,7 +4649,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description The API key lacks the scope, or a change by cookie does not come from this site. */
+            /** @description The API key lacks the scope, the account has not the role, or a change by cookie does not come from this site. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3943,7 +4727,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description The API key lacks the scope, or a change by cookie does not come from this site. */
+            /** @description The API key lacks the scope, the account has not the role, or a change by cookie does not come from this site. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4026,7 +4810,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description The API key lacks the scope, or a change by cookie does not come from this site. */
+            /** @description The API key lacks the scope, the account has not the role, or a change by cookie does not come from this site. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4100,7 +4884,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description The API key lacks the scope, or a change by cookie does not come from this site. */
+            /** @description The API key lacks the scope, the account has not the role, or a change by cookie does not come from this site. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4178,7 +4962,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description The API key lacks the scope, or a change by cookie does not come from this site. */
+            /** @description The API key lacks the scope, the account has not the role, or a change by cookie does not come from this site. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4263,7 +5047,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description The API key lacks the scope, or a change by cookie does not come from this site. */
+            /** @description The API key lacks the scope, the account has not the role, or a change by cookie does not come from this site. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4352,7 +5136,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description The API key lacks the scope, or a change by cookie does not come from this site. */
+            /** @description The API key lacks the scope, the account has not the role, or a change by cookie does not come from this site. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4444,7 +5228,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description The API key lacks the scope, or a change by cookie does not come from this site. */
+            /** @description The API key lacks the scope, the account has not the role, or a change by cookie does not come from this site. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4520,7 +5304,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description The API key lacks the scope, or a change by cookie does not come from this site. */
+            /** @description The API key lacks the scope, the account has not the role, or a change by cookie does not come from this site. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4594,7 +5378,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description The API key lacks the scope, or a change by cookie does not come from this site. */
+            /** @description The API key lacks the scope, the account has not the role, or a change by cookie does not come from this site. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4659,7 +5443,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description The API key lacks the scope, or a change by cookie does not come from this site. */
+            /** @description The API key lacks the scope, the account has not the role, or a change by cookie does not come from this site. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4726,7 +5510,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description The API key lacks the scope, or a change by cookie does not come from this site. */
+            /** @description The API key lacks the scope, the account has not the role, or a change by cookie does not come from this site. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4776,7 +5560,7 @@ export interface operations {
     list_timeline: {
         parameters: {
             query?: {
-                /** @description The streams, divided by commas: `audit,usage`; all by default */
+                /** @description The streams, divided by commas: `audit,usage`; all that you may read by default */
                 streams?: string;
                 /** @description `-time` (default, newest first) or `time` */
                 sort?: string;
@@ -4964,7 +5748,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description The API key lacks the scope, or a change by cookie does not come from this site. */
+            /** @description The API key lacks the scope, the account has not the role, or a change by cookie does not come from this site. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5194,7 +5978,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description The API key lacks the scope, or a change by cookie does not come from this site. */
+            /** @description The API key lacks the scope, the account has not the role, or a change by cookie does not come from this site. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5246,7 +6030,7 @@ export interface operations {
             query?: {
                 /** @description `csv` (default) or `jsonl` */
                 format?: string;
-                /** @description Fields, divided by commas, in this order; all but `request` and `response` by default */
+                /** @description Fields, divided by commas, in this order; all that you may see but `request` and `response` by default */
                 columns?: string;
                 /** @description Earliest time, inclusive: RFC 3339, epoch seconds, or relative like `-24h`, `-7d`; 90 days ago by default */
                 from?: components["parameters"]["from"];
@@ -5432,7 +6216,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description The API key lacks the scope, or a change by cookie does not come from this site. */
+            /** @description The API key lacks the scope, the account has not the role, or a change by cookie does not come from this site. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5510,7 +6294,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description The API key lacks the scope, or a change by cookie does not come from this site. */
+            /** @description The API key lacks the scope, the account has not the role, or a change by cookie does not come from this site. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5747,7 +6531,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description The API key lacks the scope, or a change by cookie does not come from this site. */
+            /** @description The API key lacks the scope, the account has not the role, or a change by cookie does not come from this site. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5986,7 +6770,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description The API key lacks the scope, or a change by cookie does not come from this site. */
+            /** @description The API key lacks the scope, the account has not the role, or a change by cookie does not come from this site. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5997,6 +6781,1787 @@ export interface operations {
             };
             /** @description Unknown stream. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests; send again after Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A fault of Daybook; its log tells more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not now; send again after Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_own_catalogue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CatalogueAnswer"];
+                };
+            };
+            /** @description Neither a valid API key nor a session. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The API key lacks the scope, the account has not the role, or a change by cookie does not come from this site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests; send again after Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A fault of Daybook; its log tells more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not now; send again after Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_own_timeline: {
+        parameters: {
+            query?: {
+                /** @description The streams, divided by commas: `audit,usage`; all that you may read by default */
+                streams?: string;
+                /** @description `-time` (default, newest first) or `time` */
+                sort?: string;
+                /** @description Number of the page */
+                page?: number;
+                /** @description Events of a page */
+                page_size?: number;
+                /** @description Earliest time, inclusive: RFC 3339, epoch seconds, or relative like `-24h`, `-7d`; 90 days ago by default */
+                from?: components["parameters"]["from"];
+                /** @description Latest time, exclusive, in the same forms */
+                to?: components["parameters"]["to"];
+                /** @description Text that a searchable field contains, regardless of case; ids match exactly or by prefix */
+                q?: components["parameters"]["q"];
+                /** @description The `as_of` of an earlier answer: what came later is left out */
+                as_of?: components["parameters"]["as_of"];
+                /** @description ID (id) of audit, usage, auth, system. Also `id.ne`, `id.prefix`, `id.exists` */
+                id?: components["parameters"]["id"];
+                /** @description Time (time) of audit, usage, auth, system. Also `time.ne`, `time.gt`, `time.gte`, `time.lt`, `time.lte`, `time.exists` */
+                time?: components["parameters"]["time"];
+                /** @description Received at (time) of audit, usage, auth, system. Also `received_at.ne`, `received_at.gt`, `received_at.gte`, `received_at.lt`, `received_at.lte`, `received_at.exists` */
+                received_at?: components["parameters"]["received_at"];
+                /** @description Origin (keyword) of audit, usage, auth, system. Also `origin.ne`, `origin.prefix`, `origin.contains`, `origin.exists` */
+                origin?: components["parameters"]["origin"];
+                /** @description Request ID (id) of audit, usage, auth, system. Also `request_id.ne`, `request_id.prefix`, `request_id.exists` */
+                request_id?: components["parameters"]["request_id"];
+                /** @description Trace ID (id) of audit, usage, auth, system. Also `trace_id.ne`, `trace_id.prefix`, `trace_id.exists` */
+                trace_id?: components["parameters"]["trace_id"];
+                /** @description Workspace ID (keyword) of audit, usage, auth, system. Also `workspace_id.ne`, `workspace_id.prefix`, `workspace_id.contains`, `workspace_id.exists` */
+                workspace_id?: components["parameters"]["workspace_id"];
+                /** @description Workspace name (keyword) of audit, usage, auth, system. Also `workspace_name.ne`, `workspace_name.prefix`, `workspace_name.contains`, `workspace_name.exists` */
+                workspace_name?: components["parameters"]["workspace_name"];
+                /** @description Kind (enum) of usage. Also `kind.ne`, `kind.gt`, `kind.gte`, `kind.lt`, `kind.lte`, `kind.exists` */
+                kind?: components["parameters"]["kind"];
+                /** @description User ID (keyword) of usage, auth. Also `user_id.ne`, `user_id.prefix`, `user_id.contains`, `user_id.exists` */
+                user_id?: components["parameters"]["user_id"];
+                /** @description User name (keyword) of usage, auth. Also `user_name.ne`, `user_name.prefix`, `user_name.contains`, `user_name.exists` */
+                user_name?: components["parameters"]["user_name"];
+                /** @description API key ID (keyword) of usage. Also `api_key_id.ne`, `api_key_id.prefix`, `api_key_id.contains`, `api_key_id.exists` */
+                api_key_id?: components["parameters"]["api_key_id"];
+                /** @description API key name (keyword) of usage. Also `api_key_name.ne`, `api_key_name.prefix`, `api_key_name.contains`, `api_key_name.exists` */
+                api_key_name?: components["parameters"]["api_key_name"];
+                /** @description Source (enum) of usage, system. Also `source.ne`, `source.gt`, `source.gte`, `source.lt`, `source.lte`, `source.exists` */
+                source?: components["parameters"]["source"];
+                /** @description Endpoint (keyword) of usage. Also `endpoint.ne`, `endpoint.prefix`, `endpoint.contains`, `endpoint.exists` */
+                endpoint?: components["parameters"]["endpoint"];
+                /** @description Protocol (keyword) of usage. Also `protocol.ne`, `protocol.prefix`, `protocol.contains`, `protocol.exists` */
+                protocol?: components["parameters"]["protocol"];
+                /** @description Platform model (keyword) of usage. Also `platform_model.ne`, `platform_model.prefix`, `platform_model.contains`, `platform_model.exists` */
+                platform_model?: components["parameters"]["platform_model"];
+                /** @description Billing mode (enum) of usage. Also `billing_mode.ne`, `billing_mode.gt`, `billing_mode.gte`, `billing_mode.lt`, `billing_mode.lte`, `billing_mode.exists` */
+                billing_mode?: components["parameters"]["billing_mode"];
+                /** @description Group (keyword) of usage. Also `group.ne`, `group.prefix`, `group.contains`, `group.exists` */
+                group?: components["parameters"]["group"];
+                /** @description Outcome (enum) of usage. Also `outcome.ne`, `outcome.gt`, `outcome.gte`, `outcome.lt`, `outcome.lte`, `outcome.exists` */
+                outcome?: components["parameters"]["outcome"];
+                /** @description Status code (integer) of usage. Also `status_code.ne`, `status_code.gt`, `status_code.gte`, `status_code.lt`, `status_code.lte`, `status_code.exists` */
+                status_code?: components["parameters"]["status_code"];
+                /** @description Is stream (boolean) of usage. Also `is_stream.ne`, `is_stream.exists` */
+                is_stream?: components["parameters"]["is_stream"];
+                /** @description Total tokens (integer) of usage. Also `total_tokens.ne`, `total_tokens.gt`, `total_tokens.gte`, `total_tokens.lt`, `total_tokens.lte`, `total_tokens.exists` */
+                total_tokens?: components["parameters"]["total_tokens"];
+                /** @description Input tokens (integer) of usage. Also `input_tokens.ne`, `input_tokens.gt`, `input_tokens.gte`, `input_tokens.lt`, `input_tokens.lte`, `input_tokens.exists` */
+                input_tokens?: components["parameters"]["input_tokens"];
+                /** @description Output tokens (integer) of usage. Also `output_tokens.ne`, `output_tokens.gt`, `output_tokens.gte`, `output_tokens.lt`, `output_tokens.lte`, `output_tokens.exists` */
+                output_tokens?: components["parameters"]["output_tokens"];
+                /** @description Cache read tokens (integer) of usage. Also `cache_read_tokens.ne`, `cache_read_tokens.gt`, `cache_read_tokens.gte`, `cache_read_tokens.lt`, `cache_read_tokens.lte`, `cache_read_tokens.exists` */
+                cache_read_tokens?: components["parameters"]["cache_read_tokens"];
+                /** @description Cache write tokens (integer) of usage. Also `cache_write_tokens.ne`, `cache_write_tokens.gt`, `cache_write_tokens.gte`, `cache_write_tokens.lt`, `cache_write_tokens.lte`, `cache_write_tokens.exists` */
+                cache_write_tokens?: components["parameters"]["cache_write_tokens"];
+                /** @description Reasoning tokens (integer) of usage. Also `reasoning_tokens.ne`, `reasoning_tokens.gt`, `reasoning_tokens.gte`, `reasoning_tokens.lt`, `reasoning_tokens.lte`, `reasoning_tokens.exists` */
+                reasoning_tokens?: components["parameters"]["reasoning_tokens"];
+                /** @description Cost (money) of usage. Also `cost.ne`, `cost.gt`, `cost.gte`, `cost.lt`, `cost.lte`, `cost.exists` */
+                cost?: components["parameters"]["cost"];
+                /** @description Cost source (enum) of usage. Also `cost_source.ne`, `cost_source.gt`, `cost_source.gte`, `cost_source.lt`, `cost_source.lte`, `cost_source.exists` */
+                cost_source?: components["parameters"]["cost_source"];
+                /** @description Quota (integer) of usage. Also `quota.ne`, `quota.gt`, `quota.gte`, `quota.lt`, `quota.lte`, `quota.exists` */
+                quota?: components["parameters"]["quota"];
+                /** @description Amount (money) of usage. Also `amount.ne`, `amount.gt`, `amount.gte`, `amount.lt`, `amount.lte`, `amount.exists` */
+                amount?: components["parameters"]["amount"];
+                /** @description Latency (ms) (integer) of usage. Also `latency_ms.ne`, `latency_ms.gt`, `latency_ms.gte`, `latency_ms.lt`, `latency_ms.lte`, `latency_ms.exists` */
+                latency_ms?: components["parameters"]["latency_ms"];
+                /** @description Time to first token (ms) (integer) of usage. Also `ttft_ms.ne`, `ttft_ms.gt`, `ttft_ms.gte`, `ttft_ms.lt`, `ttft_ms.lte`, `ttft_ms.exists` */
+                ttft_ms?: components["parameters"]["ttft_ms"];
+                /** @description Call count (integer) of usage. Also `call_count.ne`, `call_count.gt`, `call_count.gte`, `call_count.lt`, `call_count.lte`, `call_count.exists` */
+                call_count?: components["parameters"]["call_count"];
+                /** @description IP (keyword) of audit, usage, auth. Also `ip.ne`, `ip.prefix`, `ip.contains`, `ip.exists` */
+                ip?: components["parameters"]["ip"];
+                /** @description User agent (keyword) of audit, usage, auth. Also `user_agent.ne`, `user_agent.prefix`, `user_agent.contains`, `user_agent.exists` */
+                user_agent?: components["parameters"]["user_agent"];
+                /** @description Error (text) of usage. Also `error.contains`, `error.exists` */
+                "error.contains"?: components["parameters"]["error.contains"];
+                /** @description Content (text) of usage. Also `content.contains`, `content.exists` */
+                "content.contains"?: components["parameters"]["content.contains"];
+                /** @description Provisional (boolean) of usage. Also `provisional.ne`, `provisional.exists` */
+                provisional?: components["parameters"]["provisional"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventPage"];
+                };
+            };
+            /** @description An unknown parameter or a malformed value, by name. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Neither a valid API key nor a session. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The API key lacks the scope, the account has not the role, or a change by cookie does not come from this site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests; send again after Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A fault of Daybook; its log tells more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not now; send again after Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_own_events: {
+        parameters: {
+            query?: {
+                /** @description A field, with `-` in front for largest first. audit: seq, time, received_at, workspace_name, actor_name, action, resource_type, resource_name, ledger_index; usage: seq, time, received_at, workspace_name, user_name, api_key_name, platform_model, upstream_name, provider, status_code, total_tokens, input_tokens, output_tokens, cache_read_tokens, cache_write_tokens, reasoning_tokens, cost, quota, amount, latency_ms, ttft_ms, call_count; auth: seq, time, received_at, workspace_name, event, user_name; system: seq, time, received_at, workspace_name, level, source, event, resource_name */
+                sort?: string;
+                /** @description Number of the page */
+                page?: number;
+                /** @description Events of a page */
+                page_size?: number;
+                /** @description Earliest time, inclusive: RFC 3339, epoch seconds, or relative like `-24h`, `-7d`; 90 days ago by default */
+                from?: components["parameters"]["from"];
+                /** @description Latest time, exclusive, in the same forms */
+                to?: components["parameters"]["to"];
+                /** @description Text that a searchable field contains, regardless of case; ids match exactly or by prefix */
+                q?: components["parameters"]["q"];
+                /** @description The `as_of` of an earlier answer: what came later is left out */
+                as_of?: components["parameters"]["as_of"];
+                /** @description ID (id) of audit, usage, auth, system. Also `id.ne`, `id.prefix`, `id.exists` */
+                id?: components["parameters"]["id"];
+                /** @description Time (time) of audit, usage, auth, system. Also `time.ne`, `time.gt`, `time.gte`, `time.lt`, `time.lte`, `time.exists` */
+                time?: components["parameters"]["time"];
+                /** @description Received at (time) of audit, usage, auth, system. Also `received_at.ne`, `received_at.gt`, `received_at.gte`, `received_at.lt`, `received_at.lte`, `received_at.exists` */
+                received_at?: components["parameters"]["received_at"];
+                /** @description Origin (keyword) of audit, usage, auth, system. Also `origin.ne`, `origin.prefix`, `origin.contains`, `origin.exists` */
+                origin?: components["parameters"]["origin"];
+                /** @description Request ID (id) of audit, usage, auth, system. Also `request_id.ne`, `request_id.prefix`, `request_id.exists` */
+                request_id?: components["parameters"]["request_id"];
+                /** @description Trace ID (id) of audit, usage, auth, system. Also `trace_id.ne`, `trace_id.prefix`, `trace_id.exists` */
+                trace_id?: components["parameters"]["trace_id"];
+                /** @description Workspace ID (keyword) of audit, usage, auth, system. Also `workspace_id.ne`, `workspace_id.prefix`, `workspace_id.contains`, `workspace_id.exists` */
+                workspace_id?: components["parameters"]["workspace_id"];
+                /** @description Workspace name (keyword) of audit, usage, auth, system. Also `workspace_name.ne`, `workspace_name.prefix`, `workspace_name.contains`, `workspace_name.exists` */
+                workspace_name?: components["parameters"]["workspace_name"];
+                /** @description Kind (enum) of usage. Also `kind.ne`, `kind.gt`, `kind.gte`, `kind.lt`, `kind.lte`, `kind.exists` */
+                kind?: components["parameters"]["kind"];
+                /** @description User ID (keyword) of usage, auth. Also `user_id.ne`, `user_id.prefix`, `user_id.contains`, `user_id.exists` */
+                user_id?: components["parameters"]["user_id"];
+                /** @description User name (keyword) of usage, auth. Also `user_name.ne`, `user_name.prefix`, `user_name.contains`, `user_name.exists` */
+                user_name?: components["parameters"]["user_name"];
+                /** @description API key ID (keyword) of usage. Also `api_key_id.ne`, `api_key_id.prefix`, `api_key_id.contains`, `api_key_id.exists` */
+                api_key_id?: components["parameters"]["api_key_id"];
+                /** @description API key name (keyword) of usage. Also `api_key_name.ne`, `api_key_name.prefix`, `api_key_name.contains`, `api_key_name.exists` */
+                api_key_name?: components["parameters"]["api_key_name"];
+                /** @description Source (enum) of usage, system. Also `source.ne`, `source.gt`, `source.gte`, `source.lt`, `source.lte`, `source.exists` */
+                source?: components["parameters"]["source"];
+                /** @description Endpoint (keyword) of usage. Also `endpoint.ne`, `endpoint.prefix`, `endpoint.contains`, `endpoint.exists` */
+                endpoint?: components["parameters"]["endpoint"];
+                /** @description Protocol (keyword) of usage. Also `protocol.ne`, `protocol.prefix`, `protocol.contains`, `protocol.exists` */
+                protocol?: components["parameters"]["protocol"];
+                /** @description Platform model (keyword) of usage. Also `platform_model.ne`, `platform_model.prefix`, `platform_model.contains`, `platform_model.exists` */
+                platform_model?: components["parameters"]["platform_model"];
+                /** @description Billing mode (enum) of usage. Also `billing_mode.ne`, `billing_mode.gt`, `billing_mode.gte`, `billing_mode.lt`, `billing_mode.lte`, `billing_mode.exists` */
+                billing_mode?: components["parameters"]["billing_mode"];
+                /** @description Group (keyword) of usage. Also `group.ne`, `group.prefix`, `group.contains`, `group.exists` */
+                group?: components["parameters"]["group"];
+                /** @description Outcome (enum) of usage. Also `outcome.ne`, `outcome.gt`, `outcome.gte`, `outcome.lt`, `outcome.lte`, `outcome.exists` */
+                outcome?: components["parameters"]["outcome"];
+                /** @description Status code (integer) of usage. Also `status_code.ne`, `status_code.gt`, `status_code.gte`, `status_code.lt`, `status_code.lte`, `status_code.exists` */
+                status_code?: components["parameters"]["status_code"];
+                /** @description Is stream (boolean) of usage. Also `is_stream.ne`, `is_stream.exists` */
+                is_stream?: components["parameters"]["is_stream"];
+                /** @description Total tokens (integer) of usage. Also `total_tokens.ne`, `total_tokens.gt`, `total_tokens.gte`, `total_tokens.lt`, `total_tokens.lte`, `total_tokens.exists` */
+                total_tokens?: components["parameters"]["total_tokens"];
+                /** @description Input tokens (integer) of usage. Also `input_tokens.ne`, `input_tokens.gt`, `input_tokens.gte`, `input_tokens.lt`, `input_tokens.lte`, `input_tokens.exists` */
+                input_tokens?: components["parameters"]["input_tokens"];
+                /** @description Output tokens (integer) of usage. Also `output_tokens.ne`, `output_tokens.gt`, `output_tokens.gte`, `output_tokens.lt`, `output_tokens.lte`, `output_tokens.exists` */
+                output_tokens?: components["parameters"]["output_tokens"];
+                /** @description Cache read tokens (integer) of usage. Also `cache_read_tokens.ne`, `cache_read_tokens.gt`, `cache_read_tokens.gte`, `cache_read_tokens.lt`, `cache_read_tokens.lte`, `cache_read_tokens.exists` */
+                cache_read_tokens?: components["parameters"]["cache_read_tokens"];
+                /** @description Cache write tokens (integer) of usage. Also `cache_write_tokens.ne`, `cache_write_tokens.gt`, `cache_write_tokens.gte`, `cache_write_tokens.lt`, `cache_write_tokens.lte`, `cache_write_tokens.exists` */
+                cache_write_tokens?: components["parameters"]["cache_write_tokens"];
+                /** @description Reasoning tokens (integer) of usage. Also `reasoning_tokens.ne`, `reasoning_tokens.gt`, `reasoning_tokens.gte`, `reasoning_tokens.lt`, `reasoning_tokens.lte`, `reasoning_tokens.exists` */
+                reasoning_tokens?: components["parameters"]["reasoning_tokens"];
+                /** @description Cost (money) of usage. Also `cost.ne`, `cost.gt`, `cost.gte`, `cost.lt`, `cost.lte`, `cost.exists` */
+                cost?: components["parameters"]["cost"];
+                /** @description Cost source (enum) of usage. Also `cost_source.ne`, `cost_source.gt`, `cost_source.gte`, `cost_source.lt`, `cost_source.lte`, `cost_source.exists` */
+                cost_source?: components["parameters"]["cost_source"];
+                /** @description Quota (integer) of usage. Also `quota.ne`, `quota.gt`, `quota.gte`, `quota.lt`, `quota.lte`, `quota.exists` */
+                quota?: components["parameters"]["quota"];
+                /** @description Amount (money) of usage. Also `amount.ne`, `amount.gt`, `amount.gte`, `amount.lt`, `amount.lte`, `amount.exists` */
+                amount?: components["parameters"]["amount"];
+                /** @description Latency (ms) (integer) of usage. Also `latency_ms.ne`, `latency_ms.gt`, `latency_ms.gte`, `latency_ms.lt`, `latency_ms.lte`, `latency_ms.exists` */
+                latency_ms?: components["parameters"]["latency_ms"];
+                /** @description Time to first token (ms) (integer) of usage. Also `ttft_ms.ne`, `ttft_ms.gt`, `ttft_ms.gte`, `ttft_ms.lt`, `ttft_ms.lte`, `ttft_ms.exists` */
+                ttft_ms?: components["parameters"]["ttft_ms"];
+                /** @description Call count (integer) of usage. Also `call_count.ne`, `call_count.gt`, `call_count.gte`, `call_count.lt`, `call_count.lte`, `call_count.exists` */
+                call_count?: components["parameters"]["call_count"];
+                /** @description IP (keyword) of audit, usage, auth. Also `ip.ne`, `ip.prefix`, `ip.contains`, `ip.exists` */
+                ip?: components["parameters"]["ip"];
+                /** @description User agent (keyword) of audit, usage, auth. Also `user_agent.ne`, `user_agent.prefix`, `user_agent.contains`, `user_agent.exists` */
+                user_agent?: components["parameters"]["user_agent"];
+                /** @description Error (text) of usage. Also `error.contains`, `error.exists` */
+                "error.contains"?: components["parameters"]["error.contains"];
+                /** @description Content (text) of usage. Also `content.contains`, `content.exists` */
+                "content.contains"?: components["parameters"]["content.contains"];
+                /** @description Provisional (boolean) of usage. Also `provisional.ne`, `provisional.exists` */
+                provisional?: components["parameters"]["provisional"];
+            };
+            header?: never;
+            path: {
+                /** @description audit, usage, auth or system */
+                stream: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventPage"];
+                };
+            };
+            /** @description An unknown parameter or a malformed value, by name. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Neither a valid API key nor a session. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The API key lacks the scope, the account has not the role, or a change by cookie does not come from this site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Unknown stream. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests; send again after Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A fault of Daybook; its log tells more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not now; send again after Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    download_own_events: {
+        parameters: {
+            query?: {
+                /** @description `csv` (default) or `jsonl` */
+                format?: string;
+                /** @description Fields, divided by commas, in this order; all that you may see but `request` and `response` by default */
+                columns?: string;
+                /** @description Earliest time, inclusive: RFC 3339, epoch seconds, or relative like `-24h`, `-7d`; 90 days ago by default */
+                from?: components["parameters"]["from"];
+                /** @description Latest time, exclusive, in the same forms */
+                to?: components["parameters"]["to"];
+                /** @description Text that a searchable field contains, regardless of case; ids match exactly or by prefix */
+                q?: components["parameters"]["q"];
+                /** @description The `as_of` of an earlier answer: what came later is left out */
+                as_of?: components["parameters"]["as_of"];
+                /** @description ID (id) of audit, usage, auth, system. Also `id.ne`, `id.prefix`, `id.exists` */
+                id?: components["parameters"]["id"];
+                /** @description Time (time) of audit, usage, auth, system. Also `time.ne`, `time.gt`, `time.gte`, `time.lt`, `time.lte`, `time.exists` */
+                time?: components["parameters"]["time"];
+                /** @description Received at (time) of audit, usage, auth, system. Also `received_at.ne`, `received_at.gt`, `received_at.gte`, `received_at.lt`, `received_at.lte`, `received_at.exists` */
+                received_at?: components["parameters"]["received_at"];
+                /** @description Origin (keyword) of audit, usage, auth, system. Also `origin.ne`, `origin.prefix`, `origin.contains`, `origin.exists` */
+                origin?: components["parameters"]["origin"];
+                /** @description Request ID (id) of audit, usage, auth, system. Also `request_id.ne`, `request_id.prefix`, `request_id.exists` */
+                request_id?: components["parameters"]["request_id"];
+                /** @description Trace ID (id) of audit, usage, auth, system. Also `trace_id.ne`, `trace_id.prefix`, `trace_id.exists` */
+                trace_id?: components["parameters"]["trace_id"];
+                /** @description Workspace ID (keyword) of audit, usage, auth, system. Also `workspace_id.ne`, `workspace_id.prefix`, `workspace_id.contains`, `workspace_id.exists` */
+                workspace_id?: components["parameters"]["workspace_id"];
+                /** @description Workspace name (keyword) of audit, usage, auth, system. Also `workspace_name.ne`, `workspace_name.prefix`, `workspace_name.contains`, `workspace_name.exists` */
+                workspace_name?: components["parameters"]["workspace_name"];
+                /** @description Kind (enum) of usage. Also `kind.ne`, `kind.gt`, `kind.gte`, `kind.lt`, `kind.lte`, `kind.exists` */
+                kind?: components["parameters"]["kind"];
+                /** @description User ID (keyword) of usage, auth. Also `user_id.ne`, `user_id.prefix`, `user_id.contains`, `user_id.exists` */
+                user_id?: components["parameters"]["user_id"];
+                /** @description User name (keyword) of usage, auth. Also `user_name.ne`, `user_name.prefix`, `user_name.contains`, `user_name.exists` */
+                user_name?: components["parameters"]["user_name"];
+                /** @description API key ID (keyword) of usage. Also `api_key_id.ne`, `api_key_id.prefix`, `api_key_id.contains`, `api_key_id.exists` */
+                api_key_id?: components["parameters"]["api_key_id"];
+                /** @description API key name (keyword) of usage. Also `api_key_name.ne`, `api_key_name.prefix`, `api_key_name.contains`, `api_key_name.exists` */
+                api_key_name?: components["parameters"]["api_key_name"];
+                /** @description Source (enum) of usage, system. Also `source.ne`, `source.gt`, `source.gte`, `source.lt`, `source.lte`, `source.exists` */
+                source?: components["parameters"]["source"];
+                /** @description Endpoint (keyword) of usage. Also `endpoint.ne`, `endpoint.prefix`, `endpoint.contains`, `endpoint.exists` */
+                endpoint?: components["parameters"]["endpoint"];
+                /** @description Protocol (keyword) of usage. Also `protocol.ne`, `protocol.prefix`, `protocol.contains`, `protocol.exists` */
+                protocol?: components["parameters"]["protocol"];
+                /** @description Platform model (keyword) of usage. Also `platform_model.ne`, `platform_model.prefix`, `platform_model.contains`, `platform_model.exists` */
+                platform_model?: components["parameters"]["platform_model"];
+                /** @description Billing mode (enum) of usage. Also `billing_mode.ne`, `billing_mode.gt`, `billing_mode.gte`, `billing_mode.lt`, `billing_mode.lte`, `billing_mode.exists` */
+                billing_mode?: components["parameters"]["billing_mode"];
+                /** @description Group (keyword) of usage. Also `group.ne`, `group.prefix`, `group.contains`, `group.exists` */
+                group?: components["parameters"]["group"];
+                /** @description Outcome (enum) of usage. Also `outcome.ne`, `outcome.gt`, `outcome.gte`, `outcome.lt`, `outcome.lte`, `outcome.exists` */
+                outcome?: components["parameters"]["outcome"];
+                /** @description Status code (integer) of usage. Also `status_code.ne`, `status_code.gt`, `status_code.gte`, `status_code.lt`, `status_code.lte`, `status_code.exists` */
+                status_code?: components["parameters"]["status_code"];
+                /** @description Is stream (boolean) of usage. Also `is_stream.ne`, `is_stream.exists` */
+                is_stream?: components["parameters"]["is_stream"];
+                /** @description Total tokens (integer) of usage. Also `total_tokens.ne`, `total_tokens.gt`, `total_tokens.gte`, `total_tokens.lt`, `total_tokens.lte`, `total_tokens.exists` */
+                total_tokens?: components["parameters"]["total_tokens"];
+                /** @description Input tokens (integer) of usage. Also `input_tokens.ne`, `input_tokens.gt`, `input_tokens.gte`, `input_tokens.lt`, `input_tokens.lte`, `input_tokens.exists` */
+                input_tokens?: components["parameters"]["input_tokens"];
+                /** @description Output tokens (integer) of usage. Also `output_tokens.ne`, `output_tokens.gt`, `output_tokens.gte`, `output_tokens.lt`, `output_tokens.lte`, `output_tokens.exists` */
+                output_tokens?: components["parameters"]["output_tokens"];
+                /** @description Cache read tokens (integer) of usage. Also `cache_read_tokens.ne`, `cache_read_tokens.gt`, `cache_read_tokens.gte`, `cache_read_tokens.lt`, `cache_read_tokens.lte`, `cache_read_tokens.exists` */
+                cache_read_tokens?: components["parameters"]["cache_read_tokens"];
+                /** @description Cache write tokens (integer) of usage. Also `cache_write_tokens.ne`, `cache_write_tokens.gt`, `cache_write_tokens.gte`, `cache_write_tokens.lt`, `cache_write_tokens.lte`, `cache_write_tokens.exists` */
+                cache_write_tokens?: components["parameters"]["cache_write_tokens"];
+                /** @description Reasoning tokens (integer) of usage. Also `reasoning_tokens.ne`, `reasoning_tokens.gt`, `reasoning_tokens.gte`, `reasoning_tokens.lt`, `reasoning_tokens.lte`, `reasoning_tokens.exists` */
+                reasoning_tokens?: components["parameters"]["reasoning_tokens"];
+                /** @description Cost (money) of usage. Also `cost.ne`, `cost.gt`, `cost.gte`, `cost.lt`, `cost.lte`, `cost.exists` */
+                cost?: components["parameters"]["cost"];
+                /** @description Cost source (enum) of usage. Also `cost_source.ne`, `cost_source.gt`, `cost_source.gte`, `cost_source.lt`, `cost_source.lte`, `cost_source.exists` */
+                cost_source?: components["parameters"]["cost_source"];
+                /** @description Quota (integer) of usage. Also `quota.ne`, `quota.gt`, `quota.gte`, `quota.lt`, `quota.lte`, `quota.exists` */
+                quota?: components["parameters"]["quota"];
+                /** @description Amount (money) of usage. Also `amount.ne`, `amount.gt`, `amount.gte`, `amount.lt`, `amount.lte`, `amount.exists` */
+                amount?: components["parameters"]["amount"];
+                /** @description Latency (ms) (integer) of usage. Also `latency_ms.ne`, `latency_ms.gt`, `latency_ms.gte`, `latency_ms.lt`, `latency_ms.lte`, `latency_ms.exists` */
+                latency_ms?: components["parameters"]["latency_ms"];
+                /** @description Time to first token (ms) (integer) of usage. Also `ttft_ms.ne`, `ttft_ms.gt`, `ttft_ms.gte`, `ttft_ms.lt`, `ttft_ms.lte`, `ttft_ms.exists` */
+                ttft_ms?: components["parameters"]["ttft_ms"];
+                /** @description Call count (integer) of usage. Also `call_count.ne`, `call_count.gt`, `call_count.gte`, `call_count.lt`, `call_count.lte`, `call_count.exists` */
+                call_count?: components["parameters"]["call_count"];
+                /** @description IP (keyword) of audit, usage, auth. Also `ip.ne`, `ip.prefix`, `ip.contains`, `ip.exists` */
+                ip?: components["parameters"]["ip"];
+                /** @description User agent (keyword) of audit, usage, auth. Also `user_agent.ne`, `user_agent.prefix`, `user_agent.contains`, `user_agent.exists` */
+                user_agent?: components["parameters"]["user_agent"];
+                /** @description Error (text) of usage. Also `error.contains`, `error.exists` */
+                "error.contains"?: components["parameters"]["error.contains"];
+                /** @description Content (text) of usage. Also `content.contains`, `content.exists` */
+                "content.contains"?: components["parameters"]["content.contains"];
+                /** @description Provisional (boolean) of usage. Also `provisional.ne`, `provisional.exists` */
+                provisional?: components["parameters"]["provisional"];
+            };
+            header?: never;
+            path: {
+                /** @description audit, usage, auth or system */
+                stream: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. The header `x-total-count` says how many events it has. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": string;
+                    "text/csv": string;
+                };
+            };
+            /** @description An unknown parameter or a malformed value, by name. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Neither a valid API key nor a session. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The API key lacks the scope, the account has not the role, or a change by cookie does not come from this site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Unknown stream. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests; send again after Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A fault of Daybook; its log tells more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not now; send again after Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_own_event: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description audit, usage, auth or system */
+                stream: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnyEvent"];
+                };
+            };
+            /** @description Neither a valid API key nor a session. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The API key lacks the scope, the account has not the role, or a change by cookie does not come from this site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such event. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests; send again after Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A fault of Daybook; its log tells more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not now; send again after Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_own_histogram: {
+        parameters: {
+            query?: {
+                /** @description About so many intervals; 60 by default, 1000 at most */
+                buckets?: number;
+                /** @description A field that divides each count: usage `outcome`, audit and auth `result`, system `level` by default */
+                by?: string;
+                /** @description Earliest time, inclusive: RFC 3339, epoch seconds, or relative like `-24h`, `-7d`; 90 days ago by default */
+                from?: components["parameters"]["from"];
+                /** @description Latest time, exclusive, in the same forms */
+                to?: components["parameters"]["to"];
+                /** @description Text that a searchable field contains, regardless of case; ids match exactly or by prefix */
+                q?: components["parameters"]["q"];
+                /** @description The `as_of` of an earlier answer: what came later is left out */
+                as_of?: components["parameters"]["as_of"];
+                /** @description ID (id) of audit, usage, auth, system. Also `id.ne`, `id.prefix`, `id.exists` */
+                id?: components["parameters"]["id"];
+                /** @description Time (time) of audit, usage, auth, system. Also `time.ne`, `time.gt`, `time.gte`, `time.lt`, `time.lte`, `time.exists` */
+                time?: components["parameters"]["time"];
+                /** @description Received at (time) of audit, usage, auth, system. Also `received_at.ne`, `received_at.gt`, `received_at.gte`, `received_at.lt`, `received_at.lte`, `received_at.exists` */
+                received_at?: components["parameters"]["received_at"];
+                /** @description Origin (keyword) of audit, usage, auth, system. Also `origin.ne`, `origin.prefix`, `origin.contains`, `origin.exists` */
+                origin?: components["parameters"]["origin"];
+                /** @description Request ID (id) of audit, usage, auth, system. Also `request_id.ne`, `request_id.prefix`, `request_id.exists` */
+                request_id?: components["parameters"]["request_id"];
+                /** @description Trace ID (id) of audit, usage, auth, system. Also `trace_id.ne`, `trace_id.prefix`, `trace_id.exists` */
+                trace_id?: components["parameters"]["trace_id"];
+                /** @description Workspace ID (keyword) of audit, usage, auth, system. Also `workspace_id.ne`, `workspace_id.prefix`, `workspace_id.contains`, `workspace_id.exists` */
+                workspace_id?: components["parameters"]["workspace_id"];
+                /** @description Workspace name (keyword) of audit, usage, auth, system. Also `workspace_name.ne`, `workspace_name.prefix`, `workspace_name.contains`, `workspace_name.exists` */
+                workspace_name?: components["parameters"]["workspace_name"];
+                /** @description Kind (enum) of usage. Also `kind.ne`, `kind.gt`, `kind.gte`, `kind.lt`, `kind.lte`, `kind.exists` */
+                kind?: components["parameters"]["kind"];
+                /** @description User ID (keyword) of usage, auth. Also `user_id.ne`, `user_id.prefix`, `user_id.contains`, `user_id.exists` */
+                user_id?: components["parameters"]["user_id"];
+                /** @description User name (keyword) of usage, auth. Also `user_name.ne`, `user_name.prefix`, `user_name.contains`, `user_name.exists` */
+                user_name?: components["parameters"]["user_name"];
+                /** @description API key ID (keyword) of usage. Also `api_key_id.ne`, `api_key_id.prefix`, `api_key_id.contains`, `api_key_id.exists` */
+                api_key_id?: components["parameters"]["api_key_id"];
+                /** @description API key name (keyword) of usage. Also `api_key_name.ne`, `api_key_name.prefix`, `api_key_name.contains`, `api_key_name.exists` */
+                api_key_name?: components["parameters"]["api_key_name"];
+                /** @description Source (enum) of usage, system. Also `source.ne`, `source.gt`, `source.gte`, `source.lt`, `source.lte`, `source.exists` */
+                source?: components["parameters"]["source"];
+                /** @description Endpoint (keyword) of usage. Also `endpoint.ne`, `endpoint.prefix`, `endpoint.contains`, `endpoint.exists` */
+                endpoint?: components["parameters"]["endpoint"];
+                /** @description Protocol (keyword) of usage. Also `protocol.ne`, `protocol.prefix`, `protocol.contains`, `protocol.exists` */
+                protocol?: components["parameters"]["protocol"];
+                /** @description Platform model (keyword) of usage. Also `platform_model.ne`, `platform_model.prefix`, `platform_model.contains`, `platform_model.exists` */
+                platform_model?: components["parameters"]["platform_model"];
+                /** @description Billing mode (enum) of usage. Also `billing_mode.ne`, `billing_mode.gt`, `billing_mode.gte`, `billing_mode.lt`, `billing_mode.lte`, `billing_mode.exists` */
+                billing_mode?: components["parameters"]["billing_mode"];
+                /** @description Group (keyword) of usage. Also `group.ne`, `group.prefix`, `group.contains`, `group.exists` */
+                group?: components["parameters"]["group"];
+                /** @description Outcome (enum) of usage. Also `outcome.ne`, `outcome.gt`, `outcome.gte`, `outcome.lt`, `outcome.lte`, `outcome.exists` */
+                outcome?: components["parameters"]["outcome"];
+                /** @description Status code (integer) of usage. Also `status_code.ne`, `status_code.gt`, `status_code.gte`, `status_code.lt`, `status_code.lte`, `status_code.exists` */
+                status_code?: components["parameters"]["status_code"];
+                /** @description Is stream (boolean) of usage. Also `is_stream.ne`, `is_stream.exists` */
+                is_stream?: components["parameters"]["is_stream"];
+                /** @description Total tokens (integer) of usage. Also `total_tokens.ne`, `total_tokens.gt`, `total_tokens.gte`, `total_tokens.lt`, `total_tokens.lte`, `total_tokens.exists` */
+                total_tokens?: components["parameters"]["total_tokens"];
+                /** @description Input tokens (integer) of usage. Also `input_tokens.ne`, `input_tokens.gt`, `input_tokens.gte`, `input_tokens.lt`, `input_tokens.lte`, `input_tokens.exists` */
+                input_tokens?: components["parameters"]["input_tokens"];
+                /** @description Output tokens (integer) of usage. Also `output_tokens.ne`, `output_tokens.gt`, `output_tokens.gte`, `output_tokens.lt`, `output_tokens.lte`, `output_tokens.exists` */
+                output_tokens?: components["parameters"]["output_tokens"];
+                /** @description Cache read tokens (integer) of usage. Also `cache_read_tokens.ne`, `cache_read_tokens.gt`, `cache_read_tokens.gte`, `cache_read_tokens.lt`, `cache_read_tokens.lte`, `cache_read_tokens.exists` */
+                cache_read_tokens?: components["parameters"]["cache_read_tokens"];
+                /** @description Cache write tokens (integer) of usage. Also `cache_write_tokens.ne`, `cache_write_tokens.gt`, `cache_write_tokens.gte`, `cache_write_tokens.lt`, `cache_write_tokens.lte`, `cache_write_tokens.exists` */
+                cache_write_tokens?: components["parameters"]["cache_write_tokens"];
+                /** @description Reasoning tokens (integer) of usage. Also `reasoning_tokens.ne`, `reasoning_tokens.gt`, `reasoning_tokens.gte`, `reasoning_tokens.lt`, `reasoning_tokens.lte`, `reasoning_tokens.exists` */
+                reasoning_tokens?: components["parameters"]["reasoning_tokens"];
+                /** @description Cost (money) of usage. Also `cost.ne`, `cost.gt`, `cost.gte`, `cost.lt`, `cost.lte`, `cost.exists` */
+                cost?: components["parameters"]["cost"];
+                /** @description Cost source (enum) of usage. Also `cost_source.ne`, `cost_source.gt`, `cost_source.gte`, `cost_source.lt`, `cost_source.lte`, `cost_source.exists` */
+                cost_source?: components["parameters"]["cost_source"];
+                /** @description Quota (integer) of usage. Also `quota.ne`, `quota.gt`, `quota.gte`, `quota.lt`, `quota.lte`, `quota.exists` */
+                quota?: components["parameters"]["quota"];
+                /** @description Amount (money) of usage. Also `amount.ne`, `amount.gt`, `amount.gte`, `amount.lt`, `amount.lte`, `amount.exists` */
+                amount?: components["parameters"]["amount"];
+                /** @description Latency (ms) (integer) of usage. Also `latency_ms.ne`, `latency_ms.gt`, `latency_ms.gte`, `latency_ms.lt`, `latency_ms.lte`, `latency_ms.exists` */
+                latency_ms?: components["parameters"]["latency_ms"];
+                /** @description Time to first token (ms) (integer) of usage. Also `ttft_ms.ne`, `ttft_ms.gt`, `ttft_ms.gte`, `ttft_ms.lt`, `ttft_ms.lte`, `ttft_ms.exists` */
+                ttft_ms?: components["parameters"]["ttft_ms"];
+                /** @description Call count (integer) of usage. Also `call_count.ne`, `call_count.gt`, `call_count.gte`, `call_count.lt`, `call_count.lte`, `call_count.exists` */
+                call_count?: components["parameters"]["call_count"];
+                /** @description IP (keyword) of audit, usage, auth. Also `ip.ne`, `ip.prefix`, `ip.contains`, `ip.exists` */
+                ip?: components["parameters"]["ip"];
+                /** @description User agent (keyword) of audit, usage, auth. Also `user_agent.ne`, `user_agent.prefix`, `user_agent.contains`, `user_agent.exists` */
+                user_agent?: components["parameters"]["user_agent"];
+                /** @description Error (text) of usage. Also `error.contains`, `error.exists` */
+                "error.contains"?: components["parameters"]["error.contains"];
+                /** @description Content (text) of usage. Also `content.contains`, `content.exists` */
+                "content.contains"?: components["parameters"]["content.contains"];
+                /** @description Provisional (boolean) of usage. Also `provisional.ne`, `provisional.exists` */
+                provisional?: components["parameters"]["provisional"];
+            };
+            header?: never;
+            path: {
+                /** @description audit, usage, auth or system */
+                stream: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HistogramAnswer"];
+                };
+            };
+            /** @description Done. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Neither a valid API key nor a session. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The API key lacks the scope, the account has not the role, or a change by cookie does not come from this site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Unknown stream. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests; send again after Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A fault of Daybook; its log tells more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not now; send again after Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_own_field_values: {
+        parameters: {
+            query?: {
+                /** @description Only values that begin with this, regardless of case */
+                prefix?: string;
+                /** @description At most so many values; 20 by default, 1000 at most */
+                limit?: number;
+                /** @description Earliest time, inclusive: RFC 3339, epoch seconds, or relative like `-24h`, `-7d`; 90 days ago by default */
+                from?: components["parameters"]["from"];
+                /** @description Latest time, exclusive, in the same forms */
+                to?: components["parameters"]["to"];
+                /** @description Text that a searchable field contains, regardless of case; ids match exactly or by prefix */
+                q?: components["parameters"]["q"];
+                /** @description The `as_of` of an earlier answer: what came later is left out */
+                as_of?: components["parameters"]["as_of"];
+                /** @description ID (id) of audit, usage, auth, system. Also `id.ne`, `id.prefix`, `id.exists` */
+                id?: components["parameters"]["id"];
+                /** @description Time (time) of audit, usage, auth, system. Also `time.ne`, `time.gt`, `time.gte`, `time.lt`, `time.lte`, `time.exists` */
+                time?: components["parameters"]["time"];
+                /** @description Received at (time) of audit, usage, auth, system. Also `received_at.ne`, `received_at.gt`, `received_at.gte`, `received_at.lt`, `received_at.lte`, `received_at.exists` */
+                received_at?: components["parameters"]["received_at"];
+                /** @description Origin (keyword) of audit, usage, auth, system. Also `origin.ne`, `origin.prefix`, `origin.contains`, `origin.exists` */
+                origin?: components["parameters"]["origin"];
+                /** @description Request ID (id) of audit, usage, auth, system. Also `request_id.ne`, `request_id.prefix`, `request_id.exists` */
+                request_id?: components["parameters"]["request_id"];
+                /** @description Trace ID (id) of audit, usage, auth, system. Also `trace_id.ne`, `trace_id.prefix`, `trace_id.exists` */
+                trace_id?: components["parameters"]["trace_id"];
+                /** @description Workspace ID (keyword) of audit, usage, auth, system. Also `workspace_id.ne`, `workspace_id.prefix`, `workspace_id.contains`, `workspace_id.exists` */
+                workspace_id?: components["parameters"]["workspace_id"];
+                /** @description Workspace name (keyword) of audit, usage, auth, system. Also `workspace_name.ne`, `workspace_name.prefix`, `workspace_name.contains`, `workspace_name.exists` */
+                workspace_name?: components["parameters"]["workspace_name"];
+                /** @description Kind (enum) of usage. Also `kind.ne`, `kind.gt`, `kind.gte`, `kind.lt`, `kind.lte`, `kind.exists` */
+                kind?: components["parameters"]["kind"];
+                /** @description User ID (keyword) of usage, auth. Also `user_id.ne`, `user_id.prefix`, `user_id.contains`, `user_id.exists` */
+                user_id?: components["parameters"]["user_id"];
+                /** @description User name (keyword) of usage, auth. Also `user_name.ne`, `user_name.prefix`, `user_name.contains`, `user_name.exists` */
+                user_name?: components["parameters"]["user_name"];
+                /** @description API key ID (keyword) of usage. Also `api_key_id.ne`, `api_key_id.prefix`, `api_key_id.contains`, `api_key_id.exists` */
+                api_key_id?: components["parameters"]["api_key_id"];
+                /** @description API key name (keyword) of usage. Also `api_key_name.ne`, `api_key_name.prefix`, `api_key_name.contains`, `api_key_name.exists` */
+                api_key_name?: components["parameters"]["api_key_name"];
+                /** @description Source (enum) of usage, system. Also `source.ne`, `source.gt`, `source.gte`, `source.lt`, `source.lte`, `source.exists` */
+                source?: components["parameters"]["source"];
+                /** @description Endpoint (keyword) of usage. Also `endpoint.ne`, `endpoint.prefix`, `endpoint.contains`, `endpoint.exists` */
+                endpoint?: components["parameters"]["endpoint"];
+                /** @description Protocol (keyword) of usage. Also `protocol.ne`, `protocol.prefix`, `protocol.contains`, `protocol.exists` */
+                protocol?: components["parameters"]["protocol"];
+                /** @description Platform model (keyword) of usage. Also `platform_model.ne`, `platform_model.prefix`, `platform_model.contains`, `platform_model.exists` */
+                platform_model?: components["parameters"]["platform_model"];
+                /** @description Billing mode (enum) of usage. Also `billing_mode.ne`, `billing_mode.gt`, `billing_mode.gte`, `billing_mode.lt`, `billing_mode.lte`, `billing_mode.exists` */
+                billing_mode?: components["parameters"]["billing_mode"];
+                /** @description Group (keyword) of usage. Also `group.ne`, `group.prefix`, `group.contains`, `group.exists` */
+                group?: components["parameters"]["group"];
+                /** @description Outcome (enum) of usage. Also `outcome.ne`, `outcome.gt`, `outcome.gte`, `outcome.lt`, `outcome.lte`, `outcome.exists` */
+                outcome?: components["parameters"]["outcome"];
+                /** @description Status code (integer) of usage. Also `status_code.ne`, `status_code.gt`, `status_code.gte`, `status_code.lt`, `status_code.lte`, `status_code.exists` */
+                status_code?: components["parameters"]["status_code"];
+                /** @description Is stream (boolean) of usage. Also `is_stream.ne`, `is_stream.exists` */
+                is_stream?: components["parameters"]["is_stream"];
+                /** @description Total tokens (integer) of usage. Also `total_tokens.ne`, `total_tokens.gt`, `total_tokens.gte`, `total_tokens.lt`, `total_tokens.lte`, `total_tokens.exists` */
+                total_tokens?: components["parameters"]["total_tokens"];
+                /** @description Input tokens (integer) of usage. Also `input_tokens.ne`, `input_tokens.gt`, `input_tokens.gte`, `input_tokens.lt`, `input_tokens.lte`, `input_tokens.exists` */
+                input_tokens?: components["parameters"]["input_tokens"];
+                /** @description Output tokens (integer) of usage. Also `output_tokens.ne`, `output_tokens.gt`, `output_tokens.gte`, `output_tokens.lt`, `output_tokens.lte`, `output_tokens.exists` */
+                output_tokens?: components["parameters"]["output_tokens"];
+                /** @description Cache read tokens (integer) of usage. Also `cache_read_tokens.ne`, `cache_read_tokens.gt`, `cache_read_tokens.gte`, `cache_read_tokens.lt`, `cache_read_tokens.lte`, `cache_read_tokens.exists` */
+                cache_read_tokens?: components["parameters"]["cache_read_tokens"];
+                /** @description Cache write tokens (integer) of usage. Also `cache_write_tokens.ne`, `cache_write_tokens.gt`, `cache_write_tokens.gte`, `cache_write_tokens.lt`, `cache_write_tokens.lte`, `cache_write_tokens.exists` */
+                cache_write_tokens?: components["parameters"]["cache_write_tokens"];
+                /** @description Reasoning tokens (integer) of usage. Also `reasoning_tokens.ne`, `reasoning_tokens.gt`, `reasoning_tokens.gte`, `reasoning_tokens.lt`, `reasoning_tokens.lte`, `reasoning_tokens.exists` */
+                reasoning_tokens?: components["parameters"]["reasoning_tokens"];
+                /** @description Cost (money) of usage. Also `cost.ne`, `cost.gt`, `cost.gte`, `cost.lt`, `cost.lte`, `cost.exists` */
+                cost?: components["parameters"]["cost"];
+                /** @description Cost source (enum) of usage. Also `cost_source.ne`, `cost_source.gt`, `cost_source.gte`, `cost_source.lt`, `cost_source.lte`, `cost_source.exists` */
+                cost_source?: components["parameters"]["cost_source"];
+                /** @description Quota (integer) of usage. Also `quota.ne`, `quota.gt`, `quota.gte`, `quota.lt`, `quota.lte`, `quota.exists` */
+                quota?: components["parameters"]["quota"];
+                /** @description Amount (money) of usage. Also `amount.ne`, `amount.gt`, `amount.gte`, `amount.lt`, `amount.lte`, `amount.exists` */
+                amount?: components["parameters"]["amount"];
+                /** @description Latency (ms) (integer) of usage. Also `latency_ms.ne`, `latency_ms.gt`, `latency_ms.gte`, `latency_ms.lt`, `latency_ms.lte`, `latency_ms.exists` */
+                latency_ms?: components["parameters"]["latency_ms"];
+                /** @description Time to first token (ms) (integer) of usage. Also `ttft_ms.ne`, `ttft_ms.gt`, `ttft_ms.gte`, `ttft_ms.lt`, `ttft_ms.lte`, `ttft_ms.exists` */
+                ttft_ms?: components["parameters"]["ttft_ms"];
+                /** @description Call count (integer) of usage. Also `call_count.ne`, `call_count.gt`, `call_count.gte`, `call_count.lt`, `call_count.lte`, `call_count.exists` */
+                call_count?: components["parameters"]["call_count"];
+                /** @description IP (keyword) of audit, usage, auth. Also `ip.ne`, `ip.prefix`, `ip.contains`, `ip.exists` */
+                ip?: components["parameters"]["ip"];
+                /** @description User agent (keyword) of audit, usage, auth. Also `user_agent.ne`, `user_agent.prefix`, `user_agent.contains`, `user_agent.exists` */
+                user_agent?: components["parameters"]["user_agent"];
+                /** @description Error (text) of usage. Also `error.contains`, `error.exists` */
+                "error.contains"?: components["parameters"]["error.contains"];
+                /** @description Content (text) of usage. Also `content.contains`, `content.exists` */
+                "content.contains"?: components["parameters"]["content.contains"];
+                /** @description Provisional (boolean) of usage. Also `provisional.ne`, `provisional.exists` */
+                provisional?: components["parameters"]["provisional"];
+            };
+            header?: never;
+            path: {
+                /** @description audit, usage, auth or system */
+                stream: string;
+                /** @description A keyword, enum or boolean field of the stream */
+                field: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldValues"];
+                };
+            };
+            /** @description Done. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Neither a valid API key nor a session. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The API key lacks the scope, the account has not the role, or a change by cookie does not come from this site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Unknown stream. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests; send again after Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A fault of Daybook; its log tells more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not now; send again after Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_own_usage_breakdown: {
+        parameters: {
+            query: {
+                /** @description `user` (`user_id`, named by `user_name`), `model` (`platform_model`), `provider`, `api_key` (`api_key_id`, named by `api_key_name`), or any keyword, enum or boolean field and `status_code` */
+                by: string;
+                /** @description `cost` (default), `requests` or `tokens`; largest first */
+                order?: string;
+                /** @description Groups of a page; 20 by default, 1000 at most */
+                limit?: number;
+                /** @description Number of the page, from 1 */
+                page?: number;
+                /** @description `true`: each group comes with its latencies */
+                quantiles?: boolean;
+                /** @description Earliest time, inclusive: RFC 3339, epoch seconds, or relative like `-24h`, `-7d`; 90 days ago by default */
+                from?: components["parameters"]["from"];
+                /** @description Latest time, exclusive, in the same forms */
+                to?: components["parameters"]["to"];
+                /** @description Text that a searchable field contains, regardless of case; ids match exactly or by prefix */
+                q?: components["parameters"]["q"];
+                /** @description The `as_of` of an earlier answer: what came later is left out */
+                as_of?: components["parameters"]["as_of"];
+                /** @description ID (id) of audit, usage, auth, system. Also `id.ne`, `id.prefix`, `id.exists` */
+                id?: components["parameters"]["id"];
+                /** @description Time (time) of audit, usage, auth, system. Also `time.ne`, `time.gt`, `time.gte`, `time.lt`, `time.lte`, `time.exists` */
+                time?: components["parameters"]["time"];
+                /** @description Received at (time) of audit, usage, auth, system. Also `received_at.ne`, `received_at.gt`, `received_at.gte`, `received_at.lt`, `received_at.lte`, `received_at.exists` */
+                received_at?: components["parameters"]["received_at"];
+                /** @description Origin (keyword) of audit, usage, auth, system. Also `origin.ne`, `origin.prefix`, `origin.contains`, `origin.exists` */
+                origin?: components["parameters"]["origin"];
+                /** @description Request ID (id) of audit, usage, auth, system. Also `request_id.ne`, `request_id.prefix`, `request_id.exists` */
+                request_id?: components["parameters"]["request_id"];
+                /** @description Trace ID (id) of audit, usage, auth, system. Also `trace_id.ne`, `trace_id.prefix`, `trace_id.exists` */
+                trace_id?: components["parameters"]["trace_id"];
+                /** @description Workspace ID (keyword) of audit, usage, auth, system. Also `workspace_id.ne`, `workspace_id.prefix`, `workspace_id.contains`, `workspace_id.exists` */
+                workspace_id?: components["parameters"]["workspace_id"];
+                /** @description Workspace name (keyword) of audit, usage, auth, system. Also `workspace_name.ne`, `workspace_name.prefix`, `workspace_name.contains`, `workspace_name.exists` */
+                workspace_name?: components["parameters"]["workspace_name"];
+                /** @description Kind (enum) of usage. Also `kind.ne`, `kind.gt`, `kind.gte`, `kind.lt`, `kind.lte`, `kind.exists` */
+                kind?: components["parameters"]["kind"];
+                /** @description User ID (keyword) of usage, auth. Also `user_id.ne`, `user_id.prefix`, `user_id.contains`, `user_id.exists` */
+                user_id?: components["parameters"]["user_id"];
+                /** @description User name (keyword) of usage, auth. Also `user_name.ne`, `user_name.prefix`, `user_name.contains`, `user_name.exists` */
+                user_name?: components["parameters"]["user_name"];
+                /** @description API key ID (keyword) of usage. Also `api_key_id.ne`, `api_key_id.prefix`, `api_key_id.contains`, `api_key_id.exists` */
+                api_key_id?: components["parameters"]["api_key_id"];
+                /** @description API key name (keyword) of usage. Also `api_key_name.ne`, `api_key_name.prefix`, `api_key_name.contains`, `api_key_name.exists` */
+                api_key_name?: components["parameters"]["api_key_name"];
+                /** @description Source (enum) of usage, system. Also `source.ne`, `source.gt`, `source.gte`, `source.lt`, `source.lte`, `source.exists` */
+                source?: components["parameters"]["source"];
+                /** @description Endpoint (keyword) of usage. Also `endpoint.ne`, `endpoint.prefix`, `endpoint.contains`, `endpoint.exists` */
+                endpoint?: components["parameters"]["endpoint"];
+                /** @description Protocol (keyword) of usage. Also `protocol.ne`, `protocol.prefix`, `protocol.contains`, `protocol.exists` */
+                protocol?: components["parameters"]["protocol"];
+                /** @description Platform model (keyword) of usage. Also `platform_model.ne`, `platform_model.prefix`, `platform_model.contains`, `platform_model.exists` */
+                platform_model?: components["parameters"]["platform_model"];
+                /** @description Billing mode (enum) of usage. Also `billing_mode.ne`, `billing_mode.gt`, `billing_mode.gte`, `billing_mode.lt`, `billing_mode.lte`, `billing_mode.exists` */
+                billing_mode?: components["parameters"]["billing_mode"];
+                /** @description Group (keyword) of usage. Also `group.ne`, `group.prefix`, `group.contains`, `group.exists` */
+                group?: components["parameters"]["group"];
+                /** @description Outcome (enum) of usage. Also `outcome.ne`, `outcome.gt`, `outcome.gte`, `outcome.lt`, `outcome.lte`, `outcome.exists` */
+                outcome?: components["parameters"]["outcome"];
+                /** @description Status code (integer) of usage. Also `status_code.ne`, `status_code.gt`, `status_code.gte`, `status_code.lt`, `status_code.lte`, `status_code.exists` */
+                status_code?: components["parameters"]["status_code"];
+                /** @description Is stream (boolean) of usage. Also `is_stream.ne`, `is_stream.exists` */
+                is_stream?: components["parameters"]["is_stream"];
+                /** @description Total tokens (integer) of usage. Also `total_tokens.ne`, `total_tokens.gt`, `total_tokens.gte`, `total_tokens.lt`, `total_tokens.lte`, `total_tokens.exists` */
+                total_tokens?: components["parameters"]["total_tokens"];
+                /** @description Input tokens (integer) of usage. Also `input_tokens.ne`, `input_tokens.gt`, `input_tokens.gte`, `input_tokens.lt`, `input_tokens.lte`, `input_tokens.exists` */
+                input_tokens?: components["parameters"]["input_tokens"];
+                /** @description Output tokens (integer) of usage. Also `output_tokens.ne`, `output_tokens.gt`, `output_tokens.gte`, `output_tokens.lt`, `output_tokens.lte`, `output_tokens.exists` */
+                output_tokens?: components["parameters"]["output_tokens"];
+                /** @description Cache read tokens (integer) of usage. Also `cache_read_tokens.ne`, `cache_read_tokens.gt`, `cache_read_tokens.gte`, `cache_read_tokens.lt`, `cache_read_tokens.lte`, `cache_read_tokens.exists` */
+                cache_read_tokens?: components["parameters"]["cache_read_tokens"];
+                /** @description Cache write tokens (integer) of usage. Also `cache_write_tokens.ne`, `cache_write_tokens.gt`, `cache_write_tokens.gte`, `cache_write_tokens.lt`, `cache_write_tokens.lte`, `cache_write_tokens.exists` */
+                cache_write_tokens?: components["parameters"]["cache_write_tokens"];
+                /** @description Reasoning tokens (integer) of usage. Also `reasoning_tokens.ne`, `reasoning_tokens.gt`, `reasoning_tokens.gte`, `reasoning_tokens.lt`, `reasoning_tokens.lte`, `reasoning_tokens.exists` */
+                reasoning_tokens?: components["parameters"]["reasoning_tokens"];
+                /** @description Cost (money) of usage. Also `cost.ne`, `cost.gt`, `cost.gte`, `cost.lt`, `cost.lte`, `cost.exists` */
+                cost?: components["parameters"]["cost"];
+                /** @description Cost source (enum) of usage. Also `cost_source.ne`, `cost_source.gt`, `cost_source.gte`, `cost_source.lt`, `cost_source.lte`, `cost_source.exists` */
+                cost_source?: components["parameters"]["cost_source"];
+                /** @description Quota (integer) of usage. Also `quota.ne`, `quota.gt`, `quota.gte`, `quota.lt`, `quota.lte`, `quota.exists` */
+                quota?: components["parameters"]["quota"];
+                /** @description Amount (money) of usage. Also `amount.ne`, `amount.gt`, `amount.gte`, `amount.lt`, `amount.lte`, `amount.exists` */
+                amount?: components["parameters"]["amount"];
+                /** @description Latency (ms) (integer) of usage. Also `latency_ms.ne`, `latency_ms.gt`, `latency_ms.gte`, `latency_ms.lt`, `latency_ms.lte`, `latency_ms.exists` */
+                latency_ms?: components["parameters"]["latency_ms"];
+                /** @description Time to first token (ms) (integer) of usage. Also `ttft_ms.ne`, `ttft_ms.gt`, `ttft_ms.gte`, `ttft_ms.lt`, `ttft_ms.lte`, `ttft_ms.exists` */
+                ttft_ms?: components["parameters"]["ttft_ms"];
+                /** @description Call count (integer) of usage. Also `call_count.ne`, `call_count.gt`, `call_count.gte`, `call_count.lt`, `call_count.lte`, `call_count.exists` */
+                call_count?: components["parameters"]["call_count"];
+                /** @description IP (keyword) of audit, usage, auth. Also `ip.ne`, `ip.prefix`, `ip.contains`, `ip.exists` */
+                ip?: components["parameters"]["ip"];
+                /** @description User agent (keyword) of audit, usage, auth. Also `user_agent.ne`, `user_agent.prefix`, `user_agent.contains`, `user_agent.exists` */
+                user_agent?: components["parameters"]["user_agent"];
+                /** @description Error (text) of usage. Also `error.contains`, `error.exists` */
+                "error.contains"?: components["parameters"]["error.contains"];
+                /** @description Content (text) of usage. Also `content.contains`, `content.exists` */
+                "content.contains"?: components["parameters"]["content.contains"];
+                /** @description Provisional (boolean) of usage. Also `provisional.ne`, `provisional.exists` */
+                provisional?: components["parameters"]["provisional"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BreakdownAnswer"];
+                };
+            };
+            /** @description Done. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Neither a valid API key nor a session. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The API key lacks the scope, the account has not the role, or a change by cookie does not come from this site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests; send again after Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A fault of Daybook; its log tells more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not now; send again after Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_own_usage_rates: {
+        parameters: {
+            query?: {
+                /** @description Earliest time, inclusive: RFC 3339, epoch seconds, or relative like `-24h`, `-7d`; 90 days ago by default */
+                from?: components["parameters"]["from"];
+                /** @description Latest time, exclusive, in the same forms */
+                to?: components["parameters"]["to"];
+                /** @description Text that a searchable field contains, regardless of case; ids match exactly or by prefix */
+                q?: components["parameters"]["q"];
+                /** @description The `as_of` of an earlier answer: what came later is left out */
+                as_of?: components["parameters"]["as_of"];
+                /** @description ID (id) of audit, usage, auth, system. Also `id.ne`, `id.prefix`, `id.exists` */
+                id?: components["parameters"]["id"];
+                /** @description Time (time) of audit, usage, auth, system. Also `time.ne`, `time.gt`, `time.gte`, `time.lt`, `time.lte`, `time.exists` */
+                time?: components["parameters"]["time"];
+                /** @description Received at (time) of audit, usage, auth, system. Also `received_at.ne`, `received_at.gt`, `received_at.gte`, `received_at.lt`, `received_at.lte`, `received_at.exists` */
+                received_at?: components["parameters"]["received_at"];
+                /** @description Origin (keyword) of audit, usage, auth, system. Also `origin.ne`, `origin.prefix`, `origin.contains`, `origin.exists` */
+                origin?: components["parameters"]["origin"];
+                /** @description Request ID (id) of audit, usage, auth, system. Also `request_id.ne`, `request_id.prefix`, `request_id.exists` */
+                request_id?: components["parameters"]["request_id"];
+                /** @description Trace ID (id) of audit, usage, auth, system. Also `trace_id.ne`, `trace_id.prefix`, `trace_id.exists` */
+                trace_id?: components["parameters"]["trace_id"];
+                /** @description Workspace ID (keyword) of audit, usage, auth, system. Also `workspace_id.ne`, `workspace_id.prefix`, `workspace_id.contains`, `workspace_id.exists` */
+                workspace_id?: components["parameters"]["workspace_id"];
+                /** @description Workspace name (keyword) of audit, usage, auth, system. Also `workspace_name.ne`, `workspace_name.prefix`, `workspace_name.contains`, `workspace_name.exists` */
+                workspace_name?: components["parameters"]["workspace_name"];
+                /** @description Kind (enum) of usage. Also `kind.ne`, `kind.gt`, `kind.gte`, `kind.lt`, `kind.lte`, `kind.exists` */
+                kind?: components["parameters"]["kind"];
+                /** @description User ID (keyword) of usage, auth. Also `user_id.ne`, `user_id.prefix`, `user_id.contains`, `user_id.exists` */
+                user_id?: components["parameters"]["user_id"];
+                /** @description User name (keyword) of usage, auth. Also `user_name.ne`, `user_name.prefix`, `user_name.contains`, `user_name.exists` */
+                user_name?: components["parameters"]["user_name"];
+                /** @description API key ID (keyword) of usage. Also `api_key_id.ne`, `api_key_id.prefix`, `api_key_id.contains`, `api_key_id.exists` */
+                api_key_id?: components["parameters"]["api_key_id"];
+                /** @description API key name (keyword) of usage. Also `api_key_name.ne`, `api_key_name.prefix`, `api_key_name.contains`, `api_key_name.exists` */
+                api_key_name?: components["parameters"]["api_key_name"];
+                /** @description Source (enum) of usage, system. Also `source.ne`, `source.gt`, `source.gte`, `source.lt`, `source.lte`, `source.exists` */
+                source?: components["parameters"]["source"];
+                /** @description Endpoint (keyword) of usage. Also `endpoint.ne`, `endpoint.prefix`, `endpoint.contains`, `endpoint.exists` */
+                endpoint?: components["parameters"]["endpoint"];
+                /** @description Protocol (keyword) of usage. Also `protocol.ne`, `protocol.prefix`, `protocol.contains`, `protocol.exists` */
+                protocol?: components["parameters"]["protocol"];
+                /** @description Platform model (keyword) of usage. Also `platform_model.ne`, `platform_model.prefix`, `platform_model.contains`, `platform_model.exists` */
+                platform_model?: components["parameters"]["platform_model"];
+                /** @description Billing mode (enum) of usage. Also `billing_mode.ne`, `billing_mode.gt`, `billing_mode.gte`, `billing_mode.lt`, `billing_mode.lte`, `billing_mode.exists` */
+                billing_mode?: components["parameters"]["billing_mode"];
+                /** @description Group (keyword) of usage. Also `group.ne`, `group.prefix`, `group.contains`, `group.exists` */
+                group?: components["parameters"]["group"];
+                /** @description Outcome (enum) of usage. Also `outcome.ne`, `outcome.gt`, `outcome.gte`, `outcome.lt`, `outcome.lte`, `outcome.exists` */
+                outcome?: components["parameters"]["outcome"];
+                /** @description Status code (integer) of usage. Also `status_code.ne`, `status_code.gt`, `status_code.gte`, `status_code.lt`, `status_code.lte`, `status_code.exists` */
+                status_code?: components["parameters"]["status_code"];
+                /** @description Is stream (boolean) of usage. Also `is_stream.ne`, `is_stream.exists` */
+                is_stream?: components["parameters"]["is_stream"];
+                /** @description Total tokens (integer) of usage. Also `total_tokens.ne`, `total_tokens.gt`, `total_tokens.gte`, `total_tokens.lt`, `total_tokens.lte`, `total_tokens.exists` */
+                total_tokens?: components["parameters"]["total_tokens"];
+                /** @description Input tokens (integer) of usage. Also `input_tokens.ne`, `input_tokens.gt`, `input_tokens.gte`, `input_tokens.lt`, `input_tokens.lte`, `input_tokens.exists` */
+                input_tokens?: components["parameters"]["input_tokens"];
+                /** @description Output tokens (integer) of usage. Also `output_tokens.ne`, `output_tokens.gt`, `output_tokens.gte`, `output_tokens.lt`, `output_tokens.lte`, `output_tokens.exists` */
+                output_tokens?: components["parameters"]["output_tokens"];
+                /** @description Cache read tokens (integer) of usage. Also `cache_read_tokens.ne`, `cache_read_tokens.gt`, `cache_read_tokens.gte`, `cache_read_tokens.lt`, `cache_read_tokens.lte`, `cache_read_tokens.exists` */
+                cache_read_tokens?: components["parameters"]["cache_read_tokens"];
+                /** @description Cache write tokens (integer) of usage. Also `cache_write_tokens.ne`, `cache_write_tokens.gt`, `cache_write_tokens.gte`, `cache_write_tokens.lt`, `cache_write_tokens.lte`, `cache_write_tokens.exists` */
+                cache_write_tokens?: components["parameters"]["cache_write_tokens"];
+                /** @description Reasoning tokens (integer) of usage. Also `reasoning_tokens.ne`, `reasoning_tokens.gt`, `reasoning_tokens.gte`, `reasoning_tokens.lt`, `reasoning_tokens.lte`, `reasoning_tokens.exists` */
+                reasoning_tokens?: components["parameters"]["reasoning_tokens"];
+                /** @description Cost (money) of usage. Also `cost.ne`, `cost.gt`, `cost.gte`, `cost.lt`, `cost.lte`, `cost.exists` */
+                cost?: components["parameters"]["cost"];
+                /** @description Cost source (enum) of usage. Also `cost_source.ne`, `cost_source.gt`, `cost_source.gte`, `cost_source.lt`, `cost_source.lte`, `cost_source.exists` */
+                cost_source?: components["parameters"]["cost_source"];
+                /** @description Quota (integer) of usage. Also `quota.ne`, `quota.gt`, `quota.gte`, `quota.lt`, `quota.lte`, `quota.exists` */
+                quota?: components["parameters"]["quota"];
+                /** @description Amount (money) of usage. Also `amount.ne`, `amount.gt`, `amount.gte`, `amount.lt`, `amount.lte`, `amount.exists` */
+                amount?: components["parameters"]["amount"];
+                /** @description Latency (ms) (integer) of usage. Also `latency_ms.ne`, `latency_ms.gt`, `latency_ms.gte`, `latency_ms.lt`, `latency_ms.lte`, `latency_ms.exists` */
+                latency_ms?: components["parameters"]["latency_ms"];
+                /** @description Time to first token (ms) (integer) of usage. Also `ttft_ms.ne`, `ttft_ms.gt`, `ttft_ms.gte`, `ttft_ms.lt`, `ttft_ms.lte`, `ttft_ms.exists` */
+                ttft_ms?: components["parameters"]["ttft_ms"];
+                /** @description Call count (integer) of usage. Also `call_count.ne`, `call_count.gt`, `call_count.gte`, `call_count.lt`, `call_count.lte`, `call_count.exists` */
+                call_count?: components["parameters"]["call_count"];
+                /** @description IP (keyword) of audit, usage, auth. Also `ip.ne`, `ip.prefix`, `ip.contains`, `ip.exists` */
+                ip?: components["parameters"]["ip"];
+                /** @description User agent (keyword) of audit, usage, auth. Also `user_agent.ne`, `user_agent.prefix`, `user_agent.contains`, `user_agent.exists` */
+                user_agent?: components["parameters"]["user_agent"];
+                /** @description Error (text) of usage. Also `error.contains`, `error.exists` */
+                "error.contains"?: components["parameters"]["error.contains"];
+                /** @description Content (text) of usage. Also `content.contains`, `content.exists` */
+                "content.contains"?: components["parameters"]["content.contains"];
+                /** @description Provisional (boolean) of usage. Also `provisional.ne`, `provisional.exists` */
+                provisional?: components["parameters"]["provisional"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RatesAnswer"];
+                };
+            };
+            /** @description Done. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Neither a valid API key nor a session. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The API key lacks the scope, the account has not the role, or a change by cookie does not come from this site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests; send again after Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A fault of Daybook; its log tells more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not now; send again after Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_own_usage_summary: {
+        parameters: {
+            query?: {
+                /** @description Earliest time, inclusive: RFC 3339, epoch seconds, or relative like `-24h`, `-7d`; 90 days ago by default */
+                from?: components["parameters"]["from"];
+                /** @description Latest time, exclusive, in the same forms */
+                to?: components["parameters"]["to"];
+                /** @description Text that a searchable field contains, regardless of case; ids match exactly or by prefix */
+                q?: components["parameters"]["q"];
+                /** @description The `as_of` of an earlier answer: what came later is left out */
+                as_of?: components["parameters"]["as_of"];
+                /** @description ID (id) of audit, usage, auth, system. Also `id.ne`, `id.prefix`, `id.exists` */
+                id?: components["parameters"]["id"];
+                /** @description Time (time) of audit, usage, auth, system. Also `time.ne`, `time.gt`, `time.gte`, `time.lt`, `time.lte`, `time.exists` */
+                time?: components["parameters"]["time"];
+                /** @description Received at (time) of audit, usage, auth, system. Also `received_at.ne`, `received_at.gt`, `received_at.gte`, `received_at.lt`, `received_at.lte`, `received_at.exists` */
+                received_at?: components["parameters"]["received_at"];
+                /** @description Origin (keyword) of audit, usage, auth, system. Also `origin.ne`, `origin.prefix`, `origin.contains`, `origin.exists` */
+                origin?: components["parameters"]["origin"];
+                /** @description Request ID (id) of audit, usage, auth, system. Also `request_id.ne`, `request_id.prefix`, `request_id.exists` */
+                request_id?: components["parameters"]["request_id"];
+                /** @description Trace ID (id) of audit, usage, auth, system. Also `trace_id.ne`, `trace_id.prefix`, `trace_id.exists` */
+                trace_id?: components["parameters"]["trace_id"];
+                /** @description Workspace ID (keyword) of audit, usage, auth, system. Also `workspace_id.ne`, `workspace_id.prefix`, `workspace_id.contains`, `workspace_id.exists` */
+                workspace_id?: components["parameters"]["workspace_id"];
+                /** @description Workspace name (keyword) of audit, usage, auth, system. Also `workspace_name.ne`, `workspace_name.prefix`, `workspace_name.contains`, `workspace_name.exists` */
+                workspace_name?: components["parameters"]["workspace_name"];
+                /** @description Kind (enum) of usage. Also `kind.ne`, `kind.gt`, `kind.gte`, `kind.lt`, `kind.lte`, `kind.exists` */
+                kind?: components["parameters"]["kind"];
+                /** @description User ID (keyword) of usage, auth. Also `user_id.ne`, `user_id.prefix`, `user_id.contains`, `user_id.exists` */
+                user_id?: components["parameters"]["user_id"];
+                /** @description User name (keyword) of usage, auth. Also `user_name.ne`, `user_name.prefix`, `user_name.contains`, `user_name.exists` */
+                user_name?: components["parameters"]["user_name"];
+                /** @description API key ID (keyword) of usage. Also `api_key_id.ne`, `api_key_id.prefix`, `api_key_id.contains`, `api_key_id.exists` */
+                api_key_id?: components["parameters"]["api_key_id"];
+                /** @description API key name (keyword) of usage. Also `api_key_name.ne`, `api_key_name.prefix`, `api_key_name.contains`, `api_key_name.exists` */
+                api_key_name?: components["parameters"]["api_key_name"];
+                /** @description Source (enum) of usage, system. Also `source.ne`, `source.gt`, `source.gte`, `source.lt`, `source.lte`, `source.exists` */
+                source?: components["parameters"]["source"];
+                /** @description Endpoint (keyword) of usage. Also `endpoint.ne`, `endpoint.prefix`, `endpoint.contains`, `endpoint.exists` */
+                endpoint?: components["parameters"]["endpoint"];
+                /** @description Protocol (keyword) of usage. Also `protocol.ne`, `protocol.prefix`, `protocol.contains`, `protocol.exists` */
+                protocol?: components["parameters"]["protocol"];
+                /** @description Platform model (keyword) of usage. Also `platform_model.ne`, `platform_model.prefix`, `platform_model.contains`, `platform_model.exists` */
+                platform_model?: components["parameters"]["platform_model"];
+                /** @description Billing mode (enum) of usage. Also `billing_mode.ne`, `billing_mode.gt`, `billing_mode.gte`, `billing_mode.lt`, `billing_mode.lte`, `billing_mode.exists` */
+                billing_mode?: components["parameters"]["billing_mode"];
+                /** @description Group (keyword) of usage. Also `group.ne`, `group.prefix`, `group.contains`, `group.exists` */
+                group?: components["parameters"]["group"];
+                /** @description Outcome (enum) of usage. Also `outcome.ne`, `outcome.gt`, `outcome.gte`, `outcome.lt`, `outcome.lte`, `outcome.exists` */
+                outcome?: components["parameters"]["outcome"];
+                /** @description Status code (integer) of usage. Also `status_code.ne`, `status_code.gt`, `status_code.gte`, `status_code.lt`, `status_code.lte`, `status_code.exists` */
+                status_code?: components["parameters"]["status_code"];
+                /** @description Is stream (boolean) of usage. Also `is_stream.ne`, `is_stream.exists` */
+                is_stream?: components["parameters"]["is_stream"];
+                /** @description Total tokens (integer) of usage. Also `total_tokens.ne`, `total_tokens.gt`, `total_tokens.gte`, `total_tokens.lt`, `total_tokens.lte`, `total_tokens.exists` */
+                total_tokens?: components["parameters"]["total_tokens"];
+                /** @description Input tokens (integer) of usage. Also `input_tokens.ne`, `input_tokens.gt`, `input_tokens.gte`, `input_tokens.lt`, `input_tokens.lte`, `input_tokens.exists` */
+                input_tokens?: components["parameters"]["input_tokens"];
+                /** @description Output tokens (integer) of usage. Also `output_tokens.ne`, `output_tokens.gt`, `output_tokens.gte`, `output_tokens.lt`, `output_tokens.lte`, `output_tokens.exists` */
+                output_tokens?: components["parameters"]["output_tokens"];
+                /** @description Cache read tokens (integer) of usage. Also `cache_read_tokens.ne`, `cache_read_tokens.gt`, `cache_read_tokens.gte`, `cache_read_tokens.lt`, `cache_read_tokens.lte`, `cache_read_tokens.exists` */
+                cache_read_tokens?: components["parameters"]["cache_read_tokens"];
+                /** @description Cache write tokens (integer) of usage. Also `cache_write_tokens.ne`, `cache_write_tokens.gt`, `cache_write_tokens.gte`, `cache_write_tokens.lt`, `cache_write_tokens.lte`, `cache_write_tokens.exists` */
+                cache_write_tokens?: components["parameters"]["cache_write_tokens"];
+                /** @description Reasoning tokens (integer) of usage. Also `reasoning_tokens.ne`, `reasoning_tokens.gt`, `reasoning_tokens.gte`, `reasoning_tokens.lt`, `reasoning_tokens.lte`, `reasoning_tokens.exists` */
+                reasoning_tokens?: components["parameters"]["reasoning_tokens"];
+                /** @description Cost (money) of usage. Also `cost.ne`, `cost.gt`, `cost.gte`, `cost.lt`, `cost.lte`, `cost.exists` */
+                cost?: components["parameters"]["cost"];
+                /** @description Cost source (enum) of usage. Also `cost_source.ne`, `cost_source.gt`, `cost_source.gte`, `cost_source.lt`, `cost_source.lte`, `cost_source.exists` */
+                cost_source?: components["parameters"]["cost_source"];
+                /** @description Quota (integer) of usage. Also `quota.ne`, `quota.gt`, `quota.gte`, `quota.lt`, `quota.lte`, `quota.exists` */
+                quota?: components["parameters"]["quota"];
+                /** @description Amount (money) of usage. Also `amount.ne`, `amount.gt`, `amount.gte`, `amount.lt`, `amount.lte`, `amount.exists` */
+                amount?: components["parameters"]["amount"];
+                /** @description Latency (ms) (integer) of usage. Also `latency_ms.ne`, `latency_ms.gt`, `latency_ms.gte`, `latency_ms.lt`, `latency_ms.lte`, `latency_ms.exists` */
+                latency_ms?: components["parameters"]["latency_ms"];
+                /** @description Time to first token (ms) (integer) of usage. Also `ttft_ms.ne`, `ttft_ms.gt`, `ttft_ms.gte`, `ttft_ms.lt`, `ttft_ms.lte`, `ttft_ms.exists` */
+                ttft_ms?: components["parameters"]["ttft_ms"];
+                /** @description Call count (integer) of usage. Also `call_count.ne`, `call_count.gt`, `call_count.gte`, `call_count.lt`, `call_count.lte`, `call_count.exists` */
+                call_count?: components["parameters"]["call_count"];
+                /** @description IP (keyword) of audit, usage, auth. Also `ip.ne`, `ip.prefix`, `ip.contains`, `ip.exists` */
+                ip?: components["parameters"]["ip"];
+                /** @description User agent (keyword) of audit, usage, auth. Also `user_agent.ne`, `user_agent.prefix`, `user_agent.contains`, `user_agent.exists` */
+                user_agent?: components["parameters"]["user_agent"];
+                /** @description Error (text) of usage. Also `error.contains`, `error.exists` */
+                "error.contains"?: components["parameters"]["error.contains"];
+                /** @description Content (text) of usage. Also `content.contains`, `content.exists` */
+                "content.contains"?: components["parameters"]["content.contains"];
+                /** @description Provisional (boolean) of usage. Also `provisional.ne`, `provisional.exists` */
+                provisional?: components["parameters"]["provisional"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SummaryAnswer"];
+                };
+            };
+            /** @description Done. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Neither a valid API key nor a session. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The API key lacks the scope, the account has not the role, or a change by cookie does not come from this site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests; send again after Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A fault of Daybook; its log tells more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not now; send again after Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_own_usage_timeseries: {
+        parameters: {
+            query?: {
+                /** @description `minute`, `hour` (default) or `day` */
+                interval?: string;
+                /** @description As for the breakdown; without it all calls are one series */
+                by?: string;
+                /** @description Which values get a series of their own: those with the largest `cost` (default), `requests` or `tokens` */
+                order?: string;
+                /** @description How many of them; 10 by default, 100 at most */
+                limit?: number;
+                /** @description Earliest time, inclusive: RFC 3339, epoch seconds, or relative like `-24h`, `-7d`; 90 days ago by default */
+                from?: components["parameters"]["from"];
+                /** @description Latest time, exclusive, in the same forms */
+                to?: components["parameters"]["to"];
+                /** @description Text that a searchable field contains, regardless of case; ids match exactly or by prefix */
+                q?: components["parameters"]["q"];
+                /** @description The `as_of` of an earlier answer: what came later is left out */
+                as_of?: components["parameters"]["as_of"];
+                /** @description ID (id) of audit, usage, auth, system. Also `id.ne`, `id.prefix`, `id.exists` */
+                id?: components["parameters"]["id"];
+                /** @description Time (time) of audit, usage, auth, system. Also `time.ne`, `time.gt`, `time.gte`, `time.lt`, `time.lte`, `time.exists` */
+                time?: components["parameters"]["time"];
+                /** @description Received at (time) of audit, usage, auth, system. Also `received_at.ne`, `received_at.gt`, `received_at.gte`, `received_at.lt`, `received_at.lte`, `received_at.exists` */
+                received_at?: components["parameters"]["received_at"];
+                /** @description Origin (keyword) of audit, usage, auth, system. Also `origin.ne`, `origin.prefix`, `origin.contains`, `origin.exists` */
+                origin?: components["parameters"]["origin"];
+                /** @description Request ID (id) of audit, usage, auth, system. Also `request_id.ne`, `request_id.prefix`, `request_id.exists` */
+                request_id?: components["parameters"]["request_id"];
+                /** @description Trace ID (id) of audit, usage, auth, system. Also `trace_id.ne`, `trace_id.prefix`, `trace_id.exists` */
+                trace_id?: components["parameters"]["trace_id"];
+                /** @description Workspace ID (keyword) of audit, usage, auth, system. Also `workspace_id.ne`, `workspace_id.prefix`, `workspace_id.contains`, `workspace_id.exists` */
+                workspace_id?: components["parameters"]["workspace_id"];
+                /** @description Workspace name (keyword) of audit, usage, auth, system. Also `workspace_name.ne`, `workspace_name.prefix`, `workspace_name.contains`, `workspace_name.exists` */
+                workspace_name?: components["parameters"]["workspace_name"];
+                /** @description Kind (enum) of usage. Also `kind.ne`, `kind.gt`, `kind.gte`, `kind.lt`, `kind.lte`, `kind.exists` */
+                kind?: components["parameters"]["kind"];
+                /** @description User ID (keyword) of usage, auth. Also `user_id.ne`, `user_id.prefix`, `user_id.contains`, `user_id.exists` */
+                user_id?: components["parameters"]["user_id"];
+                /** @description User name (keyword) of usage, auth. Also `user_name.ne`, `user_name.prefix`, `user_name.contains`, `user_name.exists` */
+                user_name?: components["parameters"]["user_name"];
+                /** @description API key ID (keyword) of usage. Also `api_key_id.ne`, `api_key_id.prefix`, `api_key_id.contains`, `api_key_id.exists` */
+                api_key_id?: components["parameters"]["api_key_id"];
+                /** @description API key name (keyword) of usage. Also `api_key_name.ne`, `api_key_name.prefix`, `api_key_name.contains`, `api_key_name.exists` */
+                api_key_name?: components["parameters"]["api_key_name"];
+                /** @description Source (enum) of usage, system. Also `source.ne`, `source.gt`, `source.gte`, `source.lt`, `source.lte`, `source.exists` */
+                source?: components["parameters"]["source"];
+                /** @description Endpoint (keyword) of usage. Also `endpoint.ne`, `endpoint.prefix`, `endpoint.contains`, `endpoint.exists` */
+                endpoint?: components["parameters"]["endpoint"];
+                /** @description Protocol (keyword) of usage. Also `protocol.ne`, `protocol.prefix`, `protocol.contains`, `protocol.exists` */
+                protocol?: components["parameters"]["protocol"];
+                /** @description Platform model (keyword) of usage. Also `platform_model.ne`, `platform_model.prefix`, `platform_model.contains`, `platform_model.exists` */
+                platform_model?: components["parameters"]["platform_model"];
+                /** @description Billing mode (enum) of usage. Also `billing_mode.ne`, `billing_mode.gt`, `billing_mode.gte`, `billing_mode.lt`, `billing_mode.lte`, `billing_mode.exists` */
+                billing_mode?: components["parameters"]["billing_mode"];
+                /** @description Group (keyword) of usage. Also `group.ne`, `group.prefix`, `group.contains`, `group.exists` */
+                group?: components["parameters"]["group"];
+                /** @description Outcome (enum) of usage. Also `outcome.ne`, `outcome.gt`, `outcome.gte`, `outcome.lt`, `outcome.lte`, `outcome.exists` */
+                outcome?: components["parameters"]["outcome"];
+                /** @description Status code (integer) of usage. Also `status_code.ne`, `status_code.gt`, `status_code.gte`, `status_code.lt`, `status_code.lte`, `status_code.exists` */
+                status_code?: components["parameters"]["status_code"];
+                /** @description Is stream (boolean) of usage. Also `is_stream.ne`, `is_stream.exists` */
+                is_stream?: components["parameters"]["is_stream"];
+                /** @description Total tokens (integer) of usage. Also `total_tokens.ne`, `total_tokens.gt`, `total_tokens.gte`, `total_tokens.lt`, `total_tokens.lte`, `total_tokens.exists` */
+                total_tokens?: components["parameters"]["total_tokens"];
+                /** @description Input tokens (integer) of usage. Also `input_tokens.ne`, `input_tokens.gt`, `input_tokens.gte`, `input_tokens.lt`, `input_tokens.lte`, `input_tokens.exists` */
+                input_tokens?: components["parameters"]["input_tokens"];
+                /** @description Output tokens (integer) of usage. Also `output_tokens.ne`, `output_tokens.gt`, `output_tokens.gte`, `output_tokens.lt`, `output_tokens.lte`, `output_tokens.exists` */
+                output_tokens?: components["parameters"]["output_tokens"];
+                /** @description Cache read tokens (integer) of usage. Also `cache_read_tokens.ne`, `cache_read_tokens.gt`, `cache_read_tokens.gte`, `cache_read_tokens.lt`, `cache_read_tokens.lte`, `cache_read_tokens.exists` */
+                cache_read_tokens?: components["parameters"]["cache_read_tokens"];
+                /** @description Cache write tokens (integer) of usage. Also `cache_write_tokens.ne`, `cache_write_tokens.gt`, `cache_write_tokens.gte`, `cache_write_tokens.lt`, `cache_write_tokens.lte`, `cache_write_tokens.exists` */
+                cache_write_tokens?: components["parameters"]["cache_write_tokens"];
+                /** @description Reasoning tokens (integer) of usage. Also `reasoning_tokens.ne`, `reasoning_tokens.gt`, `reasoning_tokens.gte`, `reasoning_tokens.lt`, `reasoning_tokens.lte`, `reasoning_tokens.exists` */
+                reasoning_tokens?: components["parameters"]["reasoning_tokens"];
+                /** @description Cost (money) of usage. Also `cost.ne`, `cost.gt`, `cost.gte`, `cost.lt`, `cost.lte`, `cost.exists` */
+                cost?: components["parameters"]["cost"];
+                /** @description Cost source (enum) of usage. Also `cost_source.ne`, `cost_source.gt`, `cost_source.gte`, `cost_source.lt`, `cost_source.lte`, `cost_source.exists` */
+                cost_source?: components["parameters"]["cost_source"];
+                /** @description Quota (integer) of usage. Also `quota.ne`, `quota.gt`, `quota.gte`, `quota.lt`, `quota.lte`, `quota.exists` */
+                quota?: components["parameters"]["quota"];
+                /** @description Amount (money) of usage. Also `amount.ne`, `amount.gt`, `amount.gte`, `amount.lt`, `amount.lte`, `amount.exists` */
+                amount?: components["parameters"]["amount"];
+                /** @description Latency (ms) (integer) of usage. Also `latency_ms.ne`, `latency_ms.gt`, `latency_ms.gte`, `latency_ms.lt`, `latency_ms.lte`, `latency_ms.exists` */
+                latency_ms?: components["parameters"]["latency_ms"];
+                /** @description Time to first token (ms) (integer) of usage. Also `ttft_ms.ne`, `ttft_ms.gt`, `ttft_ms.gte`, `ttft_ms.lt`, `ttft_ms.lte`, `ttft_ms.exists` */
+                ttft_ms?: components["parameters"]["ttft_ms"];
+                /** @description Call count (integer) of usage. Also `call_count.ne`, `call_count.gt`, `call_count.gte`, `call_count.lt`, `call_count.lte`, `call_count.exists` */
+                call_count?: components["parameters"]["call_count"];
+                /** @description IP (keyword) of audit, usage, auth. Also `ip.ne`, `ip.prefix`, `ip.contains`, `ip.exists` */
+                ip?: components["parameters"]["ip"];
+                /** @description User agent (keyword) of audit, usage, auth. Also `user_agent.ne`, `user_agent.prefix`, `user_agent.contains`, `user_agent.exists` */
+                user_agent?: components["parameters"]["user_agent"];
+                /** @description Error (text) of usage. Also `error.contains`, `error.exists` */
+                "error.contains"?: components["parameters"]["error.contains"];
+                /** @description Content (text) of usage. Also `content.contains`, `content.exists` */
+                "content.contains"?: components["parameters"]["content.contains"];
+                /** @description Provisional (boolean) of usage. Also `provisional.ne`, `provisional.exists` */
+                provisional?: components["parameters"]["provisional"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TimeseriesAnswer"];
+                };
+            };
+            /** @description Done. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Neither a valid API key nor a session. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The API key lacks the scope, the account has not the role, or a change by cookie does not come from this site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests; send again after Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A fault of Daybook; its log tells more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not now; send again after Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    request_password_reset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResetInput"];
+            };
+        };
+        responses: {
+            /** @description Taken. If there is such an account, a mail is on its way. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The body cannot be read, or a value of it be used. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body passes a limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description An unknown Content-Type or Content-Encoding. */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6183,7 +8748,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description The API key lacks the scope, or a change by cookie does not come from this site. */
+            /** @description The API key lacks the scope, the account has not the role, or a change by cookie does not come from this site. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6248,7 +8813,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description The API key lacks the scope, or a change by cookie does not come from this site. */
+            /** @description The API key lacks the scope, the account has not the role, or a change by cookie does not come from this site. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6326,7 +8891,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description The API key lacks the scope, or a change by cookie does not come from this site. */
+            /** @description The API key lacks the scope, the account has not the role, or a change by cookie does not come from this site. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6409,8 +8974,17 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description The API key lacks the scope, or a change by cookie does not come from this site. */
+            /** @description The API key lacks the scope, the account has not the role, or a change by cookie does not come from this site. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests; send again after Retry-After. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6478,7 +9052,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description The API key lacks the scope, or a change by cookie does not come from this site. */
+            /** @description The API key lacks the scope, the account has not the role, or a change by cookie does not come from this site. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6498,6 +9072,15 @@ export interface operations {
             };
             /** @description An unknown Content-Type or Content-Encoding. */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests; send again after Retry-After. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6604,6 +9187,91 @@ export interface operations {
                 };
             };
             /** @description The link was used or is not the one of the log. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body passes a limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description An unknown Content-Type or Content-Encoding. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests; send again after Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A fault of Daybook; its log tells more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not now; send again after Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    request_account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignUpInput"];
+            };
+        };
+        responses: {
+            /** @description Taken. The mail says what comes next. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The body cannot be read, or a value of it be used. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Accounts are made by invitation. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6874,7 +9542,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description The API key lacks the scope, or a change by cookie does not come from this site. */
+            /** @description The API key lacks the scope, the account has not the role, or a change by cookie does not come from this site. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6966,8 +9634,182 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description The API key lacks the scope, or a change by cookie does not come from this site. */
+            /** @description The API key lacks the scope, the account has not the role, or a change by cookie does not come from this site. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests; send again after Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A fault of Daybook; its log tells more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not now; send again after Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    check_ticket: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TicketInput"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketAnswer"];
+                };
+            };
+            /** @description The body cannot be read, or a value of it be used. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Used, expired, replaced by a newer one, or never made. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body passes a limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description An unknown Content-Type or Content-Encoding. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests; send again after Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A fault of Daybook; its log tells more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not now; send again after Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    use_ticket: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UseTicketInput"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionAnswer"] | null;
+                };
+            };
+            /** @description The body cannot be read, or a value of it be used. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Used, expired, replaced by a newer one, or never made. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body passes a limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description An unknown Content-Type or Content-Encoding. */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7153,7 +9995,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description The API key lacks the scope, or a change by cookie does not come from this site. */
+            /** @description The API key lacks the scope, the account has not the role, or a change by cookie does not come from this site. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7330,7 +10172,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description The API key lacks the scope, or a change by cookie does not come from this site. */
+            /** @description The API key lacks the scope, the account has not the role, or a change by cookie does not come from this site. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7507,7 +10349,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description The API key lacks the scope, or a change by cookie does not come from this site. */
+            /** @description The API key lacks the scope, the account has not the role, or a change by cookie does not come from this site. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7692,8 +10534,685 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description The API key lacks the scope, or a change by cookie does not come from this site. */
+            /** @description The API key lacks the scope, the account has not the role, or a change by cookie does not come from this site. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests; send again after Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A fault of Daybook; its log tells more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not now; send again after Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_users: {
+        parameters: {
+            query?: {
+                /** @description Text that the e-mail contains */
+                q?: string;
+                role?: components["schemas"]["Role"];
+                state?: components["schemas"]["UserState"];
+                /** @description Number of the page, from 1 on */
+                page?: number;
+                /** @description Accounts of a page, at most 1000 */
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserList"];
+                };
+            };
+            /** @description Neither a valid API key nor a session. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The API key lacks the scope, the account has not the role, or a change by cookie does not come from this site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests; send again after Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A fault of Daybook; its log tells more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not now; send again after Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    invite_user: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewUserInput"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitedAnswer"];
+                };
+            };
+            /** @description The body cannot be read, or a value of it be used. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Neither a valid API key nor a session. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The API key lacks the scope, the account has not the role, or a change by cookie does not come from this site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is an account with this e-mail. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body passes a limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description An unknown Content-Type or Content-Encoding. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests; send again after Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A fault of Daybook; its log tells more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not now; send again after Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_user: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserAnswer"];
+                };
+            };
+            /** @description Neither a valid API key nor a session. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The API key lacks the scope, the account has not the role, or a change by cookie does not come from this site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests; send again after Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A fault of Daybook; its log tells more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not now; send again after Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    delete_user: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Removed. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Neither a valid API key nor a session. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The API key lacks the scope, the account has not the role, or a change by cookie does not come from this site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The account was active. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests; send again after Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A fault of Daybook; its log tells more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not now; send again after Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    change_user: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UserChangeInput"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserAnswer"];
+                };
+            };
+            /** @description The body cannot be read, or a value of it be used. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Neither a valid API key nor a session. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The API key lacks the scope, the account has not the role, or a change by cookie does not come from this site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The last active super_admin stays. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body passes a limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description An unknown Content-Type or Content-Encoding. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests; send again after Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A fault of Daybook; its log tells more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not now; send again after Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    repeat_invitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NothingInput"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketLinkAnswer"];
+                };
+            };
+            /** @description The body cannot be read, or a value of it be used. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Neither a valid API key nor a session. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The API key lacks the scope, the account has not the role, or a change by cookie does not come from this site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The account needs none. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body passes a limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description An unknown Content-Type or Content-Encoding. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests; send again after Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A fault of Daybook; its log tells more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not now; send again after Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    set_user_links: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinksInput"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserAnswer"];
+                };
+            };
+            /** @description The body cannot be read, or a value of it be used. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Neither a valid API key nor a session. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The API key lacks the scope, the account has not the role, or a change by cookie does not come from this site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body passes a limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description An unknown Content-Type or Content-Encoding. */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7758,7 +11277,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description The API key lacks the scope, or a change by cookie does not come from this site. */
+            /** @description The API key lacks the scope, the account has not the role, or a change by cookie does not come from this site. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7769,6 +11288,131 @@ export interface operations {
             };
             /** @description No such account, or it has no second factor. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests; send again after Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A fault of Daybook; its log tells more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not now; send again after Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    send_password_reset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NothingInput"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketLinkAnswer"];
+                };
+            };
+            /** @description The body cannot be read, or a value of it be used. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Neither a valid API key nor a session. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The API key lacks the scope, the account has not the role, or a change by cookie does not come from this site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The account is not active. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body passes a limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description An unknown Content-Type or Content-Encoding. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests; send again after Retry-After. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7824,7 +11468,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description The API key lacks the scope, or a change by cookie does not come from this site. */
+            /** @description The API key lacks the scope, the account has not the role, or a change by cookie does not come from this site. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7835,6 +11479,15 @@ export interface operations {
             };
             /** @description No such thing. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests; send again after Retry-After. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7890,7 +11543,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description The API key lacks the scope, or a change by cookie does not come from this site. */
+            /** @description The API key lacks the scope, the account has not the role, or a change by cookie does not come from this site. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7901,6 +11554,15 @@ export interface operations {
             };
             /** @description No such thing. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests; send again after Retry-After. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7989,7 +11651,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description The API key lacks the scope, or a change by cookie does not come from this site. */
+            /** @description The API key lacks the scope, the account has not the role, or a change by cookie does not come from this site. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8072,7 +11734,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description The API key lacks the scope, or a change by cookie does not come from this site. */
+            /** @description The API key lacks the scope, the account has not the role, or a change by cookie does not come from this site. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8183,7 +11845,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description The API key lacks the scope, or a change by cookie does not come from this site. The body is a google.rpc.Status. */
+            /** @description The API key lacks the scope, the account has not the role, or a change by cookie does not come from this site. The body is a google.rpc.Status. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8255,7 +11917,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description The API key lacks the scope, or a change by cookie does not come from this site. The body is a google.rpc.Status. */
+            /** @description The API key lacks the scope, the account has not the role, or a change by cookie does not come from this site. The body is a google.rpc.Status. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8327,7 +11989,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description The API key lacks the scope, or a change by cookie does not come from this site. The body is a google.rpc.Status. */
+            /** @description The API key lacks the scope, the account has not the role, or a change by cookie does not come from this site. The body is a google.rpc.Status. */
             403: {
                 headers: {
                     [name: string]: unknown;

@@ -69,7 +69,7 @@ pub(crate) struct AccountAnswer {
 /// A change of one's own password.
 #[derive(serde::Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct PasswordInput {
+pub(crate) struct NewPasswordInput {
     current: String,
     /// At least 8 characters, none of the common passwords.
     new: String,
@@ -116,7 +116,7 @@ pub(crate) async fn get(
     operation_id = "change_password",
     path = "/api/v1/account/password",
     tag = "account",
-    request_body = PasswordInput,
+    request_body = NewPasswordInput,
     responses(
         (status = 204, description = "Changed."),
         (status = 403, description = "The current password is wrong.", body = crate::openapi::ErrorBody),
@@ -127,9 +127,9 @@ pub(crate) async fn change_password(
     State(app): State<App>,
     Own(session): Own,
     from: From,
-    Input(input): Input<PasswordInput>,
+    Input(input): Input<NewPasswordInput>,
 ) -> ApiResult<Response> {
-    let PasswordInput { current, new } = input;
+    let NewPasswordInput { current, new } = input;
     let client = &from.client;
     let changed = app.control.change_password(client, &session, current, new);
     let renewed = changed.await?;

@@ -401,7 +401,7 @@ async fn the_set_up_link_works_once() {
             .request(Method::POST, "/api/v1/setup", &[JSON], body.to_string())
             .await
     };
-    assert_eq!(needed().await, json!({"needed": true}));
+    assert_eq!(needed().await, json!({"needed": true, "sign_up": false}));
     assert_eq!(
         set_up("guessed", PASSWORD).await.error(),
         (403, "wrong_setup_token".into())
@@ -416,7 +416,7 @@ async fn the_set_up_link_works_once() {
         (&json!("eve@example.com"), &json!("super_admin"))
     );
     assert!(made.header("set-cookie").starts_with("daybook_session="));
-    assert_eq!(needed().await, json!({"needed": false}));
+    assert_eq!(needed().await, json!({"needed": false, "sign_up": false}));
     assert_eq!(set_up(&token, PASSWORD).await.status, 403);
     let later = server.control.new_setup_token();
     assert_eq!(
