@@ -100,7 +100,8 @@ struct Sent {
 
 /// Several senders send until each is refused.
 fn fill(server: &Server, key: &str, now: Timestamp, sent: &mut Sent) {
-    let first = (sent.acknowledged.len() + sent.refused.len()) as u64;
+    let known = sent.acknowledged.iter().chain(&sent.refused).max();
+    let first = known.map_or(0, |last| last + 1);
     let shared = Mutex::new(std::mem::take(sent));
     std::thread::scope(|scope| {
         for sender in first..first + SENDERS {
