@@ -80,6 +80,9 @@ const RIGHTS: &[(&str, &str, Right)] = &[
     ("post", "/api/v1/account/mfa/confirm", Right::Own),
     ("post", "/api/v1/account/mfa/verify", Right::Own),
     ("post", "/api/v1/account/mfa/backup-codes", Right::Own),
+    ("get", "/api/v1/account/api-keys", Right::Own),
+    ("post", "/api/v1/account/api-keys", Right::Own),
+    ("delete", "/api/v1/account/api-keys/{id}", Right::Own),
     ("post", "/api/v1/sso/{id}/start", Right::Own),
     ("delete", "/api/v1/account/identities/{provider_id}", Right::Own),
 ];
