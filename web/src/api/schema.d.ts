@@ -1941,6 +1941,12 @@ export interface components {
             /** @description The `user_id` in its events. */
             user_id: string;
         };
+        /** @description A change of one's own password. */
+        NewPasswordInput: {
+            current: string;
+            /** @description At least 8 characters, none of the common passwords. */
+            new: string;
+        };
         /** @description A personal key to be made. */
         NewPersonalKey: {
             /**
@@ -1976,11 +1982,10 @@ export interface components {
             /** @description Not needed by accounts without one. */
             password?: string | null;
         };
-        /** @description A change of one's own password. */
+        /** @description The own password, again. */
         PasswordInput: {
-            current: string;
-            /** @description At least 8 characters, none of the common passwords. */
-            new: string;
+            /** @description Not needed by accounts without one. */
+            password?: string | null;
         };
         /** @description One interval. */
         PointOfCalls: components["schemas"]["Sums"] & {
@@ -3760,7 +3765,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["PasswordInput"];
+                "application/json": components["schemas"]["NewPasswordInput"];
             };
         };
         responses: {
