@@ -284,13 +284,13 @@ async fn download_during(server: &Server, account: &Account, change: &str) -> (u
     if !change.is_empty() {
         server.sql(change).await;
     }
-    let mut whole = true;
-    while let Some(part) = parts.next().await {
-        match part {
-            Ok(bytes) => text.extend(bytes),
-            Err(_) => whole = false,
+    let whole = loop {
+        match parts.next().await {
+            Some(Ok(bytes)) => text.extend(bytes),
+            Some(Err(_)) => break false,
+            None => break true,
         }
-    }
+    };
     let lines = text.iter().filter(|byte| **byte == b'\n').count();
     (lines - 1, whole)
 }
