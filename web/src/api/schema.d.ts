@@ -8603,6 +8603,1612 @@ export interface operations {
             };
         };
     };
+    get_own_catalogue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CatalogueAnswer"];
+                };
+            };
+            /** @description Neither a valid API key nor a session. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The API key lacks the scope, the account has not the role, or a change by cookie does not come from this site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A fault of Daybook; its log tells more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not now; send again after Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_own_timeline: {
+        parameters: {
+            query?: {
+                /** @description The streams, divided by commas: `audit,usage`; all that you may read by default */
+                streams?: string;
+                /** @description `-time` (default, newest first) or `time` */
+                sort?: string;
+                /** @description Number of the page */
+                page?: number;
+                /** @description Events of a page */
+                page_size?: number;
+                /** @description Earliest time, inclusive: RFC 3339, epoch seconds, or relative like `-24h`, `-7d`; 90 days ago by default */
+                from?: components["parameters"]["from"];
+                /** @description Latest time, exclusive, in the same forms */
+                to?: components["parameters"]["to"];
+                /** @description Text that a searchable field contains, regardless of case; ids match exactly or by prefix */
+                q?: components["parameters"]["q"];
+                /** @description The `as_of` of an earlier answer: what came later is left out */
+                as_of?: components["parameters"]["as_of"];
+                /** @description ID (id) of audit, usage, auth, system. Also `id.ne`, `id.prefix`, `id.exists` */
+                id?: components["parameters"]["id"];
+                /** @description Time (time) of audit, usage, auth, system. Also `time.ne`, `time.gt`, `time.gte`, `time.lt`, `time.lte`, `time.exists` */
+                time?: components["parameters"]["time"];
+                /** @description Received at (time) of audit, usage, auth, system. Also `received_at.ne`, `received_at.gt`, `received_at.gte`, `received_at.lt`, `received_at.lte`, `received_at.exists` */
+                received_at?: components["parameters"]["received_at"];
+                /** @description Origin (keyword) of audit, usage, auth, system. Also `origin.ne`, `origin.prefix`, `origin.contains`, `origin.exists` */
+                origin?: components["parameters"]["origin"];
+                /** @description Request ID (id) of audit, usage, auth, system. Also `request_id.ne`, `request_id.prefix`, `request_id.exists` */
+                request_id?: components["parameters"]["request_id"];
+                /** @description Trace ID (id) of audit, usage, auth, system. Also `trace_id.ne`, `trace_id.prefix`, `trace_id.exists` */
+                trace_id?: components["parameters"]["trace_id"];
+                /** @description Workspace ID (keyword) of audit, usage, auth, system. Also `workspace_id.ne`, `workspace_id.prefix`, `workspace_id.contains`, `workspace_id.exists` */
+                workspace_id?: components["parameters"]["workspace_id"];
+                /** @description Workspace name (keyword) of audit, usage, auth, system. Also `workspace_name.ne`, `workspace_name.prefix`, `workspace_name.contains`, `workspace_name.exists` */
+                workspace_name?: components["parameters"]["workspace_name"];
+                /** @description Kind (enum) of usage. Also `kind.ne`, `kind.gt`, `kind.gte`, `kind.lt`, `kind.lte`, `kind.exists` */
+                kind?: components["parameters"]["kind"];
+                /** @description User ID (keyword) of usage, auth. Also `user_id.ne`, `user_id.prefix`, `user_id.contains`, `user_id.exists` */
+                user_id?: components["parameters"]["user_id"];
+                /** @description User name (keyword) of usage, auth. Also `user_name.ne`, `user_name.prefix`, `user_name.contains`, `user_name.exists` */
+                user_name?: components["parameters"]["user_name"];
+                /** @description API key ID (keyword) of usage. Also `api_key_id.ne`, `api_key_id.prefix`, `api_key_id.contains`, `api_key_id.exists` */
+                api_key_id?: components["parameters"]["api_key_id"];
+                /** @description API key name (keyword) of usage. Also `api_key_name.ne`, `api_key_name.prefix`, `api_key_name.contains`, `api_key_name.exists` */
+                api_key_name?: components["parameters"]["api_key_name"];
+                /** @description Source (enum) of usage, system. Also `source.ne`, `source.gt`, `source.gte`, `source.lt`, `source.lte`, `source.exists` */
+                source?: components["parameters"]["source"];
+                /** @description Endpoint (keyword) of usage. Also `endpoint.ne`, `endpoint.prefix`, `endpoint.contains`, `endpoint.exists` */
+                endpoint?: components["parameters"]["endpoint"];
+                /** @description Protocol (keyword) of usage. Also `protocol.ne`, `protocol.prefix`, `protocol.contains`, `protocol.exists` */
+                protocol?: components["parameters"]["protocol"];
+                /** @description Platform model (keyword) of usage. Also `platform_model.ne`, `platform_model.prefix`, `platform_model.contains`, `platform_model.exists` */
+                platform_model?: components["parameters"]["platform_model"];
+                /** @description Billing mode (enum) of usage. Also `billing_mode.ne`, `billing_mode.gt`, `billing_mode.gte`, `billing_mode.lt`, `billing_mode.lte`, `billing_mode.exists` */
+                billing_mode?: components["parameters"]["billing_mode"];
+                /** @description Group (keyword) of usage. Also `group.ne`, `group.prefix`, `group.contains`, `group.exists` */
+                group?: components["parameters"]["group"];
+                /** @description Outcome (enum) of usage. Also `outcome.ne`, `outcome.gt`, `outcome.gte`, `outcome.lt`, `outcome.lte`, `outcome.exists` */
+                outcome?: components["parameters"]["outcome"];
+                /** @description Status code (integer) of usage. Also `status_code.ne`, `status_code.gt`, `status_code.gte`, `status_code.lt`, `status_code.lte`, `status_code.exists` */
+                status_code?: components["parameters"]["status_code"];
+                /** @description Is stream (boolean) of usage. Also `is_stream.ne`, `is_stream.exists` */
+                is_stream?: components["parameters"]["is_stream"];
+                /** @description Total tokens (integer) of usage. Also `total_tokens.ne`, `total_tokens.gt`, `total_tokens.gte`, `total_tokens.lt`, `total_tokens.lte`, `total_tokens.exists` */
+                total_tokens?: components["parameters"]["total_tokens"];
+                /** @description Input tokens (integer) of usage. Also `input_tokens.ne`, `input_tokens.gt`, `input_tokens.gte`, `input_tokens.lt`, `input_tokens.lte`, `input_tokens.exists` */
+                input_tokens?: components["parameters"]["input_tokens"];
+                /** @description Output tokens (integer) of usage. Also `output_tokens.ne`, `output_tokens.gt`, `output_tokens.gte`, `output_tokens.lt`, `output_tokens.lte`, `output_tokens.exists` */
+                output_tokens?: components["parameters"]["output_tokens"];
+                /** @description Cache read tokens (integer) of usage. Also `cache_read_tokens.ne`, `cache_read_tokens.gt`, `cache_read_tokens.gte`, `cache_read_tokens.lt`, `cache_read_tokens.lte`, `cache_read_tokens.exists` */
+                cache_read_tokens?: components["parameters"]["cache_read_tokens"];
+                /** @description Cache write tokens (integer) of usage. Also `cache_write_tokens.ne`, `cache_write_tokens.gt`, `cache_write_tokens.gte`, `cache_write_tokens.lt`, `cache_write_tokens.lte`, `cache_write_tokens.exists` */
+                cache_write_tokens?: components["parameters"]["cache_write_tokens"];
+                /** @description Reasoning tokens (integer) of usage. Also `reasoning_tokens.ne`, `reasoning_tokens.gt`, `reasoning_tokens.gte`, `reasoning_tokens.lt`, `reasoning_tokens.lte`, `reasoning_tokens.exists` */
+                reasoning_tokens?: components["parameters"]["reasoning_tokens"];
+                /** @description Cost (money) of usage. Also `cost.ne`, `cost.gt`, `cost.gte`, `cost.lt`, `cost.lte`, `cost.exists` */
+                cost?: components["parameters"]["cost"];
+                /** @description Cost source (enum) of usage. Also `cost_source.ne`, `cost_source.gt`, `cost_source.gte`, `cost_source.lt`, `cost_source.lte`, `cost_source.exists` */
+                cost_source?: components["parameters"]["cost_source"];
+                /** @description Quota (integer) of usage. Also `quota.ne`, `quota.gt`, `quota.gte`, `quota.lt`, `quota.lte`, `quota.exists` */
+                quota?: components["parameters"]["quota"];
+                /** @description Amount (money) of usage. Also `amount.ne`, `amount.gt`, `amount.gte`, `amount.lt`, `amount.lte`, `amount.exists` */
+                amount?: components["parameters"]["amount"];
+                /** @description Latency (ms) (integer) of usage. Also `latency_ms.ne`, `latency_ms.gt`, `latency_ms.gte`, `latency_ms.lt`, `latency_ms.lte`, `latency_ms.exists` */
+                latency_ms?: components["parameters"]["latency_ms"];
+                /** @description Time to first token (ms) (integer) of usage. Also `ttft_ms.ne`, `ttft_ms.gt`, `ttft_ms.gte`, `ttft_ms.lt`, `ttft_ms.lte`, `ttft_ms.exists` */
+                ttft_ms?: components["parameters"]["ttft_ms"];
+                /** @description Call count (integer) of usage. Also `call_count.ne`, `call_count.gt`, `call_count.gte`, `call_count.lt`, `call_count.lte`, `call_count.exists` */
+                call_count?: components["parameters"]["call_count"];
+                /** @description IP (keyword) of audit, usage, auth. Also `ip.ne`, `ip.prefix`, `ip.contains`, `ip.exists` */
+                ip?: components["parameters"]["ip"];
+                /** @description User agent (keyword) of audit, usage, auth. Also `user_agent.ne`, `user_agent.prefix`, `user_agent.contains`, `user_agent.exists` */
+                user_agent?: components["parameters"]["user_agent"];
+                /** @description Error (text) of usage. Also `error.contains`, `error.exists` */
+                "error.contains"?: components["parameters"]["error.contains"];
+                /** @description Content (text) of usage. Also `content.contains`, `content.exists` */
+                "content.contains"?: components["parameters"]["content.contains"];
+                /** @description Provisional (boolean) of usage. Also `provisional.ne`, `provisional.exists` */
+                provisional?: components["parameters"]["provisional"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventPage"];
+                };
+            };
+            /** @description An unknown parameter or a malformed value, by name. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Neither a valid API key nor a session. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The API key lacks the scope, the account has not the role, or a change by cookie does not come from this site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A fault of Daybook; its log tells more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not now; send again after Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_own_events: {
+        parameters: {
+            query?: {
+                /** @description A field, with `-` in front for largest first. audit: seq, time, received_at, workspace_name, actor_name, action, resource_type, resource_name, ledger_index; usage: seq, time, received_at, workspace_name, user_name, api_key_name, platform_model, upstream_name, provider, status_code, total_tokens, input_tokens, output_tokens, cache_read_tokens, cache_write_tokens, reasoning_tokens, cost, quota, amount, latency_ms, ttft_ms, call_count; auth: seq, time, received_at, workspace_name, event, user_name; system: seq, time, received_at, workspace_name, level, source, event, resource_name */
+                sort?: string;
+                /** @description Number of the page */
+                page?: number;
+                /** @description Events of a page */
+                page_size?: number;
+                /** @description Earliest time, inclusive: RFC 3339, epoch seconds, or relative like `-24h`, `-7d`; 90 days ago by default */
+                from?: components["parameters"]["from"];
+                /** @description Latest time, exclusive, in the same forms */
+                to?: components["parameters"]["to"];
+                /** @description Text that a searchable field contains, regardless of case; ids match exactly or by prefix */
+                q?: components["parameters"]["q"];
+                /** @description The `as_of` of an earlier answer: what came later is left out */
+                as_of?: components["parameters"]["as_of"];
+                /** @description ID (id) of audit, usage, auth, system. Also `id.ne`, `id.prefix`, `id.exists` */
+                id?: components["parameters"]["id"];
+                /** @description Time (time) of audit, usage, auth, system. Also `time.ne`, `time.gt`, `time.gte`, `time.lt`, `time.lte`, `time.exists` */
+                time?: components["parameters"]["time"];
+                /** @description Received at (time) of audit, usage, auth, system. Also `received_at.ne`, `received_at.gt`, `received_at.gte`, `received_at.lt`, `received_at.lte`, `received_at.exists` */
+                received_at?: components["parameters"]["received_at"];
+                /** @description Origin (keyword) of audit, usage, auth, system. Also `origin.ne`, `origin.prefix`, `origin.contains`, `origin.exists` */
+                origin?: components["parameters"]["origin"];
+                /** @description Request ID (id) of audit, usage, auth, system. Also `request_id.ne`, `request_id.prefix`, `request_id.exists` */
+                request_id?: components["parameters"]["request_id"];
+                /** @description Trace ID (id) of audit, usage, auth, system. Also `trace_id.ne`, `trace_id.prefix`, `trace_id.exists` */
+                trace_id?: components["parameters"]["trace_id"];
+                /** @description Workspace ID (keyword) of audit, usage, auth, system. Also `workspace_id.ne`, `workspace_id.prefix`, `workspace_id.contains`, `workspace_id.exists` */
+                workspace_id?: components["parameters"]["workspace_id"];
+                /** @description Workspace name (keyword) of audit, usage, auth, system. Also `workspace_name.ne`, `workspace_name.prefix`, `workspace_name.contains`, `workspace_name.exists` */
+                workspace_name?: components["parameters"]["workspace_name"];
+                /** @description Kind (enum) of usage. Also `kind.ne`, `kind.gt`, `kind.gte`, `kind.lt`, `kind.lte`, `kind.exists` */
+                kind?: components["parameters"]["kind"];
+                /** @description User ID (keyword) of usage, auth. Also `user_id.ne`, `user_id.prefix`, `user_id.contains`, `user_id.exists` */
+                user_id?: components["parameters"]["user_id"];
+                /** @description User name (keyword) of usage, auth. Also `user_name.ne`, `user_name.prefix`, `user_name.contains`, `user_name.exists` */
+                user_name?: components["parameters"]["user_name"];
+                /** @description API key ID (keyword) of usage. Also `api_key_id.ne`, `api_key_id.prefix`, `api_key_id.contains`, `api_key_id.exists` */
+                api_key_id?: components["parameters"]["api_key_id"];
+                /** @description API key name (keyword) of usage. Also `api_key_name.ne`, `api_key_name.prefix`, `api_key_name.contains`, `api_key_name.exists` */
+                api_key_name?: components["parameters"]["api_key_name"];
+                /** @description Source (enum) of usage, system. Also `source.ne`, `source.gt`, `source.gte`, `source.lt`, `source.lte`, `source.exists` */
+                source?: components["parameters"]["source"];
+                /** @description Endpoint (keyword) of usage. Also `endpoint.ne`, `endpoint.prefix`, `endpoint.contains`, `endpoint.exists` */
+                endpoint?: components["parameters"]["endpoint"];
+                /** @description Protocol (keyword) of usage. Also `protocol.ne`, `protocol.prefix`, `protocol.contains`, `protocol.exists` */
+                protocol?: components["parameters"]["protocol"];
+                /** @description Platform model (keyword) of usage. Also `platform_model.ne`, `platform_model.prefix`, `platform_model.contains`, `platform_model.exists` */
+                platform_model?: components["parameters"]["platform_model"];
+                /** @description Billing mode (enum) of usage. Also `billing_mode.ne`, `billing_mode.gt`, `billing_mode.gte`, `billing_mode.lt`, `billing_mode.lte`, `billing_mode.exists` */
+                billing_mode?: components["parameters"]["billing_mode"];
+                /** @description Group (keyword) of usage. Also `group.ne`, `group.prefix`, `group.contains`, `group.exists` */
+                group?: components["parameters"]["group"];
+                /** @description Outcome (enum) of usage. Also `outcome.ne`, `outcome.gt`, `outcome.gte`, `outcome.lt`, `outcome.lte`, `outcome.exists` */
+                outcome?: components["parameters"]["outcome"];
+                /** @description Status code (integer) of usage. Also `status_code.ne`, `status_code.gt`, `status_code.gte`, `status_code.lt`, `status_code.lte`, `status_code.exists` */
+                status_code?: components["parameters"]["status_code"];
+                /** @description Is stream (boolean) of usage. Also `is_stream.ne`, `is_stream.exists` */
+                is_stream?: components["parameters"]["is_stream"];
+                /** @description Total tokens (integer) of usage. Also `total_tokens.ne`, `total_tokens.gt`, `total_tokens.gte`, `total_tokens.lt`, `total_tokens.lte`, `total_tokens.exists` */
+                total_tokens?: components["parameters"]["total_tokens"];
+                /** @description Input tokens (integer) of usage. Also `input_tokens.ne`, `input_tokens.gt`, `input_tokens.gte`, `input_tokens.lt`, `input_tokens.lte`, `input_tokens.exists` */
+                input_tokens?: components["parameters"]["input_tokens"];
+                /** @description Output tokens (integer) of usage. Also `output_tokens.ne`, `output_tokens.gt`, `output_tokens.gte`, `output_tokens.lt`, `output_tokens.lte`, `output_tokens.exists` */
+                output_tokens?: components["parameters"]["output_tokens"];
+                /** @description Cache read tokens (integer) of usage. Also `cache_read_tokens.ne`, `cache_read_tokens.gt`, `cache_read_tokens.gte`, `cache_read_tokens.lt`, `cache_read_tokens.lte`, `cache_read_tokens.exists` */
+                cache_read_tokens?: components["parameters"]["cache_read_tokens"];
+                /** @description Cache write tokens (integer) of usage. Also `cache_write_tokens.ne`, `cache_write_tokens.gt`, `cache_write_tokens.gte`, `cache_write_tokens.lt`, `cache_write_tokens.lte`, `cache_write_tokens.exists` */
+                cache_write_tokens?: components["parameters"]["cache_write_tokens"];
+                /** @description Reasoning tokens (integer) of usage. Also `reasoning_tokens.ne`, `reasoning_tokens.gt`, `reasoning_tokens.gte`, `reasoning_tokens.lt`, `reasoning_tokens.lte`, `reasoning_tokens.exists` */
+                reasoning_tokens?: components["parameters"]["reasoning_tokens"];
+                /** @description Cost (money) of usage. Also `cost.ne`, `cost.gt`, `cost.gte`, `cost.lt`, `cost.lte`, `cost.exists` */
+                cost?: components["parameters"]["cost"];
+                /** @description Cost source (enum) of usage. Also `cost_source.ne`, `cost_source.gt`, `cost_source.gte`, `cost_source.lt`, `cost_source.lte`, `cost_source.exists` */
+                cost_source?: components["parameters"]["cost_source"];
+                /** @description Quota (integer) of usage. Also `quota.ne`, `quota.gt`, `quota.gte`, `quota.lt`, `quota.lte`, `quota.exists` */
+                quota?: components["parameters"]["quota"];
+                /** @description Amount (money) of usage. Also `amount.ne`, `amount.gt`, `amount.gte`, `amount.lt`, `amount.lte`, `amount.exists` */
+                amount?: components["parameters"]["amount"];
+                /** @description Latency (ms) (integer) of usage. Also `latency_ms.ne`, `latency_ms.gt`, `latency_ms.gte`, `latency_ms.lt`, `latency_ms.lte`, `latency_ms.exists` */
+                latency_ms?: components["parameters"]["latency_ms"];
+                /** @description Time to first token (ms) (integer) of usage. Also `ttft_ms.ne`, `ttft_ms.gt`, `ttft_ms.gte`, `ttft_ms.lt`, `ttft_ms.lte`, `ttft_ms.exists` */
+                ttft_ms?: components["parameters"]["ttft_ms"];
+                /** @description Call count (integer) of usage. Also `call_count.ne`, `call_count.gt`, `call_count.gte`, `call_count.lt`, `call_count.lte`, `call_count.exists` */
+                call_count?: components["parameters"]["call_count"];
+                /** @description IP (keyword) of audit, usage, auth. Also `ip.ne`, `ip.prefix`, `ip.contains`, `ip.exists` */
+                ip?: components["parameters"]["ip"];
+                /** @description User agent (keyword) of audit, usage, auth. Also `user_agent.ne`, `user_agent.prefix`, `user_agent.contains`, `user_agent.exists` */
+                user_agent?: components["parameters"]["user_agent"];
+                /** @description Error (text) of usage. Also `error.contains`, `error.exists` */
+                "error.contains"?: components["parameters"]["error.contains"];
+                /** @description Content (text) of usage. Also `content.contains`, `content.exists` */
+                "content.contains"?: components["parameters"]["content.contains"];
+                /** @description Provisional (boolean) of usage. Also `provisional.ne`, `provisional.exists` */
+                provisional?: components["parameters"]["provisional"];
+            };
+            header?: never;
+            path: {
+                /** @description audit, usage, auth or system */
+                stream: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventPage"];
+                };
+            };
+            /** @description An unknown parameter or a malformed value, by name. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Neither a valid API key nor a session. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The API key lacks the scope, the account has not the role, or a change by cookie does not come from this site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Unknown stream. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A fault of Daybook; its log tells more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not now; send again after Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    download_own_events: {
+        parameters: {
+            query?: {
+                /** @description `csv` (default) or `jsonl` */
+                format?: string;
+                /** @description Fields, divided by commas, in this order; all that you may see but `request` and `response` by default */
+                columns?: string;
+                /** @description Earliest time, inclusive: RFC 3339, epoch seconds, or relative like `-24h`, `-7d`; 90 days ago by default */
+                from?: components["parameters"]["from"];
+                /** @description Latest time, exclusive, in the same forms */
+                to?: components["parameters"]["to"];
+                /** @description Text that a searchable field contains, regardless of case; ids match exactly or by prefix */
+                q?: components["parameters"]["q"];
+                /** @description The `as_of` of an earlier answer: what came later is left out */
+                as_of?: components["parameters"]["as_of"];
+                /** @description ID (id) of audit, usage, auth, system. Also `id.ne`, `id.prefix`, `id.exists` */
+                id?: components["parameters"]["id"];
+                /** @description Time (time) of audit, usage, auth, system. Also `time.ne`, `time.gt`, `time.gte`, `time.lt`, `time.lte`, `time.exists` */
+                time?: components["parameters"]["time"];
+                /** @description Received at (time) of audit, usage, auth, system. Also `received_at.ne`, `received_at.gt`, `received_at.gte`, `received_at.lt`, `received_at.lte`, `received_at.exists` */
+                received_at?: components["parameters"]["received_at"];
+                /** @description Origin (keyword) of audit, usage, auth, system. Also `origin.ne`, `origin.prefix`, `origin.contains`, `origin.exists` */
+                origin?: components["parameters"]["origin"];
+                /** @description Request ID (id) of audit, usage, auth, system. Also `request_id.ne`, `request_id.prefix`, `request_id.exists` */
+                request_id?: components["parameters"]["request_id"];
+                /** @description Trace ID (id) of audit, usage, auth, system. Also `trace_id.ne`, `trace_id.prefix`, `trace_id.exists` */
+                trace_id?: components["parameters"]["trace_id"];
+                /** @description Workspace ID (keyword) of audit, usage, auth, system. Also `workspace_id.ne`, `workspace_id.prefix`, `workspace_id.contains`, `workspace_id.exists` */
+                workspace_id?: components["parameters"]["workspace_id"];
+                /** @description Workspace name (keyword) of audit, usage, auth, system. Also `workspace_name.ne`, `workspace_name.prefix`, `workspace_name.contains`, `workspace_name.exists` */
+                workspace_name?: components["parameters"]["workspace_name"];
+                /** @description Kind (enum) of usage. Also `kind.ne`, `kind.gt`, `kind.gte`, `kind.lt`, `kind.lte`, `kind.exists` */
+                kind?: components["parameters"]["kind"];
+                /** @description User ID (keyword) of usage, auth. Also `user_id.ne`, `user_id.prefix`, `user_id.contains`, `user_id.exists` */
+                user_id?: components["parameters"]["user_id"];
+                /** @description User name (keyword) of usage, auth. Also `user_name.ne`, `user_name.prefix`, `user_name.contains`, `user_name.exists` */
+                user_name?: components["parameters"]["user_name"];
+                /** @description API key ID (keyword) of usage. Also `api_key_id.ne`, `api_key_id.prefix`, `api_key_id.contains`, `api_key_id.exists` */
+                api_key_id?: components["parameters"]["api_key_id"];
+                /** @description API key name (keyword) of usage. Also `api_key_name.ne`, `api_key_name.prefix`, `api_key_name.contains`, `api_key_name.exists` */
+                api_key_name?: components["parameters"]["api_key_name"];
+                /** @description Source (enum) of usage, system. Also `source.ne`, `source.gt`, `source.gte`, `source.lt`, `source.lte`, `source.exists` */
+                source?: components["parameters"]["source"];
+                /** @description Endpoint (keyword) of usage. Also `endpoint.ne`, `endpoint.prefix`, `endpoint.contains`, `endpoint.exists` */
+                endpoint?: components["parameters"]["endpoint"];
+                /** @description Protocol (keyword) of usage. Also `protocol.ne`, `protocol.prefix`, `protocol.contains`, `protocol.exists` */
+                protocol?: components["parameters"]["protocol"];
+                /** @description Platform model (keyword) of usage. Also `platform_model.ne`, `platform_model.prefix`, `platform_model.contains`, `platform_model.exists` */
+                platform_model?: components["parameters"]["platform_model"];
+                /** @description Billing mode (enum) of usage. Also `billing_mode.ne`, `billing_mode.gt`, `billing_mode.gte`, `billing_mode.lt`, `billing_mode.lte`, `billing_mode.exists` */
+                billing_mode?: components["parameters"]["billing_mode"];
+                /** @description Group (keyword) of usage. Also `group.ne`, `group.prefix`, `group.contains`, `group.exists` */
+                group?: components["parameters"]["group"];
+                /** @description Outcome (enum) of usage. Also `outcome.ne`, `outcome.gt`, `outcome.gte`, `outcome.lt`, `outcome.lte`, `outcome.exists` */
+                outcome?: components["parameters"]["outcome"];
+                /** @description Status code (integer) of usage. Also `status_code.ne`, `status_code.gt`, `status_code.gte`, `status_code.lt`, `status_code.lte`, `status_code.exists` */
+                status_code?: components["parameters"]["status_code"];
+                /** @description Is stream (boolean) of usage. Also `is_stream.ne`, `is_stream.exists` */
+                is_stream?: components["parameters"]["is_stream"];
+                /** @description Total tokens (integer) of usage. Also `total_tokens.ne`, `total_tokens.gt`, `total_tokens.gte`, `total_tokens.lt`, `total_tokens.lte`, `total_tokens.exists` */
+                total_tokens?: components["parameters"]["total_tokens"];
+                /** @description Input tokens (integer) of usage. Also `input_tokens.ne`, `input_tokens.gt`, `input_tokens.gte`, `input_tokens.lt`, `input_tokens.lte`, `input_tokens.exists` */
+                input_tokens?: components["parameters"]["input_tokens"];
+                /** @description Output tokens (integer) of usage. Also `output_tokens.ne`, `output_tokens.gt`, `output_tokens.gte`, `output_tokens.lt`, `output_tokens.lte`, `output_tokens.exists` */
+                output_tokens?: components["parameters"]["output_tokens"];
+                /** @description Cache read tokens (integer) of usage. Also `cache_read_tokens.ne`, `cache_read_tokens.gt`, `cache_read_tokens.gte`, `cache_read_tokens.lt`, `cache_read_tokens.lte`, `cache_read_tokens.exists` */
+                cache_read_tokens?: components["parameters"]["cache_read_tokens"];
+                /** @description Cache write tokens (integer) of usage. Also `cache_write_tokens.ne`, `cache_write_tokens.gt`, `cache_write_tokens.gte`, `cache_write_tokens.lt`, `cache_write_tokens.lte`, `cache_write_tokens.exists` */
+                cache_write_tokens?: components["parameters"]["cache_write_tokens"];
+                /** @description Reasoning tokens (integer) of usage. Also `reasoning_tokens.ne`, `reasoning_tokens.gt`, `reasoning_tokens.gte`, `reasoning_tokens.lt`, `reasoning_tokens.lte`, `reasoning_tokens.exists` */
+                reasoning_tokens?: components["parameters"]["reasoning_tokens"];
+                /** @description Cost (money) of usage. Also `cost.ne`, `cost.gt`, `cost.gte`, `cost.lt`, `cost.lte`, `cost.exists` */
+                cost?: components["parameters"]["cost"];
+                /** @description Cost source (enum) of usage. Also `cost_source.ne`, `cost_source.gt`, `cost_source.gte`, `cost_source.lt`, `cost_source.lte`, `cost_source.exists` */
+                cost_source?: components["parameters"]["cost_source"];
+                /** @description Quota (integer) of usage. Also `quota.ne`, `quota.gt`, `quota.gte`, `quota.lt`, `quota.lte`, `quota.exists` */
+                quota?: components["parameters"]["quota"];
+                /** @description Amount (money) of usage. Also `amount.ne`, `amount.gt`, `amount.gte`, `amount.lt`, `amount.lte`, `amount.exists` */
+                amount?: components["parameters"]["amount"];
+                /** @description Latency (ms) (integer) of usage. Also `latency_ms.ne`, `latency_ms.gt`, `latency_ms.gte`, `latency_ms.lt`, `latency_ms.lte`, `latency_ms.exists` */
+                latency_ms?: components["parameters"]["latency_ms"];
+                /** @description Time to first token (ms) (integer) of usage. Also `ttft_ms.ne`, `ttft_ms.gt`, `ttft_ms.gte`, `ttft_ms.lt`, `ttft_ms.lte`, `ttft_ms.exists` */
+                ttft_ms?: components["parameters"]["ttft_ms"];
+                /** @description Call count (integer) of usage. Also `call_count.ne`, `call_count.gt`, `call_count.gte`, `call_count.lt`, `call_count.lte`, `call_count.exists` */
+                call_count?: components["parameters"]["call_count"];
+                /** @description IP (keyword) of audit, usage, auth. Also `ip.ne`, `ip.prefix`, `ip.contains`, `ip.exists` */
+                ip?: components["parameters"]["ip"];
+                /** @description User agent (keyword) of audit, usage, auth. Also `user_agent.ne`, `user_agent.prefix`, `user_agent.contains`, `user_agent.exists` */
+                user_agent?: components["parameters"]["user_agent"];
+                /** @description Error (text) of usage. Also `error.contains`, `error.exists` */
+                "error.contains"?: components["parameters"]["error.contains"];
+                /** @description Content (text) of usage. Also `content.contains`, `content.exists` */
+                "content.contains"?: components["parameters"]["content.contains"];
+                /** @description Provisional (boolean) of usage. Also `provisional.ne`, `provisional.exists` */
+                provisional?: components["parameters"]["provisional"];
+            };
+            header?: never;
+            path: {
+                /** @description audit, usage, auth or system */
+                stream: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. The header `x-total-count` says how many events it has. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": string;
+                    "text/csv": string;
+                };
+            };
+            /** @description An unknown parameter or a malformed value, by name. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Neither a valid API key nor a session. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The API key lacks the scope, the account has not the role, or a change by cookie does not come from this site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Unknown stream. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A fault of Daybook; its log tells more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not now; send again after Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_own_event: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description audit, usage, auth or system */
+                stream: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnyEvent"];
+                };
+            };
+            /** @description Neither a valid API key nor a session. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The API key lacks the scope, the account has not the role, or a change by cookie does not come from this site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such event. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A fault of Daybook; its log tells more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not now; send again after Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_own_histogram: {
+        parameters: {
+            query?: {
+                /** @description About so many intervals; 60 by default, 1000 at most */
+                buckets?: number;
+                /** @description A field that divides each count: usage `outcome`, audit and auth `result`, system `level` by default */
+                by?: string;
+                /** @description Earliest time, inclusive: RFC 3339, epoch seconds, or relative like `-24h`, `-7d`; 90 days ago by default */
+                from?: components["parameters"]["from"];
+                /** @description Latest time, exclusive, in the same forms */
+                to?: components["parameters"]["to"];
+                /** @description Text that a searchable field contains, regardless of case; ids match exactly or by prefix */
+                q?: components["parameters"]["q"];
+                /** @description The `as_of` of an earlier answer: what came later is left out */
+                as_of?: components["parameters"]["as_of"];
+                /** @description ID (id) of audit, usage, auth, system. Also `id.ne`, `id.prefix`, `id.exists` */
+                id?: components["parameters"]["id"];
+                /** @description Time (time) of audit, usage, auth, system. Also `time.ne`, `time.gt`, `time.gte`, `time.lt`, `time.lte`, `time.exists` */
+                time?: components["parameters"]["time"];
+                /** @description Received at (time) of audit, usage, auth, system. Also `received_at.ne`, `received_at.gt`, `received_at.gte`, `received_at.lt`, `received_at.lte`, `received_at.exists` */
+                received_at?: components["parameters"]["received_at"];
+                /** @description Origin (keyword) of audit, usage, auth, system. Also `origin.ne`, `origin.prefix`, `origin.contains`, `origin.exists` */
+                origin?: components["parameters"]["origin"];
+                /** @description Request ID (id) of audit, usage, auth, system. Also `request_id.ne`, `request_id.prefix`, `request_id.exists` */
+                request_id?: components["parameters"]["request_id"];
+                /** @description Trace ID (id) of audit, usage, auth, system. Also `trace_id.ne`, `trace_id.prefix`, `trace_id.exists` */
+                trace_id?: components["parameters"]["trace_id"];
+                /** @description Workspace ID (keyword) of audit, usage, auth, system. Also `workspace_id.ne`, `workspace_id.prefix`, `workspace_id.contains`, `workspace_id.exists` */
+                workspace_id?: components["parameters"]["workspace_id"];
+                /** @description Workspace name (keyword) of audit, usage, auth, system. Also `workspace_name.ne`, `workspace_name.prefix`, `workspace_name.contains`, `workspace_name.exists` */
+                workspace_name?: components["parameters"]["workspace_name"];
+                /** @description Kind (enum) of usage. Also `kind.ne`, `kind.gt`, `kind.gte`, `kind.lt`, `kind.lte`, `kind.exists` */
+                kind?: components["parameters"]["kind"];
+                /** @description User ID (keyword) of usage, auth. Also `user_id.ne`, `user_id.prefix`, `user_id.contains`, `user_id.exists` */
+                user_id?: components["parameters"]["user_id"];
+                /** @description User name (keyword) of usage, auth. Also `user_name.ne`, `user_name.prefix`, `user_name.contains`, `user_name.exists` */
+                user_name?: components["parameters"]["user_name"];
+                /** @description API key ID (keyword) of usage. Also `api_key_id.ne`, `api_key_id.prefix`, `api_key_id.contains`, `api_key_id.exists` */
+                api_key_id?: components["parameters"]["api_key_id"];
+                /** @description API key name (keyword) of usage. Also `api_key_name.ne`, `api_key_name.prefix`, `api_key_name.contains`, `api_key_name.exists` */
+                api_key_name?: components["parameters"]["api_key_name"];
+                /** @description Source (enum) of usage, system. Also `source.ne`, `source.gt`, `source.gte`, `source.lt`, `source.lte`, `source.exists` */
+                source?: components["parameters"]["source"];
+                /** @description Endpoint (keyword) of usage. Also `endpoint.ne`, `endpoint.prefix`, `endpoint.contains`, `endpoint.exists` */
+                endpoint?: components["parameters"]["endpoint"];
+                /** @description Protocol (keyword) of usage. Also `protocol.ne`, `protocol.prefix`, `protocol.contains`, `protocol.exists` */
+                protocol?: components["parameters"]["protocol"];
+                /** @description Platform model (keyword) of usage. Also `platform_model.ne`, `platform_model.prefix`, `platform_model.contains`, `platform_model.exists` */
+                platform_model?: components["parameters"]["platform_model"];
+                /** @description Billing mode (enum) of usage. Also `billing_mode.ne`, `billing_mode.gt`, `billing_mode.gte`, `billing_mode.lt`, `billing_mode.lte`, `billing_mode.exists` */
+                billing_mode?: components["parameters"]["billing_mode"];
+                /** @description Group (keyword) of usage. Also `group.ne`, `group.prefix`, `group.contains`, `group.exists` */
+                group?: components["parameters"]["group"];
+                /** @description Outcome (enum) of usage. Also `outcome.ne`, `outcome.gt`, `outcome.gte`, `outcome.lt`, `outcome.lte`, `outcome.exists` */
+                outcome?: components["parameters"]["outcome"];
+                /** @description Status code (integer) of usage. Also `status_code.ne`, `status_code.gt`, `status_code.gte`, `status_code.lt`, `status_code.lte`, `status_code.exists` */
+                status_code?: components["parameters"]["status_code"];
+                /** @description Is stream (boolean) of usage. Also `is_stream.ne`, `is_stream.exists` */
+                is_stream?: components["parameters"]["is_stream"];
+                /** @description Total tokens (integer) of usage. Also `total_tokens.ne`, `total_tokens.gt`, `total_tokens.gte`, `total_tokens.lt`, `total_tokens.lte`, `total_tokens.exists` */
+                total_tokens?: components["parameters"]["total_tokens"];
+                /** @description Input tokens (integer) of usage. Also `input_tokens.ne`, `input_tokens.gt`, `input_tokens.gte`, `input_tokens.lt`, `input_tokens.lte`, `input_tokens.exists` */
+                input_tokens?: components["parameters"]["input_tokens"];
+                /** @description Output tokens (integer) of usage. Also `output_tokens.ne`, `output_tokens.gt`, `output_tokens.gte`, `output_tokens.lt`, `output_tokens.lte`, `output_tokens.exists` */
+                output_tokens?: components["parameters"]["output_tokens"];
+                /** @description Cache read tokens (integer) of usage. Also `cache_read_tokens.ne`, `cache_read_tokens.gt`, `cache_read_tokens.gte`, `cache_read_tokens.lt`, `cache_read_tokens.lte`, `cache_read_tokens.exists` */
+                cache_read_tokens?: components["parameters"]["cache_read_tokens"];
+                /** @description Cache write tokens (integer) of usage. Also `cache_write_tokens.ne`, `cache_write_tokens.gt`, `cache_write_tokens.gte`, `cache_write_tokens.lt`, `cache_write_tokens.lte`, `cache_write_tokens.exists` */
+                cache_write_tokens?: components["parameters"]["cache_write_tokens"];
+                /** @description Reasoning tokens (integer) of usage. Also `reasoning_tokens.ne`, `reasoning_tokens.gt`, `reasoning_tokens.gte`, `reasoning_tokens.lt`, `reasoning_tokens.lte`, `reasoning_tokens.exists` */
+                reasoning_tokens?: components["parameters"]["reasoning_tokens"];
+                /** @description Cost (money) of usage. Also `cost.ne`, `cost.gt`, `cost.gte`, `cost.lt`, `cost.lte`, `cost.exists` */
+                cost?: components["parameters"]["cost"];
+                /** @description Cost source (enum) of usage. Also `cost_source.ne`, `cost_source.gt`, `cost_source.gte`, `cost_source.lt`, `cost_source.lte`, `cost_source.exists` */
+                cost_source?: components["parameters"]["cost_source"];
+                /** @description Quota (integer) of usage. Also `quota.ne`, `quota.gt`, `quota.gte`, `quota.lt`, `quota.lte`, `quota.exists` */
+                quota?: components["parameters"]["quota"];
+                /** @description Amount (money) of usage. Also `amount.ne`, `amount.gt`, `amount.gte`, `amount.lt`, `amount.lte`, `amount.exists` */
+                amount?: components["parameters"]["amount"];
+                /** @description Latency (ms) (integer) of usage. Also `latency_ms.ne`, `latency_ms.gt`, `latency_ms.gte`, `latency_ms.lt`, `latency_ms.lte`, `latency_ms.exists` */
+                latency_ms?: components["parameters"]["latency_ms"];
+                /** @description Time to first token (ms) (integer) of usage. Also `ttft_ms.ne`, `ttft_ms.gt`, `ttft_ms.gte`, `ttft_ms.lt`, `ttft_ms.lte`, `ttft_ms.exists` */
+                ttft_ms?: components["parameters"]["ttft_ms"];
+                /** @description Call count (integer) of usage. Also `call_count.ne`, `call_count.gt`, `call_count.gte`, `call_count.lt`, `call_count.lte`, `call_count.exists` */
+                call_count?: components["parameters"]["call_count"];
+                /** @description IP (keyword) of audit, usage, auth. Also `ip.ne`, `ip.prefix`, `ip.contains`, `ip.exists` */
+                ip?: components["parameters"]["ip"];
+                /** @description User agent (keyword) of audit, usage, auth. Also `user_agent.ne`, `user_agent.prefix`, `user_agent.contains`, `user_agent.exists` */
+                user_agent?: components["parameters"]["user_agent"];
+                /** @description Error (text) of usage. Also `error.contains`, `error.exists` */
+                "error.contains"?: components["parameters"]["error.contains"];
+                /** @description Content (text) of usage. Also `content.contains`, `content.exists` */
+                "content.contains"?: components["parameters"]["content.contains"];
+                /** @description Provisional (boolean) of usage. Also `provisional.ne`, `provisional.exists` */
+                provisional?: components["parameters"]["provisional"];
+            };
+            header?: never;
+            path: {
+                /** @description audit, usage, auth or system */
+                stream: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HistogramAnswer"];
+                };
+            };
+            /** @description Done. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Neither a valid API key nor a session. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The API key lacks the scope, the account has not the role, or a change by cookie does not come from this site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Unknown stream. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A fault of Daybook; its log tells more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not now; send again after Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_own_field_values: {
+        parameters: {
+            query?: {
+                /** @description Only values that begin with this, regardless of case */
+                prefix?: string;
+                /** @description At most so many values; 20 by default, 1000 at most */
+                limit?: number;
+                /** @description Earliest time, inclusive: RFC 3339, epoch seconds, or relative like `-24h`, `-7d`; 90 days ago by default */
+                from?: components["parameters"]["from"];
+                /** @description Latest time, exclusive, in the same forms */
+                to?: components["parameters"]["to"];
+                /** @description Text that a searchable field contains, regardless of case; ids match exactly or by prefix */
+                q?: components["parameters"]["q"];
+                /** @description The `as_of` of an earlier answer: what came later is left out */
+                as_of?: components["parameters"]["as_of"];
+                /** @description ID (id) of audit, usage, auth, system. Also `id.ne`, `id.prefix`, `id.exists` */
+                id?: components["parameters"]["id"];
+                /** @description Time (time) of audit, usage, auth, system. Also `time.ne`, `time.gt`, `time.gte`, `time.lt`, `time.lte`, `time.exists` */
+                time?: components["parameters"]["time"];
+                /** @description Received at (time) of audit, usage, auth, system. Also `received_at.ne`, `received_at.gt`, `received_at.gte`, `received_at.lt`, `received_at.lte`, `received_at.exists` */
+                received_at?: components["parameters"]["received_at"];
+                /** @description Origin (keyword) of audit, usage, auth, system. Also `origin.ne`, `origin.prefix`, `origin.contains`, `origin.exists` */
+                origin?: components["parameters"]["origin"];
+                /** @description Request ID (id) of audit, usage, auth, system. Also `request_id.ne`, `request_id.prefix`, `request_id.exists` */
+                request_id?: components["parameters"]["request_id"];
+                /** @description Trace ID (id) of audit, usage, auth, system. Also `trace_id.ne`, `trace_id.prefix`, `trace_id.exists` */
+                trace_id?: components["parameters"]["trace_id"];
+                /** @description Workspace ID (keyword) of audit, usage, auth, system. Also `workspace_id.ne`, `workspace_id.prefix`, `workspace_id.contains`, `workspace_id.exists` */
+                workspace_id?: components["parameters"]["workspace_id"];
+                /** @description Workspace name (keyword) of audit, usage, auth, system. Also `workspace_name.ne`, `workspace_name.prefix`, `workspace_name.contains`, `workspace_name.exists` */
+                workspace_name?: components["parameters"]["workspace_name"];
+                /** @description Kind (enum) of usage. Also `kind.ne`, `kind.gt`, `kind.gte`, `kind.lt`, `kind.lte`, `kind.exists` */
+                kind?: components["parameters"]["kind"];
+                /** @description User ID (keyword) of usage, auth. Also `user_id.ne`, `user_id.prefix`, `user_id.contains`, `user_id.exists` */
+                user_id?: components["parameters"]["user_id"];
+                /** @description User name (keyword) of usage, auth. Also `user_name.ne`, `user_name.prefix`, `user_name.contains`, `user_name.exists` */
+                user_name?: components["parameters"]["user_name"];
+                /** @description API key ID (keyword) of usage. Also `api_key_id.ne`, `api_key_id.prefix`, `api_key_id.contains`, `api_key_id.exists` */
+                api_key_id?: components["parameters"]["api_key_id"];
+                /** @description API key name (keyword) of usage. Also `api_key_name.ne`, `api_key_name.prefix`, `api_key_name.contains`, `api_key_name.exists` */
+                api_key_name?: components["parameters"]["api_key_name"];
+                /** @description Source (enum) of usage, system. Also `source.ne`, `source.gt`, `source.gte`, `source.lt`, `source.lte`, `source.exists` */
+                source?: components["parameters"]["source"];
+                /** @description Endpoint (keyword) of usage. Also `endpoint.ne`, `endpoint.prefix`, `endpoint.contains`, `endpoint.exists` */
+                endpoint?: components["parameters"]["endpoint"];
+                /** @description Protocol (keyword) of usage. Also `protocol.ne`, `protocol.prefix`, `protocol.contains`, `protocol.exists` */
+                protocol?: components["parameters"]["protocol"];
+                /** @description Platform model (keyword) of usage. Also `platform_model.ne`, `platform_model.prefix`, `platform_model.contains`, `platform_model.exists` */
+                platform_model?: components["parameters"]["platform_model"];
+                /** @description Billing mode (enum) of usage. Also `billing_mode.ne`, `billing_mode.gt`, `billing_mode.gte`, `billing_mode.lt`, `billing_mode.lte`, `billing_mode.exists` */
+                billing_mode?: components["parameters"]["billing_mode"];
+                /** @description Group (keyword) of usage. Also `group.ne`, `group.prefix`, `group.contains`, `group.exists` */
+                group?: components["parameters"]["group"];
+                /** @description Outcome (enum) of usage. Also `outcome.ne`, `outcome.gt`, `outcome.gte`, `outcome.lt`, `outcome.lte`, `outcome.exists` */
+                outcome?: components["parameters"]["outcome"];
+                /** @description Status code (integer) of usage. Also `status_code.ne`, `status_code.gt`, `status_code.gte`, `status_code.lt`, `status_code.lte`, `status_code.exists` */
+                status_code?: components["parameters"]["status_code"];
+                /** @description Is stream (boolean) of usage. Also `is_stream.ne`, `is_stream.exists` */
+                is_stream?: components["parameters"]["is_stream"];
+                /** @description Total tokens (integer) of usage. Also `total_tokens.ne`, `total_tokens.gt`, `total_tokens.gte`, `total_tokens.lt`, `total_tokens.lte`, `total_tokens.exists` */
+                total_tokens?: components["parameters"]["total_tokens"];
+                /** @description Input tokens (integer) of usage. Also `input_tokens.ne`, `input_tokens.gt`, `input_tokens.gte`, `input_tokens.lt`, `input_tokens.lte`, `input_tokens.exists` */
+                input_tokens?: components["parameters"]["input_tokens"];
+                /** @description Output tokens (integer) of usage. Also `output_tokens.ne`, `output_tokens.gt`, `output_tokens.gte`, `output_tokens.lt`, `output_tokens.lte`, `output_tokens.exists` */
+                output_tokens?: components["parameters"]["output_tokens"];
+                /** @description Cache read tokens (integer) of usage. Also `cache_read_tokens.ne`, `cache_read_tokens.gt`, `cache_read_tokens.gte`, `cache_read_tokens.lt`, `cache_read_tokens.lte`, `cache_read_tokens.exists` */
+                cache_read_tokens?: components["parameters"]["cache_read_tokens"];
+                /** @description Cache write tokens (integer) of usage. Also `cache_write_tokens.ne`, `cache_write_tokens.gt`, `cache_write_tokens.gte`, `cache_write_tokens.lt`, `cache_write_tokens.lte`, `cache_write_tokens.exists` */
+                cache_write_tokens?: components["parameters"]["cache_write_tokens"];
+                /** @description Reasoning tokens (integer) of usage. Also `reasoning_tokens.ne`, `reasoning_tokens.gt`, `reasoning_tokens.gte`, `reasoning_tokens.lt`, `reasoning_tokens.lte`, `reasoning_tokens.exists` */
+                reasoning_tokens?: components["parameters"]["reasoning_tokens"];
+                /** @description Cost (money) of usage. Also `cost.ne`, `cost.gt`, `cost.gte`, `cost.lt`, `cost.lte`, `cost.exists` */
+                cost?: components["parameters"]["cost"];
+                /** @description Cost source (enum) of usage. Also `cost_source.ne`, `cost_source.gt`, `cost_source.gte`, `cost_source.lt`, `cost_source.lte`, `cost_source.exists` */
+                cost_source?: components["parameters"]["cost_source"];
+                /** @description Quota (integer) of usage. Also `quota.ne`, `quota.gt`, `quota.gte`, `quota.lt`, `quota.lte`, `quota.exists` */
+                quota?: components["parameters"]["quota"];
+                /** @description Amount (money) of usage. Also `amount.ne`, `amount.gt`, `amount.gte`, `amount.lt`, `amount.lte`, `amount.exists` */
+                amount?: components["parameters"]["amount"];
+                /** @description Latency (ms) (integer) of usage. Also `latency_ms.ne`, `latency_ms.gt`, `latency_ms.gte`, `latency_ms.lt`, `latency_ms.lte`, `latency_ms.exists` */
+                latency_ms?: components["parameters"]["latency_ms"];
+                /** @description Time to first token (ms) (integer) of usage. Also `ttft_ms.ne`, `ttft_ms.gt`, `ttft_ms.gte`, `ttft_ms.lt`, `ttft_ms.lte`, `ttft_ms.exists` */
+                ttft_ms?: components["parameters"]["ttft_ms"];
+                /** @description Call count (integer) of usage. Also `call_count.ne`, `call_count.gt`, `call_count.gte`, `call_count.lt`, `call_count.lte`, `call_count.exists` */
+                call_count?: components["parameters"]["call_count"];
+                /** @description IP (keyword) of audit, usage, auth. Also `ip.ne`, `ip.prefix`, `ip.contains`, `ip.exists` */
+                ip?: components["parameters"]["ip"];
+                /** @description User agent (keyword) of audit, usage, auth. Also `user_agent.ne`, `user_agent.prefix`, `user_agent.contains`, `user_agent.exists` */
+                user_agent?: components["parameters"]["user_agent"];
+                /** @description Error (text) of usage. Also `error.contains`, `error.exists` */
+                "error.contains"?: components["parameters"]["error.contains"];
+                /** @description Content (text) of usage. Also `content.contains`, `content.exists` */
+                "content.contains"?: components["parameters"]["content.contains"];
+                /** @description Provisional (boolean) of usage. Also `provisional.ne`, `provisional.exists` */
+                provisional?: components["parameters"]["provisional"];
+            };
+            header?: never;
+            path: {
+                /** @description audit, usage, auth or system */
+                stream: string;
+                /** @description A keyword, enum or boolean field of the stream */
+                field: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldValues"];
+                };
+            };
+            /** @description Done. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Neither a valid API key nor a session. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The API key lacks the scope, the account has not the role, or a change by cookie does not come from this site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Unknown stream. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A fault of Daybook; its log tells more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not now; send again after Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_own_usage_breakdown: {
+        parameters: {
+            query: {
+                /** @description `user` (`user_id`, named by `user_name`), `model` (`platform_model`), `provider`, `api_key` (`api_key_id`, named by `api_key_name`), or any keyword, enum or boolean field and `status_code` */
+                by: string;
+                /** @description `cost` (default), `requests` or `tokens`; largest first */
+                order?: string;
+                /** @description Groups of a page; 20 by default, 1000 at most */
+                limit?: number;
+                /** @description Number of the page, from 1 */
+                page?: number;
+                /** @description `true`: each group comes with its latencies */
+                quantiles?: boolean;
+                /** @description Earliest time, inclusive: RFC 3339, epoch seconds, or relative like `-24h`, `-7d`; 90 days ago by default */
+                from?: components["parameters"]["from"];
+                /** @description Latest time, exclusive, in the same forms */
+                to?: components["parameters"]["to"];
+                /** @description Text that a searchable field contains, regardless of case; ids match exactly or by prefix */
+                q?: components["parameters"]["q"];
+                /** @description The `as_of` of an earlier answer: what came later is left out */
+                as_of?: components["parameters"]["as_of"];
+                /** @description ID (id) of audit, usage, auth, system. Also `id.ne`, `id.prefix`, `id.exists` */
+                id?: components["parameters"]["id"];
+                /** @description Time (time) of audit, usage, auth, system. Also `time.ne`, `time.gt`, `time.gte`, `time.lt`, `time.lte`, `time.exists` */
+                time?: components["parameters"]["time"];
+                /** @description Received at (time) of audit, usage, auth, system. Also `received_at.ne`, `received_at.gt`, `received_at.gte`, `received_at.lt`, `received_at.lte`, `received_at.exists` */
+                received_at?: components["parameters"]["received_at"];
+                /** @description Origin (keyword) of audit, usage, auth, system. Also `origin.ne`, `origin.prefix`, `origin.contains`, `origin.exists` */
+                origin?: components["parameters"]["origin"];
+                /** @description Request ID (id) of audit, usage, auth, system. Also `request_id.ne`, `request_id.prefix`, `request_id.exists` */
+                request_id?: components["parameters"]["request_id"];
+                /** @description Trace ID (id) of audit, usage, auth, system. Also `trace_id.ne`, `trace_id.prefix`, `trace_id.exists` */
+                trace_id?: components["parameters"]["trace_id"];
+                /** @description Workspace ID (keyword) of audit, usage, auth, system. Also `workspace_id.ne`, `workspace_id.prefix`, `workspace_id.contains`, `workspace_id.exists` */
+                workspace_id?: components["parameters"]["workspace_id"];
+                /** @description Workspace name (keyword) of audit, usage, auth, system. Also `workspace_name.ne`, `workspace_name.prefix`, `workspace_name.contains`, `workspace_name.exists` */
+                workspace_name?: components["parameters"]["workspace_name"];
+                /** @description Kind (enum) of usage. Also `kind.ne`, `kind.gt`, `kind.gte`, `kind.lt`, `kind.lte`, `kind.exists` */
+                kind?: components["parameters"]["kind"];
+                /** @description User ID (keyword) of usage, auth. Also `user_id.ne`, `user_id.prefix`, `user_id.contains`, `user_id.exists` */
+                user_id?: components["parameters"]["user_id"];
+                /** @description User name (keyword) of usage, auth. Also `user_name.ne`, `user_name.prefix`, `user_name.contains`, `user_name.exists` */
+                user_name?: components["parameters"]["user_name"];
+                /** @description API key ID (keyword) of usage. Also `api_key_id.ne`, `api_key_id.prefix`, `api_key_id.contains`, `api_key_id.exists` */
+                api_key_id?: components["parameters"]["api_key_id"];
+                /** @description API key name (keyword) of usage. Also `api_key_name.ne`, `api_key_name.prefix`, `api_key_name.contains`, `api_key_name.exists` */
+                api_key_name?: components["parameters"]["api_key_name"];
+                /** @description Source (enum) of usage, system. Also `source.ne`, `source.gt`, `source.gte`, `source.lt`, `source.lte`, `source.exists` */
+                source?: components["parameters"]["source"];
+                /** @description Endpoint (keyword) of usage. Also `endpoint.ne`, `endpoint.prefix`, `endpoint.contains`, `endpoint.exists` */
+                endpoint?: components["parameters"]["endpoint"];
+                /** @description Protocol (keyword) of usage. Also `protocol.ne`, `protocol.prefix`, `protocol.contains`, `protocol.exists` */
+                protocol?: components["parameters"]["protocol"];
+                /** @description Platform model (keyword) of usage. Also `platform_model.ne`, `platform_model.prefix`, `platform_model.contains`, `platform_model.exists` */
+                platform_model?: components["parameters"]["platform_model"];
+                /** @description Billing mode (enum) of usage. Also `billing_mode.ne`, `billing_mode.gt`, `billing_mode.gte`, `billing_mode.lt`, `billing_mode.lte`, `billing_mode.exists` */
+                billing_mode?: components["parameters"]["billing_mode"];
+                /** @description Group (keyword) of usage. Also `group.ne`, `group.prefix`, `group.contains`, `group.exists` */
+                group?: components["parameters"]["group"];
+                /** @description Outcome (enum) of usage. Also `outcome.ne`, `outcome.gt`, `outcome.gte`, `outcome.lt`, `outcome.lte`, `outcome.exists` */
+                outcome?: components["parameters"]["outcome"];
+                /** @description Status code (integer) of usage. Also `status_code.ne`, `status_code.gt`, `status_code.gte`, `status_code.lt`, `status_code.lte`, `status_code.exists` */
+                status_code?: components["parameters"]["status_code"];
+                /** @description Is stream (boolean) of usage. Also `is_stream.ne`, `is_stream.exists` */
+                is_stream?: components["parameters"]["is_stream"];
+                /** @description Total tokens (integer) of usage. Also `total_tokens.ne`, `total_tokens.gt`, `total_tokens.gte`, `total_tokens.lt`, `total_tokens.lte`, `total_tokens.exists` */
+                total_tokens?: components["parameters"]["total_tokens"];
+                /** @description Input tokens (integer) of usage. Also `input_tokens.ne`, `input_tokens.gt`, `input_tokens.gte`, `input_tokens.lt`, `input_tokens.lte`, `input_tokens.exists` */
+                input_tokens?: components["parameters"]["input_tokens"];
+                /** @description Output tokens (integer) of usage. Also `output_tokens.ne`, `output_tokens.gt`, `output_tokens.gte`, `output_tokens.lt`, `output_tokens.lte`, `output_tokens.exists` */
+                output_tokens?: components["parameters"]["output_tokens"];
+                /** @description Cache read tokens (integer) of usage. Also `cache_read_tokens.ne`, `cache_read_tokens.gt`, `cache_read_tokens.gte`, `cache_read_tokens.lt`, `cache_read_tokens.lte`, `cache_read_tokens.exists` */
+                cache_read_tokens?: components["parameters"]["cache_read_tokens"];
+                /** @description Cache write tokens (integer) of usage. Also `cache_write_tokens.ne`, `cache_write_tokens.gt`, `cache_write_tokens.gte`, `cache_write_tokens.lt`, `cache_write_tokens.lte`, `cache_write_tokens.exists` */
+                cache_write_tokens?: components["parameters"]["cache_write_tokens"];
+                /** @description Reasoning tokens (integer) of usage. Also `reasoning_tokens.ne`, `reasoning_tokens.gt`, `reasoning_tokens.gte`, `reasoning_tokens.lt`, `reasoning_tokens.lte`, `reasoning_tokens.exists` */
+                reasoning_tokens?: components["parameters"]["reasoning_tokens"];
+                /** @description Cost (money) of usage. Also `cost.ne`, `cost.gt`, `cost.gte`, `cost.lt`, `cost.lte`, `cost.exists` */
+                cost?: components["parameters"]["cost"];
+                /** @description Cost source (enum) of usage. Also `cost_source.ne`, `cost_source.gt`, `cost_source.gte`, `cost_source.lt`, `cost_source.lte`, `cost_source.exists` */
+                cost_source?: components["parameters"]["cost_source"];
+                /** @description Quota (integer) of usage. Also `quota.ne`, `quota.gt`, `quota.gte`, `quota.lt`, `quota.lte`, `quota.exists` */
+                quota?: components["parameters"]["quota"];
+                /** @description Amount (money) of usage. Also `amount.ne`, `amount.gt`, `amount.gte`, `amount.lt`, `amount.lte`, `amount.exists` */
+                amount?: components["parameters"]["amount"];
+                /** @description Latency (ms) (integer) of usage. Also `latency_ms.ne`, `latency_ms.gt`, `latency_ms.gte`, `latency_ms.lt`, `latency_ms.lte`, `latency_ms.exists` */
+                latency_ms?: components["parameters"]["latency_ms"];
+                /** @description Time to first token (ms) (integer) of usage. Also `ttft_ms.ne`, `ttft_ms.gt`, `ttft_ms.gte`, `ttft_ms.lt`, `ttft_ms.lte`, `ttft_ms.exists` */
+                ttft_ms?: components["parameters"]["ttft_ms"];
+                /** @description Call count (integer) of usage. Also `call_count.ne`, `call_count.gt`, `call_count.gte`, `call_count.lt`, `call_count.lte`, `call_count.exists` */
+                call_count?: components["parameters"]["call_count"];
+                /** @description IP (keyword) of audit, usage, auth. Also `ip.ne`, `ip.prefix`, `ip.contains`, `ip.exists` */
+                ip?: components["parameters"]["ip"];
+                /** @description User agent (keyword) of audit, usage, auth. Also `user_agent.ne`, `user_agent.prefix`, `user_agent.contains`, `user_agent.exists` */
+                user_agent?: components["parameters"]["user_agent"];
+                /** @description Error (text) of usage. Also `error.contains`, `error.exists` */
+                "error.contains"?: components["parameters"]["error.contains"];
+                /** @description Content (text) of usage. Also `content.contains`, `content.exists` */
+                "content.contains"?: components["parameters"]["content.contains"];
+                /** @description Provisional (boolean) of usage. Also `provisional.ne`, `provisional.exists` */
+                provisional?: components["parameters"]["provisional"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BreakdownAnswer"];
+                };
+            };
+            /** @description Done. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Neither a valid API key nor a session. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The API key lacks the scope, the account has not the role, or a change by cookie does not come from this site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A fault of Daybook; its log tells more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not now; send again after Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_own_usage_rates: {
+        parameters: {
+            query?: {
+                /** @description Earliest time, inclusive: RFC 3339, epoch seconds, or relative like `-24h`, `-7d`; 90 days ago by default */
+                from?: components["parameters"]["from"];
+                /** @description Latest time, exclusive, in the same forms */
+                to?: components["parameters"]["to"];
+                /** @description Text that a searchable field contains, regardless of case; ids match exactly or by prefix */
+                q?: components["parameters"]["q"];
+                /** @description The `as_of` of an earlier answer: what came later is left out */
+                as_of?: components["parameters"]["as_of"];
+                /** @description ID (id) of audit, usage, auth, system. Also `id.ne`, `id.prefix`, `id.exists` */
+                id?: components["parameters"]["id"];
+                /** @description Time (time) of audit, usage, auth, system. Also `time.ne`, `time.gt`, `time.gte`, `time.lt`, `time.lte`, `time.exists` */
+                time?: components["parameters"]["time"];
+                /** @description Received at (time) of audit, usage, auth, system. Also `received_at.ne`, `received_at.gt`, `received_at.gte`, `received_at.lt`, `received_at.lte`, `received_at.exists` */
+                received_at?: components["parameters"]["received_at"];
+                /** @description Origin (keyword) of audit, usage, auth, system. Also `origin.ne`, `origin.prefix`, `origin.contains`, `origin.exists` */
+                origin?: components["parameters"]["origin"];
+                /** @description Request ID (id) of audit, usage, auth, system. Also `request_id.ne`, `request_id.prefix`, `request_id.exists` */
+                request_id?: components["parameters"]["request_id"];
+                /** @description Trace ID (id) of audit, usage, auth, system. Also `trace_id.ne`, `trace_id.prefix`, `trace_id.exists` */
+                trace_id?: components["parameters"]["trace_id"];
+                /** @description Workspace ID (keyword) of audit, usage, auth, system. Also `workspace_id.ne`, `workspace_id.prefix`, `workspace_id.contains`, `workspace_id.exists` */
+                workspace_id?: components["parameters"]["workspace_id"];
+                /** @description Workspace name (keyword) of audit, usage, auth, system. Also `workspace_name.ne`, `workspace_name.prefix`, `workspace_name.contains`, `workspace_name.exists` */
+                workspace_name?: components["parameters"]["workspace_name"];
+                /** @description Kind (enum) of usage. Also `kind.ne`, `kind.gt`, `kind.gte`, `kind.lt`, `kind.lte`, `kind.exists` */
+                kind?: components["parameters"]["kind"];
+                /** @description User ID (keyword) of usage, auth. Also `user_id.ne`, `user_id.prefix`, `user_id.contains`, `user_id.exists` */
+                user_id?: components["parameters"]["user_id"];
+                /** @description User name (keyword) of usage, auth. Also `user_name.ne`, `user_name.prefix`, `user_name.contains`, `user_name.exists` */
+                user_name?: components["parameters"]["user_name"];
+                /** @description API key ID (keyword) of usage. Also `api_key_id.ne`, `api_key_id.prefix`, `api_key_id.contains`, `api_key_id.exists` */
+                api_key_id?: components["parameters"]["api_key_id"];
+                /** @description API key name (keyword) of usage. Also `api_key_name.ne`, `api_key_name.prefix`, `api_key_name.contains`, `api_key_name.exists` */
+                api_key_name?: components["parameters"]["api_key_name"];
+                /** @description Source (enum) of usage, system. Also `source.ne`, `source.gt`, `source.gte`, `source.lt`, `source.lte`, `source.exists` */
+                source?: components["parameters"]["source"];
+                /** @description Endpoint (keyword) of usage. Also `endpoint.ne`, `endpoint.prefix`, `endpoint.contains`, `endpoint.exists` */
+                endpoint?: components["parameters"]["endpoint"];
+                /** @description Protocol (keyword) of usage. Also `protocol.ne`, `protocol.prefix`, `protocol.contains`, `protocol.exists` */
+                protocol?: components["parameters"]["protocol"];
+                /** @description Platform model (keyword) of usage. Also `platform_model.ne`, `platform_model.prefix`, `platform_model.contains`, `platform_model.exists` */
+                platform_model?: components["parameters"]["platform_model"];
+                /** @description Billing mode (enum) of usage. Also `billing_mode.ne`, `billing_mode.gt`, `billing_mode.gte`, `billing_mode.lt`, `billing_mode.lte`, `billing_mode.exists` */
+                billing_mode?: components["parameters"]["billing_mode"];
+                /** @description Group (keyword) of usage. Also `group.ne`, `group.prefix`, `group.contains`, `group.exists` */
+                group?: components["parameters"]["group"];
+                /** @description Outcome (enum) of usage. Also `outcome.ne`, `outcome.gt`, `outcome.gte`, `outcome.lt`, `outcome.lte`, `outcome.exists` */
+                outcome?: components["parameters"]["outcome"];
+                /** @description Status code (integer) of usage. Also `status_code.ne`, `status_code.gt`, `status_code.gte`, `status_code.lt`, `status_code.lte`, `status_code.exists` */
+                status_code?: components["parameters"]["status_code"];
+                /** @description Is stream (boolean) of usage. Also `is_stream.ne`, `is_stream.exists` */
+                is_stream?: components["parameters"]["is_stream"];
+                /** @description Total tokens (integer) of usage. Also `total_tokens.ne`, `total_tokens.gt`, `total_tokens.gte`, `total_tokens.lt`, `total_tokens.lte`, `total_tokens.exists` */
+                total_tokens?: components["parameters"]["total_tokens"];
+                /** @description Input tokens (integer) of usage. Also `input_tokens.ne`, `input_tokens.gt`, `input_tokens.gte`, `input_tokens.lt`, `input_tokens.lte`, `input_tokens.exists` */
+                input_tokens?: components["parameters"]["input_tokens"];
+                /** @description Output tokens (integer) of usage. Also `output_tokens.ne`, `output_tokens.gt`, `output_tokens.gte`, `output_tokens.lt`, `output_tokens.lte`, `output_tokens.exists` */
+                output_tokens?: components["parameters"]["output_tokens"];
+                /** @description Cache read tokens (integer) of usage. Also `cache_read_tokens.ne`, `cache_read_tokens.gt`, `cache_read_tokens.gte`, `cache_read_tokens.lt`, `cache_read_tokens.lte`, `cache_read_tokens.exists` */
+                cache_read_tokens?: components["parameters"]["cache_read_tokens"];
+                /** @description Cache write tokens (integer) of usage. Also `cache_write_tokens.ne`, `cache_write_tokens.gt`, `cache_write_tokens.gte`, `cache_write_tokens.lt`, `cache_write_tokens.lte`, `cache_write_tokens.exists` */
+                cache_write_tokens?: components["parameters"]["cache_write_tokens"];
+                /** @description Reasoning tokens (integer) of usage. Also `reasoning_tokens.ne`, `reasoning_tokens.gt`, `reasoning_tokens.gte`, `reasoning_tokens.lt`, `reasoning_tokens.lte`, `reasoning_tokens.exists` */
+                reasoning_tokens?: components["parameters"]["reasoning_tokens"];
+                /** @description Cost (money) of usage. Also `cost.ne`, `cost.gt`, `cost.gte`, `cost.lt`, `cost.lte`, `cost.exists` */
+                cost?: components["parameters"]["cost"];
+                /** @description Cost source (enum) of usage. Also `cost_source.ne`, `cost_source.gt`, `cost_source.gte`, `cost_source.lt`, `cost_source.lte`, `cost_source.exists` */
+                cost_source?: components["parameters"]["cost_source"];
+                /** @description Quota (integer) of usage. Also `quota.ne`, `quota.gt`, `quota.gte`, `quota.lt`, `quota.lte`, `quota.exists` */
+                quota?: components["parameters"]["quota"];
+                /** @description Amount (money) of usage. Also `amount.ne`, `amount.gt`, `amount.gte`, `amount.lt`, `amount.lte`, `amount.exists` */
+                amount?: components["parameters"]["amount"];
+                /** @description Latency (ms) (integer) of usage. Also `latency_ms.ne`, `latency_ms.gt`, `latency_ms.gte`, `latency_ms.lt`, `latency_ms.lte`, `latency_ms.exists` */
+                latency_ms?: components["parameters"]["latency_ms"];
+                /** @description Time to first token (ms) (integer) of usage. Also `ttft_ms.ne`, `ttft_ms.gt`, `ttft_ms.gte`, `ttft_ms.lt`, `ttft_ms.lte`, `ttft_ms.exists` */
+                ttft_ms?: components["parameters"]["ttft_ms"];
+                /** @description Call count (integer) of usage. Also `call_count.ne`, `call_count.gt`, `call_count.gte`, `call_count.lt`, `call_count.lte`, `call_count.exists` */
+                call_count?: components["parameters"]["call_count"];
+                /** @description IP (keyword) of audit, usage, auth. Also `ip.ne`, `ip.prefix`, `ip.contains`, `ip.exists` */
+                ip?: components["parameters"]["ip"];
+                /** @description User agent (keyword) of audit, usage, auth. Also `user_agent.ne`, `user_agent.prefix`, `user_agent.contains`, `user_agent.exists` */
+                user_agent?: components["parameters"]["user_agent"];
+                /** @description Error (text) of usage. Also `error.contains`, `error.exists` */
+                "error.contains"?: components["parameters"]["error.contains"];
+                /** @description Content (text) of usage. Also `content.contains`, `content.exists` */
+                "content.contains"?: components["parameters"]["content.contains"];
+                /** @description Provisional (boolean) of usage. Also `provisional.ne`, `provisional.exists` */
+                provisional?: components["parameters"]["provisional"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RatesAnswer"];
+                };
+            };
+            /** @description Done. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Neither a valid API key nor a session. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The API key lacks the scope, the account has not the role, or a change by cookie does not come from this site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A fault of Daybook; its log tells more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not now; send again after Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_own_usage_summary: {
+        parameters: {
+            query?: {
+                /** @description Earliest time, inclusive: RFC 3339, epoch seconds, or relative like `-24h`, `-7d`; 90 days ago by default */
+                from?: components["parameters"]["from"];
+                /** @description Latest time, exclusive, in the same forms */
+                to?: components["parameters"]["to"];
+                /** @description Text that a searchable field contains, regardless of case; ids match exactly or by prefix */
+                q?: components["parameters"]["q"];
+                /** @description The `as_of` of an earlier answer: what came later is left out */
+                as_of?: components["parameters"]["as_of"];
+                /** @description ID (id) of audit, usage, auth, system. Also `id.ne`, `id.prefix`, `id.exists` */
+                id?: components["parameters"]["id"];
+                /** @description Time (time) of audit, usage, auth, system. Also `time.ne`, `time.gt`, `time.gte`, `time.lt`, `time.lte`, `time.exists` */
+                time?: components["parameters"]["time"];
+                /** @description Received at (time) of audit, usage, auth, system. Also `received_at.ne`, `received_at.gt`, `received_at.gte`, `received_at.lt`, `received_at.lte`, `received_at.exists` */
+                received_at?: components["parameters"]["received_at"];
+                /** @description Origin (keyword) of audit, usage, auth, system. Also `origin.ne`, `origin.prefix`, `origin.contains`, `origin.exists` */
+                origin?: components["parameters"]["origin"];
+                /** @description Request ID (id) of audit, usage, auth, system. Also `request_id.ne`, `request_id.prefix`, `request_id.exists` */
+                request_id?: components["parameters"]["request_id"];
+                /** @description Trace ID (id) of audit, usage, auth, system. Also `trace_id.ne`, `trace_id.prefix`, `trace_id.exists` */
+                trace_id?: components["parameters"]["trace_id"];
+                /** @description Workspace ID (keyword) of audit, usage, auth, system. Also `workspace_id.ne`, `workspace_id.prefix`, `workspace_id.contains`, `workspace_id.exists` */
+                workspace_id?: components["parameters"]["workspace_id"];
+                /** @description Workspace name (keyword) of audit, usage, auth, system. Also `workspace_name.ne`, `workspace_name.prefix`, `workspace_name.contains`, `workspace_name.exists` */
+                workspace_name?: components["parameters"]["workspace_name"];
+                /** @description Kind (enum) of usage. Also `kind.ne`, `kind.gt`, `kind.gte`, `kind.lt`, `kind.lte`, `kind.exists` */
+                kind?: components["parameters"]["kind"];
+                /** @description User ID (keyword) of usage, auth. Also `user_id.ne`, `user_id.prefix`, `user_id.contains`, `user_id.exists` */
+                user_id?: components["parameters"]["user_id"];
+                /** @description User name (keyword) of usage, auth. Also `user_name.ne`, `user_name.prefix`, `user_name.contains`, `user_name.exists` */
+                user_name?: components["parameters"]["user_name"];
+                /** @description API key ID (keyword) of usage. Also `api_key_id.ne`, `api_key_id.prefix`, `api_key_id.contains`, `api_key_id.exists` */
+                api_key_id?: components["parameters"]["api_key_id"];
+                /** @description API key name (keyword) of usage. Also `api_key_name.ne`, `api_key_name.prefix`, `api_key_name.contains`, `api_key_name.exists` */
+                api_key_name?: components["parameters"]["api_key_name"];
+                /** @description Source (enum) of usage, system. Also `source.ne`, `source.gt`, `source.gte`, `source.lt`, `source.lte`, `source.exists` */
+                source?: components["parameters"]["source"];
+                /** @description Endpoint (keyword) of usage. Also `endpoint.ne`, `endpoint.prefix`, `endpoint.contains`, `endpoint.exists` */
+                endpoint?: components["parameters"]["endpoint"];
+                /** @description Protocol (keyword) of usage. Also `protocol.ne`, `protocol.prefix`, `protocol.contains`, `protocol.exists` */
+                protocol?: components["parameters"]["protocol"];
+                /** @description Platform model (keyword) of usage. Also `platform_model.ne`, `platform_model.prefix`, `platform_model.contains`, `platform_model.exists` */
+                platform_model?: components["parameters"]["platform_model"];
+                /** @description Billing mode (enum) of usage. Also `billing_mode.ne`, `billing_mode.gt`, `billing_mode.gte`, `billing_mode.lt`, `billing_mode.lte`, `billing_mode.exists` */
+                billing_mode?: components["parameters"]["billing_mode"];
+                /** @description Group (keyword) of usage. Also `group.ne`, `group.prefix`, `group.contains`, `group.exists` */
+                group?: components["parameters"]["group"];
+                /** @description Outcome (enum) of usage. Also `outcome.ne`, `outcome.gt`, `outcome.gte`, `outcome.lt`, `outcome.lte`, `outcome.exists` */
+                outcome?: components["parameters"]["outcome"];
+                /** @description Status code (integer) of usage. Also `status_code.ne`, `status_code.gt`, `status_code.gte`, `status_code.lt`, `status_code.lte`, `status_code.exists` */
+                status_code?: components["parameters"]["status_code"];
+                /** @description Is stream (boolean) of usage. Also `is_stream.ne`, `is_stream.exists` */
+                is_stream?: components["parameters"]["is_stream"];
+                /** @description Total tokens (integer) of usage. Also `total_tokens.ne`, `total_tokens.gt`, `total_tokens.gte`, `total_tokens.lt`, `total_tokens.lte`, `total_tokens.exists` */
+                total_tokens?: components["parameters"]["total_tokens"];
+                /** @description Input tokens (integer) of usage. Also `input_tokens.ne`, `input_tokens.gt`, `input_tokens.gte`, `input_tokens.lt`, `input_tokens.lte`, `input_tokens.exists` */
+                input_tokens?: components["parameters"]["input_tokens"];
+                /** @description Output tokens (integer) of usage. Also `output_tokens.ne`, `output_tokens.gt`, `output_tokens.gte`, `output_tokens.lt`, `output_tokens.lte`, `output_tokens.exists` */
+                output_tokens?: components["parameters"]["output_tokens"];
+                /** @description Cache read tokens (integer) of usage. Also `cache_read_tokens.ne`, `cache_read_tokens.gt`, `cache_read_tokens.gte`, `cache_read_tokens.lt`, `cache_read_tokens.lte`, `cache_read_tokens.exists` */
+                cache_read_tokens?: components["parameters"]["cache_read_tokens"];
+                /** @description Cache write tokens (integer) of usage. Also `cache_write_tokens.ne`, `cache_write_tokens.gt`, `cache_write_tokens.gte`, `cache_write_tokens.lt`, `cache_write_tokens.lte`, `cache_write_tokens.exists` */
+                cache_write_tokens?: components["parameters"]["cache_write_tokens"];
+                /** @description Reasoning tokens (integer) of usage. Also `reasoning_tokens.ne`, `reasoning_tokens.gt`, `reasoning_tokens.gte`, `reasoning_tokens.lt`, `reasoning_tokens.lte`, `reasoning_tokens.exists` */
+                reasoning_tokens?: components["parameters"]["reasoning_tokens"];
+                /** @description Cost (money) of usage. Also `cost.ne`, `cost.gt`, `cost.gte`, `cost.lt`, `cost.lte`, `cost.exists` */
+                cost?: components["parameters"]["cost"];
+                /** @description Cost source (enum) of usage. Also `cost_source.ne`, `cost_source.gt`, `cost_source.gte`, `cost_source.lt`, `cost_source.lte`, `cost_source.exists` */
+                cost_source?: components["parameters"]["cost_source"];
+                /** @description Quota (integer) of usage. Also `quota.ne`, `quota.gt`, `quota.gte`, `quota.lt`, `quota.lte`, `quota.exists` */
+                quota?: components["parameters"]["quota"];
+                /** @description Amount (money) of usage. Also `amount.ne`, `amount.gt`, `amount.gte`, `amount.lt`, `amount.lte`, `amount.exists` */
+                amount?: components["parameters"]["amount"];
+                /** @description Latency (ms) (integer) of usage. Also `latency_ms.ne`, `latency_ms.gt`, `latency_ms.gte`, `latency_ms.lt`, `latency_ms.lte`, `latency_ms.exists` */
+                latency_ms?: components["parameters"]["latency_ms"];
+                /** @description Time to first token (ms) (integer) of usage. Also `ttft_ms.ne`, `ttft_ms.gt`, `ttft_ms.gte`, `ttft_ms.lt`, `ttft_ms.lte`, `ttft_ms.exists` */
+                ttft_ms?: components["parameters"]["ttft_ms"];
+                /** @description Call count (integer) of usage. Also `call_count.ne`, `call_count.gt`, `call_count.gte`, `call_count.lt`, `call_count.lte`, `call_count.exists` */
+                call_count?: components["parameters"]["call_count"];
+                /** @description IP (keyword) of audit, usage, auth. Also `ip.ne`, `ip.prefix`, `ip.contains`, `ip.exists` */
+                ip?: components["parameters"]["ip"];
+                /** @description User agent (keyword) of audit, usage, auth. Also `user_agent.ne`, `user_agent.prefix`, `user_agent.contains`, `user_agent.exists` */
+                user_agent?: components["parameters"]["user_agent"];
+                /** @description Error (text) of usage. Also `error.contains`, `error.exists` */
+                "error.contains"?: components["parameters"]["error.contains"];
+                /** @description Content (text) of usage. Also `content.contains`, `content.exists` */
+                "content.contains"?: components["parameters"]["content.contains"];
+                /** @description Provisional (boolean) of usage. Also `provisional.ne`, `provisional.exists` */
+                provisional?: components["parameters"]["provisional"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SummaryAnswer"];
+                };
+            };
+            /** @description Done. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Neither a valid API key nor a session. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The API key lacks the scope, the account has not the role, or a change by cookie does not come from this site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A fault of Daybook; its log tells more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not now; send again after Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_own_usage_timeseries: {
+        parameters: {
+            query?: {
+                /** @description `minute`, `hour` (default) or `day` */
+                interval?: string;
+                /** @description As for the breakdown; without it all calls are one series */
+                by?: string;
+                /** @description Which values get a series of their own: those with the largest `cost` (default), `requests` or `tokens` */
+                order?: string;
+                /** @description How many of them; 10 by default, 100 at most */
+                limit?: number;
+                /** @description Earliest time, inclusive: RFC 3339, epoch seconds, or relative like `-24h`, `-7d`; 90 days ago by default */
+                from?: components["parameters"]["from"];
+                /** @description Latest time, exclusive, in the same forms */
+                to?: components["parameters"]["to"];
+                /** @description Text that a searchable field contains, regardless of case; ids match exactly or by prefix */
+                q?: components["parameters"]["q"];
+                /** @description The `as_of` of an earlier answer: what came later is left out */
+                as_of?: components["parameters"]["as_of"];
+                /** @description ID (id) of audit, usage, auth, system. Also `id.ne`, `id.prefix`, `id.exists` */
+                id?: components["parameters"]["id"];
+                /** @description Time (time) of audit, usage, auth, system. Also `time.ne`, `time.gt`, `time.gte`, `time.lt`, `time.lte`, `time.exists` */
+                time?: components["parameters"]["time"];
+                /** @description Received at (time) of audit, usage, auth, system. Also `received_at.ne`, `received_at.gt`, `received_at.gte`, `received_at.lt`, `received_at.lte`, `received_at.exists` */
+                received_at?: components["parameters"]["received_at"];
+                /** @description Origin (keyword) of audit, usage, auth, system. Also `origin.ne`, `origin.prefix`, `origin.contains`, `origin.exists` */
+                origin?: components["parameters"]["origin"];
+                /** @description Request ID (id) of audit, usage, auth, system. Also `request_id.ne`, `request_id.prefix`, `request_id.exists` */
+                request_id?: components["parameters"]["request_id"];
+                /** @description Trace ID (id) of audit, usage, auth, system. Also `trace_id.ne`, `trace_id.prefix`, `trace_id.exists` */
+                trace_id?: components["parameters"]["trace_id"];
+                /** @description Workspace ID (keyword) of audit, usage, auth, system. Also `workspace_id.ne`, `workspace_id.prefix`, `workspace_id.contains`, `workspace_id.exists` */
+                workspace_id?: components["parameters"]["workspace_id"];
+                /** @description Workspace name (keyword) of audit, usage, auth, system. Also `workspace_name.ne`, `workspace_name.prefix`, `workspace_name.contains`, `workspace_name.exists` */
+                workspace_name?: components["parameters"]["workspace_name"];
+                /** @description Kind (enum) of usage. Also `kind.ne`, `kind.gt`, `kind.gte`, `kind.lt`, `kind.lte`, `kind.exists` */
+                kind?: components["parameters"]["kind"];
+                /** @description User ID (keyword) of usage, auth. Also `user_id.ne`, `user_id.prefix`, `user_id.contains`, `user_id.exists` */
+                user_id?: components["parameters"]["user_id"];
+                /** @description User name (keyword) of usage, auth. Also `user_name.ne`, `user_name.prefix`, `user_name.contains`, `user_name.exists` */
+                user_name?: components["parameters"]["user_name"];
+                /** @description API key ID (keyword) of usage. Also `api_key_id.ne`, `api_key_id.prefix`, `api_key_id.contains`, `api_key_id.exists` */
+                api_key_id?: components["parameters"]["api_key_id"];
+                /** @description API key name (keyword) of usage. Also `api_key_name.ne`, `api_key_name.prefix`, `api_key_name.contains`, `api_key_name.exists` */
+                api_key_name?: components["parameters"]["api_key_name"];
+                /** @description Source (enum) of usage, system. Also `source.ne`, `source.gt`, `source.gte`, `source.lt`, `source.lte`, `source.exists` */
+                source?: components["parameters"]["source"];
+                /** @description Endpoint (keyword) of usage. Also `endpoint.ne`, `endpoint.prefix`, `endpoint.contains`, `endpoint.exists` */
+                endpoint?: components["parameters"]["endpoint"];
+                /** @description Protocol (keyword) of usage. Also `protocol.ne`, `protocol.prefix`, `protocol.contains`, `protocol.exists` */
+                protocol?: components["parameters"]["protocol"];
+                /** @description Platform model (keyword) of usage. Also `platform_model.ne`, `platform_model.prefix`, `platform_model.contains`, `platform_model.exists` */
+                platform_model?: components["parameters"]["platform_model"];
+                /** @description Billing mode (enum) of usage. Also `billing_mode.ne`, `billing_mode.gt`, `billing_mode.gte`, `billing_mode.lt`, `billing_mode.lte`, `billing_mode.exists` */
+                billing_mode?: components["parameters"]["billing_mode"];
+                /** @description Group (keyword) of usage. Also `group.ne`, `group.prefix`, `group.contains`, `group.exists` */
+                group?: components["parameters"]["group"];
+                /** @description Outcome (enum) of usage. Also `outcome.ne`, `outcome.gt`, `outcome.gte`, `outcome.lt`, `outcome.lte`, `outcome.exists` */
+                outcome?: components["parameters"]["outcome"];
+                /** @description Status code (integer) of usage. Also `status_code.ne`, `status_code.gt`, `status_code.gte`, `status_code.lt`, `status_code.lte`, `status_code.exists` */
+                status_code?: components["parameters"]["status_code"];
+                /** @description Is stream (boolean) of usage. Also `is_stream.ne`, `is_stream.exists` */
+                is_stream?: components["parameters"]["is_stream"];
+                /** @description Total tokens (integer) of usage. Also `total_tokens.ne`, `total_tokens.gt`, `total_tokens.gte`, `total_tokens.lt`, `total_tokens.lte`, `total_tokens.exists` */
+                total_tokens?: components["parameters"]["total_tokens"];
+                /** @description Input tokens (integer) of usage. Also `input_tokens.ne`, `input_tokens.gt`, `input_tokens.gte`, `input_tokens.lt`, `input_tokens.lte`, `input_tokens.exists` */
+                input_tokens?: components["parameters"]["input_tokens"];
+                /** @description Output tokens (integer) of usage. Also `output_tokens.ne`, `output_tokens.gt`, `output_tokens.gte`, `output_tokens.lt`, `output_tokens.lte`, `output_tokens.exists` */
+                output_tokens?: components["parameters"]["output_tokens"];
+                /** @description Cache read tokens (integer) of usage. Also `cache_read_tokens.ne`, `cache_read_tokens.gt`, `cache_read_tokens.gte`, `cache_read_tokens.lt`, `cache_read_tokens.lte`, `cache_read_tokens.exists` */
+                cache_read_tokens?: components["parameters"]["cache_read_tokens"];
+                /** @description Cache write tokens (integer) of usage. Also `cache_write_tokens.ne`, `cache_write_tokens.gt`, `cache_write_tokens.gte`, `cache_write_tokens.lt`, `cache_write_tokens.lte`, `cache_write_tokens.exists` */
+                cache_write_tokens?: components["parameters"]["cache_write_tokens"];
+                /** @description Reasoning tokens (integer) of usage. Also `reasoning_tokens.ne`, `reasoning_tokens.gt`, `reasoning_tokens.gte`, `reasoning_tokens.lt`, `reasoning_tokens.lte`, `reasoning_tokens.exists` */
+                reasoning_tokens?: components["parameters"]["reasoning_tokens"];
+                /** @description Cost (money) of usage. Also `cost.ne`, `cost.gt`, `cost.gte`, `cost.lt`, `cost.lte`, `cost.exists` */
+                cost?: components["parameters"]["cost"];
+                /** @description Cost source (enum) of usage. Also `cost_source.ne`, `cost_source.gt`, `cost_source.gte`, `cost_source.lt`, `cost_source.lte`, `cost_source.exists` */
+                cost_source?: components["parameters"]["cost_source"];
+                /** @description Quota (integer) of usage. Also `quota.ne`, `quota.gt`, `quota.gte`, `quota.lt`, `quota.lte`, `quota.exists` */
+                quota?: components["parameters"]["quota"];
+                /** @description Amount (money) of usage. Also `amount.ne`, `amount.gt`, `amount.gte`, `amount.lt`, `amount.lte`, `amount.exists` */
+                amount?: components["parameters"]["amount"];
+                /** @description Latency (ms) (integer) of usage. Also `latency_ms.ne`, `latency_ms.gt`, `latency_ms.gte`, `latency_ms.lt`, `latency_ms.lte`, `latency_ms.exists` */
+                latency_ms?: components["parameters"]["latency_ms"];
+                /** @description Time to first token (ms) (integer) of usage. Also `ttft_ms.ne`, `ttft_ms.gt`, `ttft_ms.gte`, `ttft_ms.lt`, `ttft_ms.lte`, `ttft_ms.exists` */
+                ttft_ms?: components["parameters"]["ttft_ms"];
+                /** @description Call count (integer) of usage. Also `call_count.ne`, `call_count.gt`, `call_count.gte`, `call_count.lt`, `call_count.lte`, `call_count.exists` */
+                call_count?: components["parameters"]["call_count"];
+                /** @description IP (keyword) of audit, usage, auth. Also `ip.ne`, `ip.prefix`, `ip.contains`, `ip.exists` */
+                ip?: components["parameters"]["ip"];
+                /** @description User agent (keyword) of audit, usage, auth. Also `user_agent.ne`, `user_agent.prefix`, `user_agent.contains`, `user_agent.exists` */
+                user_agent?: components["parameters"]["user_agent"];
+                /** @description Error (text) of usage. Also `error.contains`, `error.exists` */
+                "error.contains"?: components["parameters"]["error.contains"];
+                /** @description Content (text) of usage. Also `content.contains`, `content.exists` */
+                "content.contains"?: components["parameters"]["content.contains"];
+                /** @description Provisional (boolean) of usage. Also `provisional.ne`, `provisional.exists` */
+                provisional?: components["parameters"]["provisional"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TimeseriesAnswer"];
+                };
+            };
+            /** @description Done. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Neither a valid API key nor a session. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The API key lacks the scope, the account has not the role, or a change by cookie does not come from this site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A fault of Daybook; its log tells more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not now; send again after Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     get_session: {
         parameters: {
             query?: never;
