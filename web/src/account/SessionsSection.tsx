@@ -24,7 +24,7 @@ export function SessionsSection() {
   const askEnd = (session: OwnSession) =>
     ask({
       title: texts.endTitle,
-      text: texts.endText(deviceName(session), session.ip ?? t.values.none),
+      text: texts.endText(deviceName(session), session.ip || t.values.none),
       action: texts.end,
       run: () => end.mutateAsync(session.id),
     })
@@ -33,13 +33,13 @@ export function SessionsSection() {
       label: texts.device,
       long: true,
       cell: (session) => (
-        <span className={classes.device} title={session.user_agent ?? undefined}>
+        <span className={classes.device} title={session.user_agent}>
           {deviceName(session)}
           {session.current && <StatusChip tone="ok">{texts.current}</StatusChip>}
         </span>
       ),
     },
-    { label: texts.address, long: true, cell: ({ ip }) => ip ?? t.values.none },
+    { label: texts.address, long: true, cell: ({ ip }) => ip || t.values.none },
     {
       label: texts.method,
       cell: ({ method }) => texts.methods[method] ?? method,
