@@ -42,19 +42,7 @@ async fn bind(
 ) -> String {
     let path = format!("/api/v1/sso/{id}/start");
     let input = json!({"return_to": "/account"});
-    begin(server, rogue, browser, &path, &input, more).await
-}
-
-/// Begins what is no mere sign-in, and comes back.
-async fn begin(
-    server: &Server,
-    rogue: &Rogue,
-    browser: &mut Browser,
-    path: &str,
-    input: &Value,
-    more: Value,
-) -> String {
-    let answer = browser.send(server, Method::POST, path, input).await;
+    let answer = browser.send(server, Method::POST, &path, &input).await;
     assert_eq!(answer.status, 200, "{}", answer.text());
     let sent = super::parameters(answer.json()["location"].as_str().unwrap());
     let mut claims = rogue.claims(&sent["nonce"]);
@@ -63,7 +51,6 @@ async fn begin(
         .unwrap()
         .extend(more.as_object().unwrap().clone());
     rogue.give(&rogue.signed(&claims));
-    let id = path.split('/').nth(4).unwrap();
     come_back(server, browser, id, &sent["state"]).await
 }
 
@@ -507,33 +494,4 @@ async fn two_first_visits_at_once_make_one_account() {
         "/usage"
     );
     assert_eq!(accounts(&server).await, 1);
-}
-
-#[tokio::test]
-async fn a_second_factor_of_the_provider_counts_where_the_settings_say_so() {
-    let (server, rogue) = both().await;
-    let id = make_provider(&server, &rogue.issuer, json!({"mfa_amr": ["mfa"]})).await;
-    let path = "/api/v1/settings/sign-in";
-    let mut settings = admin(&server, Method::GET, path, &json!({})).await.json();
-    settings["mfa_required_roles"] = json!(["user"]);
-    let set = admin(&server, Method::PUT, path, &settings).await;
-    assert!(set.status.is_success(), "{}", set.text());
-    let mut browser = Browser::default();
-    for (amr, missing) in [
-        (json!(["pwd"]), true),
-        (json!(["pwd", "mfa"]), false),
-        (json!("mfa"), false),
-        (Value::Null, true),
-    ] {
-        let end = rogue
-            .sign_in(&server, &mut browser, &id, json!({"amr": amr}))
-            .await;
-        assert_eq!(end, "/usage");
-        let session = browser.session(&server).await;
-        assert_eq!(session["mfa_setup_required"], missing, "{amr}");
-        let path = format!("/api/v1/sso/{id}/start");
-        let begun = browser.send(&server, Method::POST, &path, &json!({})).await;
-        let status = if missing { 403 } else { 200 };
-        assert_eq!(begun.status, status, "no binding without the second factor");
-    }
 }
