@@ -23,7 +23,7 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
-    /// A header by its name in lower case; empty when it is missing.
+    /// The first header of a name in lower case; empty when it is missing.
     pub(crate) fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("", String::as_str)
     }
@@ -83,7 +83,8 @@ impl Connection {
             let Some((name, value)) = line.split_once(':') else {
                 break;
             };
-            headers.insert(name.to_ascii_lowercase(), value.trim().to_owned());
+            let first = headers.entry(name.to_ascii_lowercase());
+            first.or_insert_with(|| value.trim().to_owned());
         }
         let length = headers.get("content-length");
         let mut body = vec![0; length.map_or(0, |length| length.parse().unwrap())];
