@@ -9,11 +9,20 @@ use std::process::Command;
 const ARROWS: &[(&str, &[&str])] = &[
     ("daybook-model", &[]),
     ("daybook-ingest", &["daybook-model"]),
-    ("daybook-store", &["daybook-model"]),
-    ("daybook-server", &["daybook-ingest", "daybook-model"]),
+    ("daybook-ledger", &[]),
+    ("daybook-store", &["daybook-ledger", "daybook-model"]),
+    (
+        "daybook-server",
+        &["daybook-ingest", "daybook-ledger", "daybook-model"],
+    ),
     (
         "daybook",
-        &["daybook-server", "daybook-store", "daybook-model"],
+        &[
+            "daybook-server",
+            "daybook-store",
+            "daybook-ledger",
+            "daybook-model",
+        ],
     ),
     ("daybook-testkit", &["daybook-model"]),
 ];
@@ -22,6 +31,7 @@ const ARROWS: &[(&str, &[&str])] = &[
 const BARRED: &[(&str, &[&str])] = &[
     ("daybook-model", &["tokio"]),
     ("daybook-ingest", &["tokio"]),
+    ("daybook-ledger", &["tokio", "rustix"]),
     ("daybook-store", &["tokio", "axum", "hyper"]),
     ("daybook-server", &["tantivy", "daybook-store"]),
 ];

@@ -1,0 +1,33 @@
+//! Daybook's ledger: a transparency log over the audit stream that anyone can check without trusting
+//! its operator. RFC 6962 hashing in the tiles of C2SP tlog-tiles, checkpoints as C2SP signed notes.
+//!
+//! This crate does no I/O and knows no runtime: callers read and write, it computes and checks.
+//! Invariant: whatever bytes come in, no function panics, recurses without bound or allocates more
+//! than a small multiple of its input.
+//!
+//! * [`hash`], [`tile`], [`bundle`], [`tree`], [`proof`]: the Merkle tree and its files
+//! * [`note`], [`checkpoint`]: what is signed
+//! * [`json`], [`leaf`]: what is hashed
+//!
+//! Decisions and formats: `docs/design/0009-ledger-formats.md`.
+
+pub mod bundle;
+pub mod checkpoint;
+pub mod hash;
+pub mod json;
+pub mod leaf;
+pub mod note;
+pub mod proof;
+mod text;
+pub mod tile;
+pub mod tree;
+
+pub use checkpoint::Checkpoint;
+pub use hash::{Hash, leaf_hash, node_hash};
+pub use leaf::Leaf;
+pub use note::{Ed25519Signer, Note, SignError, Signer, VerifierKey};
+pub use tile::{HashReader, Resource, Tile};
+pub use tree::Tree;
+
+/// The largest tree size that is read or written: proofs then have at most 63 hashes.
+pub const TREE_SIZE_MAX: u64 = (1 << 63) - 1;
