@@ -82,7 +82,7 @@ impl Store {
         wal::remove_unfinished(&wal_dir).map_err(|e| io_error("clearing the log directory", &e))?;
         let replayed = wal::replay(&wal_dir)?;
         let words = Arc::new(Words::open(&options.words_file(), options.words_max)?);
-        let partitions = partition::load_all(&options.dir, &words)?;
+        let partitions = partition::load_all(&options.dir, &words, replayed.oldest())?;
         let used = partitions
             .iter()
             .map(|partition| partition.info.words)
@@ -107,10 +107,7 @@ impl Store {
             _ => io_error("making a log segment", &error),
         };
         let generation = replayed.next_generation.max(first_free_generation(&state));
-        let oldest = replayed
-            .segments
-            .first()
-            .map_or(generation, |segment| segment.generation);
+        let oldest = replayed.oldest().unwrap_or(generation);
         for segment in replayed.segments {
             state.heads.push(Arc::new(replayed_head(segment, &state)));
         }

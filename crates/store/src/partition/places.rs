@@ -1,7 +1,7 @@
 //! Where partitions lie: `<stream>/<period>`, and after a rewriting `<stream>/<period>~<n>`. The
 //! largest `n` that was committed holds; others are what a crash left and go at the next start.
 
-use super::Partition;
+use super::{Partition, index_dir};
 use crate::error::io_error;
 use crate::head::PartitionKey;
 use crate::words::Words;
@@ -38,9 +38,26 @@ pub(crate) fn remove_dir(dir: &Path) -> Result<(), StoreError> {
     remove().map_err(|e| io_error("removing a partition", &e))
 }
 
-/// All partitions under a directory. What a crash left beside them is removed.
-pub(crate) fn load_all(data: &Path, words: &Arc<Words>) -> Result<Vec<Partition>, StoreError> {
+/// All partitions under a directory. What a crash left beside them is removed. An earlier process
+/// may have ended between its commit of a partition and the flush of that: where only the log since
+/// `oldest`, or a directory about to go, would hold its events after a power cut, it is made up for.
+pub(crate) fn load_all(
+    data: &Path,
+    words: &Arc<Words>,
+    oldest: Option<u64>,
+) -> Result<Vec<Partition>, StoreError> {
     let (partitions, stale) = find_all(data, words)?;
+    for partition in &partitions {
+        let in_log = oldest.is_some_and(|oldest| partition.info.moved_through >= oldest);
+        if in_log || !stale.is_empty() {
+            let flush = || {
+                crate::wal::sync_dir(&index_dir(&partition.dir))?;
+                crate::wal::sync_dir(&partition.dir)?;
+                partition.dir.parent().map_or(Ok(()), crate::wal::sync_dir)
+            };
+            flush().map_err(|e| io_error("flushing what an earlier process wrote", &e))?;
+        }
+    }
     for dir in stale {
         std::fs::remove_dir_all(&dir).map_err(|e| io_error("removing what a crash left", &e))?;
     }

@@ -31,6 +31,13 @@ pub(crate) struct Replayed {
     pub(crate) next_commit: u64,
 }
 
+impl Replayed {
+    /// The oldest generation that the log still holds.
+    pub(crate) fn oldest(&self) -> Option<u64> {
+        self.segments.first().map(|segment| segment.generation)
+    }
+}
+
 /// Reads all segments of a directory, and flushes what the process before may not have.
 pub(crate) fn replay(dir: &Path) -> Result<Replayed, StoreError> {
     read_all(dir, &write_again)

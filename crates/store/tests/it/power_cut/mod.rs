@@ -43,33 +43,36 @@ fn what_was_acknowledged_survives_a_power_cut() {
     let (cuts, cuts_of_each, kills_of_each) = efforts();
 
     let mut history = History::new(&root);
-    let calls = history.run();
+    let calls = history.run(BATCHES);
     history.check(0, cuts);
-    for line in bad_moments(&calls, kills_of_each) {
+    for (line, batches) in bad_moments(&calls, kills_of_each) {
         let mut history = History::killed(&root, &calls, line);
         let killed = history.lines.len();
-        history.run();
+        history.run(batches);
         history.check(killed, cuts_of_each);
     }
 }
 
 /// Lines after which a process should be killed: a commit or words are written and not flushed; the
-/// new name of a partition's `meta.json`, or of a segment, is not.
-fn bad_moments(calls: &[Call], of_each: usize) -> Vec<usize> {
+/// new name of a partition's `meta.json`, or of a segment, is not. With them how many batches the
+/// next process delivers: with few it has no reason of its own to write to that partition again.
+fn bad_moments(calls: &[Call], of_each: usize) -> Vec<(usize, usize)> {
     let kinds = [
-        ("pwrite64", ".wal"),
-        ("pwrite64", "/words"),
-        ("rename", "meta.json"),
-        ("rename", ".wal"),
+        ("pwrite64", ".wal", BATCHES),
+        ("pwrite64", "/words", BATCHES),
+        ("rename", "meta.json", 2),
+        ("rename", "meta.json", BATCHES),
+        ("rename", ".wal", BATCHES),
     ];
-    let of_kind = |(name, file): &(&str, &str)| {
+    let of_kind = |(name, file, batches): (&str, &str, usize)| {
         let of_kind = calls
             .iter()
-            .filter(|call| call.name == *name && call.arguments.contains(file));
+            .filter(|call| call.name == name && call.arguments.contains(file));
         let lines: Vec<usize> = of_kind.map(|call| call.ended).collect();
-        spread(&lines, of_each)
+        let spread = spread(&lines, of_each);
+        spread.into_iter().map(move |line| (line, batches))
     };
-    kinds.iter().flat_map(of_kind).collect()
+    kinds.into_iter().flat_map(of_kind).collect()
 }
 
 /// Some of many, the last among them.
@@ -109,10 +112,10 @@ impl History {
         history
     }
 
-    /// Runs a process until all is delivered and moved.
-    fn run(&mut self) -> Vec<Call> {
+    /// Runs a process until some batches are delivered and all is moved.
+    fn run(&mut self, batches: usize) -> Vec<Call> {
         let record = self.root.with_extension("record");
-        let delivery = delivery::command(&self.root, self.acknowledged.len(), BATCHES, 1);
+        let delivery = delivery::command(&self.root, self.acknowledged.len(), batches, 1);
         let options = ["-s", "70000", "-e", CALLS].map(String::from);
         let mut process = strace::under(&delivery, &record, &options);
         let mut child = process.stdout(Stdio::piped()).spawn().unwrap();
