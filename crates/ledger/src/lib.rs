@@ -8,25 +8,34 @@
 //! * [`hash`], [`tile`], [`bundle`], [`tree`], [`proof`]: the Merkle tree and its files
 //! * [`note`], [`checkpoint`]: what is signed
 //! * [`json`], [`leaf`]: what is hashed
+//! * [`cosignature`], [`witness`]: others who vouch for a checkpoint
+//! * [`tlog_proof`], [`policy`]: what an auditor holds
 //!
 //! Decisions and formats: `docs/design/0009-ledger-formats.md`.
 
 pub mod bundle;
 pub mod checkpoint;
+pub mod cosignature;
 pub mod hash;
 pub mod json;
 pub mod leaf;
 pub mod note;
+pub mod policy;
 pub mod proof;
 mod text;
 pub mod tile;
+pub mod tlog_proof;
 pub mod tree;
+pub mod witness;
 
 pub use checkpoint::Checkpoint;
+pub use cosignature::Cosigner;
 pub use hash::{Hash, leaf_hash, node_hash};
 pub use leaf::Leaf;
 pub use note::{Ed25519Signer, Note, SignError, Signer, VerifierKey};
+pub use policy::Policy;
 pub use tile::{HashReader, Resource, Tile};
+pub use tlog_proof::TlogProof;
 pub use tree::Tree;
 
 /// The largest tree size that is read or written: proofs then have at most 63 hashes.

@@ -132,9 +132,9 @@ impl VerifierKey {
 }
 
 /// What a timestamped cosignature signs (C2SP tlog-cosignature v1.0.1, "Ed25519 signed message");
-/// `None` for a time that it cannot express: zero, or 2^63 and later.
+/// `None` for a time that it cannot express, from 2^63 on.
 pub(crate) fn cosigned_message(time: u64, checkpoint: &str) -> Option<String> {
-    let expressible = time > 0 && i64::try_from(time).is_ok();
+    let expressible = i64::try_from(time).is_ok();
     expressible.then(|| format!("cosignature/v1\ntime {time}\n{checkpoint}"))
 }
 

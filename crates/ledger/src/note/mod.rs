@@ -5,7 +5,9 @@
 mod key;
 mod sign;
 
+pub(crate) use key::cosigned_message;
 pub use key::{KeyError, KeyKind, VerifierKey};
+pub(crate) use sign::checked;
 pub use sign::{Ed25519Signer, SignError, Signer, sign};
 
 use crate::text;

@@ -3,5 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test says what is wrong by failing")]
 
 mod notes;
+mod policies;
 mod support;
 mod trees;
+mod witnesses;

@@ -1,5 +1,6 @@
 //! Notes, keys and checkpoints.
 
+use crate::support::{log_key, seed};
 use daybook_ledger::note::{KeyError, KeyKind, NoteError, sign};
 use daybook_ledger::{Checkpoint, Ed25519Signer, Hash, Note, SignError, Signer, VerifierKey};
 
@@ -35,14 +36,6 @@ fn note(text: &str) -> Note {
     Note::parse(text.as_bytes()).unwrap()
 }
 
-fn seed(first: u8) -> [u8; 32] {
-    std::array::from_fn(|index| first + u8::try_from(index).unwrap())
-}
-
-fn ours() -> Ed25519Signer {
-    Ed25519Signer::new("daybook.example/audit", KeyKind::Ed25519, &seed(0)).unwrap()
-}
-
 #[test]
 fn published_notes_verify() {
     for (vkey, text) in [
@@ -67,10 +60,13 @@ fn published_notes_are_signed_again() {
     let text = note(GO_NOTE).text_unverified().to_owned();
     assert_eq!(sign(text, &[&go]).unwrap().to_string(), GO_NOTE);
 
-    assert_eq!(ours().vkey().to_string(), OURS_VKEY);
+    assert_eq!(log_key().vkey().to_string(), OURS_VKEY);
     let root = Hash::from_base64("XcnaeacGWamtVZy3Ad7ZoqudgjqtL0lgz+Nw7/RgQyg=").unwrap();
     let checkpoint = Checkpoint::new("daybook.example/audit", 8, root);
-    assert_eq!(checkpoint.sign(&[&ours()]).unwrap().to_string(), OURS_NOTE);
+    assert_eq!(
+        checkpoint.sign(&[&log_key()]).unwrap().to_string(),
+        OURS_NOTE
+    );
     let opened = Checkpoint::open(&note(OURS_NOTE), "daybook.example/audit", [&key(OURS_VKEY)]);
     assert_eq!(opened, Ok(checkpoint));
 }
@@ -96,7 +92,7 @@ fn no_mangled_key_is_accepted() {
             "the secret is not repeated"
         );
     }
-    assert!(!format!("{:?}", ours()).contains("PRIVATE"));
+    assert!(!format!("{:?}", log_key()).contains("PRIVATE"));
     let upper = GO_VKEY.replace("c74f20a3", "C74F20A3");
     assert!(upper.parse::<VerifierKey>().is_err(), "one spelling");
 }
@@ -270,6 +266,6 @@ fn a_signer_is_not_believed() {
     );
     for origin in ["", "a\nb", "a\tb"] {
         let impossible = Checkpoint::new(origin, 0, Hash::EMPTY_ROOT);
-        assert!(impossible.sign(&[&ours()]).is_err(), "{origin:?}");
+        assert!(impossible.sign(&[&log_key()]).is_err(), "{origin:?}");
     }
 }

@@ -1,6 +1,9 @@
 //! The definitions of RFC 6962 written down naively, and a log in memory.
 
-use daybook_ledger::{Hash, HashReader, Tile, Tree, leaf_hash, node_hash};
+use daybook_ledger::note::KeyKind;
+use daybook_ledger::{
+    Checkpoint, Ed25519Signer, Hash, HashReader, Note, Tile, Tree, leaf_hash, node_hash,
+};
 use std::convert::Infallible;
 
 /// The eight leaves of the classic Certificate Transparency tests.
@@ -17,6 +20,32 @@ pub(crate) const CLASSIC: [&[u8]; 8] = [
 
 pub(crate) fn hex(text: &str) -> Hash {
     Hash::from_hex(text).expect("a hash in hexadecimal")
+}
+
+/// The log of the tests.
+pub(crate) const ORIGIN: &str = "daybook.example/audit";
+
+/// Consecutive bytes.
+pub(crate) fn seed(first: u8) -> [u8; 32] {
+    std::array::from_fn(|index| first + u8::try_from(index).expect("below 32"))
+}
+
+/// The key of the log of the tests.
+pub(crate) fn log_key() -> Ed25519Signer {
+    Ed25519Signer::new(ORIGIN, KeyKind::Ed25519, &seed(0)).expect("a name")
+}
+
+/// The key of a witness; number 1 is that of the published vector.
+pub(crate) fn witness_key(number: u8) -> Ed25519Signer {
+    let name = format!("witness.example/w{number}");
+    Ed25519Signer::new(&name, KeyKind::CosignatureV1, &seed(31 + number)).expect("a name")
+}
+
+/// A signed checkpoint of the first `size` leaves.
+pub(crate) fn checkpoint(leaves: &[Hash], size: usize) -> Note {
+    let root = naive_root(&leaves[..size]);
+    let checkpoint = Checkpoint::new(ORIGIN, size as u64, root);
+    checkpoint.sign(&[&log_key()]).expect("a key in memory")
 }
 
 /// Leaf hashes that differ.
