@@ -8,7 +8,9 @@ const port = process.env['DAYBOOK_E2E_PORT']
 export default defineConfig({
   testDir: 'e2e',
   globalSetup: './e2e/startDaybook.ts',
-  timeout: 30_000,
+  // Patience, not a measure of speed: machines that test share their cores.
+  timeout: 90_000,
+  expect: { timeout: 20_000 },
   retries: 0,
   workers: 2,
   fullyParallel: true,

@@ -3,9 +3,9 @@ import { ActionIcon, Tooltip } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useSearch } from '@tanstack/react-router'
 import { statusQuery } from '../api/queries'
-import type { Stream } from '../api/types'
 import { t } from '../i18n'
 import { carriedSearch } from '../logs/carriedSearch'
+import { addressOf, type Place } from '../logs/place'
 import { useRights } from '../session/rights'
 import { Icon, type IconName } from '../ui/Icon'
 import { Logo } from '../ui/Logo'
@@ -41,9 +41,12 @@ export function Navigation({ narrow, onNarrow, onShortcuts }: NavigationProps) {
       </div>
       <div className={classes.sections}>
         <Section title={t.app.logs} narrow={narrow}>
+          <li>
+            <PlaceLink place="requests" name={t.pages.requests} narrow={narrow} />
+          </li>
           {streams.map((stream) => (
             <li key={stream}>
-              <StreamLink stream={stream} narrow={narrow} />
+              <PlaceLink place={stream} name={t.streams[stream]} narrow={narrow} />
             </li>
           ))}
         </Section>
@@ -97,20 +100,24 @@ function Section({ title, narrow, children }: SectionProps) {
   )
 }
 
-function StreamLink({ stream, narrow }: { stream: Stream; narrow: boolean }) {
+interface PlaceLinkProps {
+  place: Place
+  name: string
+  narrow: boolean
+}
+
+function PlaceLink({ place, name, narrow }: PlaceLinkProps) {
   const search = useSearch({ strict: false })
   return (
-    <Tooltip label={t.streams[stream]} position="right" disabled={!narrow}>
+    <Tooltip label={name} position="right" disabled={!narrow}>
       <Link
         className={classes.link}
-        to="/logs/$stream"
-        params={{ stream }}
-        search={carriedSearch(search)}
+        {...addressOf(place, carriedSearch(search))}
         activeOptions={{ includeSearch: false }}
-        aria-label={t.streams[stream]}
+        aria-label={name}
       >
-        <Icon name={stream satisfies IconName} />
-        {!narrow && <span>{t.streams[stream]}</span>}
+        <Icon name={place satisfies IconName} />
+        {!narrow && <span>{name}</span>}
       </Link>
     </Tooltip>
   )

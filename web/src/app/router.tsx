@@ -114,6 +114,13 @@ const streamRoute = createRoute({
   component: lazyRouteComponent(() => import('../logs/LogCenterPage'), 'LogCenterPage'),
 })
 
+const requestsRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/requests',
+  validateSearch: (search: RawSearch): RawSearch => search,
+  component: lazyRouteComponent(() => import('../requests/RequestsPage'), 'RequestsPage'),
+})
+
 const accountRoute = createRoute({
   getParentRoute: () => signedInRoute,
   path: '/account',
@@ -171,6 +178,7 @@ const routeTree = rootRoute.addChildren([
     homeRoute,
     logsRoute,
     streamRoute,
+    requestsRoute,
     accountRoute,
     settingsRoute,
     usersRoute,

@@ -20,6 +20,16 @@ export function formatDay(date: Date, zone: Zone, now = new Date()): string {
   return year === partsOf(now, zone).year ? dayMonth : `${dayMonth} ${year}`
 }
 
+/** `Today`, `Yesterday`, `Mar 14`, with the year when it is not this one: a heading over a day's events. */
+export function formatDayHeading(date: Date, zone: Zone, now = new Date()): string {
+  const { year, month, day } = partsOf(date, zone)
+  const daysAgo = dayNumber(now, zone) - dayNumber(date, zone)
+  if (daysAgo === 0) return t.days.today
+  if (daysAgo === 1) return t.days.yesterday
+  const thisYear = year === partsOf(now, zone).year
+  return t.days.heading(t.months[month - 1] ?? '', day, thisYear ? undefined : year)
+}
+
 /** `14:03:22.114` */
 export function formatClock(date: Date, zone: Zone): string {
   const parts = partsOf(date, zone)
@@ -90,6 +100,11 @@ function partsOf(date: Date, zone: Zone): Parts {
     second: shifted.getUTCSeconds(),
     millisecond: shifted.getUTCMilliseconds(),
   }
+}
+
+function dayNumber(date: Date, zone: Zone): number {
+  const { year, month, day } = partsOf(date, zone)
+  return Date.UTC(year, month - 1, day) / 86_400_000
 }
 
 function two(value: number): string {

@@ -2,11 +2,20 @@
 import { formatNumber } from '../format/number'
 import { account } from './enAccount'
 import { gate } from './enGate'
+import { requests } from './enRequests'
 import { settings } from './enSettings'
 
 export const en = {
   locale: 'en',
   months: ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'],
+
+  /** Headings over the events of a day. */
+  days: {
+    today: 'Today',
+    yesterday: 'Yesterday',
+    heading: (month: string, day: number, year?: number) =>
+      `${month} ${day}${year === undefined ? '' : `, ${year}`}`,
+  },
 
   app: {
     name: 'Daybook',
@@ -36,6 +45,7 @@ export const en = {
   },
 
   pages: {
+    requests: 'Requests',
     account: 'My account',
     users: 'Users & roles',
     keys: 'API keys',
@@ -49,6 +59,7 @@ export const en = {
     system: 'System events',
   },
 
+  requests,
   gate,
   account,
   settings,
@@ -118,8 +129,14 @@ export const en = {
 
   list: {
     refresh: 'Refresh',
+    auto: 'Auto',
+    autoHint: 'Look for new events every 10 seconds',
+    newer: (count: string) => `${count} newer`,
+    newerHint: 'The list stands still while an event is open. Close it and show what came since.',
     total: (total: string) => `${total} ${total === '1' ? 'event' : 'events'}`,
     totalOf: (total: string, all: string) => `${total} of ${all} events`,
+    requests: (total: string) => `${total} ${total === '1' ? 'request' : 'requests'}`,
+    requestsOf: (total: string, all: string) => `${total} of ${all} requests`,
     counting: 'Counting …',
     rows: 'Rows per page',
     pages: 'Pages',
@@ -231,6 +248,8 @@ export const en = {
     response: 'Response',
     conversation: 'Conversation',
     json: 'JSON',
+    asJson: 'As JSON, with all parameters',
+    copyPart: (title: string) => `Copy ${title.toLowerCase()}`,
     raw: 'Raw JSON',
     showAll: (lines: string) => `Show all ${lines} lines`,
     showLess: 'Show less',

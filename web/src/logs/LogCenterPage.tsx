@@ -19,7 +19,7 @@ export function LogCenterPage() {
       <title>{`${t.streams[stream]} · ${t.app.name}`}</title>
       <h1 className="visually-hidden">{t.streams[stream]}</h1>
       <StreamTabs current={stream} />
-      <LogViewProvider key={stream} stream={stream}>
+      <LogViewProvider key={stream} place={stream}>
         <LogPage />
       </LogViewProvider>
     </main>

@@ -7,6 +7,7 @@ import { Histogram } from './histogram/Histogram'
 import { LogToolbar } from './LogToolbar'
 import { EventList } from './table/EventList'
 import { ListBar } from './table/ListBar'
+import { Total } from './table/Total'
 import { useEventPages } from './useEventPages'
 import { useRowCursor } from './useRowCursor'
 import { PanelSkeleton } from './panel/PanelSkeleton'
@@ -30,7 +31,9 @@ export function LogPage() {
         <LogToolbar onRefresh={pages.refresh} refreshing={pages.fetching} />
         <FilterBar />
         <Histogram />
-        <ListBar pages={pages} />
+        <ListBar pages={pages}>
+          <Total pages={pages} />
+        </ListBar>
         <EventList pages={pages} cursor={cursor} />
       </div>
       {state.open !== undefined && (

@@ -10,7 +10,7 @@ import classes from './SearchBox.module.css'
 
 const LABELS_MAX = 4
 
-export function SearchBox() {
+export function SearchBox({ placeholder }: { placeholder?: string | undefined }) {
   const { fields, state, ask } = useLogView()
   const input = useRef<HTMLInputElement>(null)
   const [text, setText] = useSearchText(state.q, (q) => ask({ q }, { replace: true }))
@@ -33,7 +33,7 @@ export function SearchBox() {
       className={classes.search ?? ''}
       type="search"
       aria-label={t.search.label}
-      placeholder={t.search.placeholder(shown)}
+      placeholder={placeholder ?? t.search.placeholder(shown)}
       value={text}
       onChange={(event) => setText(event.currentTarget.value)}
       onKeyDown={(event) => {

@@ -1,14 +1,19 @@
 /** The page of events on screen. The one before stays until the next has come. */
 import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useEffect, useRef } from 'react'
 import { eventsQuery, totalQuery } from '../api/queries'
 import type { EventPage } from '../api/types'
 import { useLogView } from './LogView'
-import { isNarrowed, listParams, rangeParams } from './logState'
+import { isNarrowed, listParams, selectionParams } from './logState'
+import { filtersOf } from './place'
+import { AUTO_MS } from './useAuto'
 
 export interface EventPages {
   page: EventPage | undefined
   /** Events in the range whatever the filters; undefined while unknown or without filters. */
   totalInRange: number | undefined
+  /** Events that came since the list stands still for the open one. */
+  newer: number
   error: Error | null
   fetching: boolean
   /** What is on screen answers an earlier question. */
@@ -21,19 +26,25 @@ export interface EventPages {
 }
 
 export function useEventPages(): EventPages {
-  const { stream, state, pageSize, show } = useLogView()
+  const { place, stream, state, asked, pageSize, auto, show } = useLogView()
   const queryClient = useQueryClient()
+  const refetchInterval = useRefetchMs()
   const narrowed = isNarrowed(state)
   const events = useQuery({
-    ...eventsQuery(stream, listParams(state, pageSize)),
+    ...eventsQuery(stream, listParams(asked, pageSize)),
     placeholderData: (previous: EventPage | undefined) => previous,
+    refetchInterval,
   })
-  const all = useQuery({ ...totalQuery(stream, rangeParams(state)), enabled: narrowed })
+  const range = selectionParams({ ...asked, q: '', filters: filtersOf(place) })
+  const all = useQuery({ ...totalQuery(stream, range), enabled: narrowed, refetchInterval })
+  const newer = useNewer(events.dataUpdatedAt)
+  const refresh = () => void queryClient.invalidateQueries({ queryKey: ['logs', stream] })
+  useCatchUp(refetchInterval !== false, refresh)
 
   const page = events.data
-  const asOf = state.asOf ?? page?.as_of
+  const asOf = auto ? undefined : (state.asOf ?? page?.as_of)
   const turn = async (step: 1 | -1) => {
-    const target = { ...state, page: state.page + step, asOf }
+    const target = { ...asked, page: state.page + step, asOf }
     const next = await queryClient.query(eventsQuery(stream, listParams(target, pageSize)))
     const open = next.items.at(step === 1 ? 0 : -1)?.id
     show({ page: target.page, pageSize, asOf, open }, { replace: true })
@@ -41,6 +52,7 @@ export function useEventPages(): EventPages {
   return {
     page,
     totalInRange: narrowed ? all.data : undefined,
+    newer,
     error: events.error,
     fetching: events.isFetching,
     stale: events.isPlaceholderData,
@@ -49,7 +61,40 @@ export function useEventPages(): EventPages {
     turn,
     refresh: () => {
       if (state.asOf !== undefined) show({ asOf: undefined, page: 1 })
-      void queryClient.invalidateQueries({ queryKey: ['logs', stream] })
+      refresh()
     },
   }
+}
+
+/** How often lists are fetched anew. While an event is open its list stands still around it. */
+export function useRefetchMs(): number | false {
+  const { auto, state } = useLogView()
+  return auto && state.open === undefined ? AUTO_MS : false
+}
+
+/** Counts what came since the list was fetched, while it stands still for the open event. */
+function useNewer(fetchedAt: number): number {
+  const { stream, asked, auto, state } = useLogView()
+  const since = { ...asked, from: new Date(fetchedAt).toISOString(), to: undefined }
+  const enabled = auto && state.open !== undefined && fetchedAt > 0
+  const { data } = useQuery({
+    ...totalQuery(stream, selectionParams(since)),
+    enabled,
+    refetchInterval: AUTO_MS,
+    placeholderData: (previous: number | undefined) => previous,
+  })
+  return enabled ? (data ?? 0) : 0
+}
+
+/** When a list that stood still may move again, it does so at once. */
+function useCatchUp(moving: boolean, refresh: () => void): void {
+  const before = useRef(moving)
+  const latest = useRef(refresh)
+  useEffect(() => {
+    latest.current = refresh
+  })
+  useEffect(() => {
+    if (moving && !before.current) latest.current()
+    before.current = moving
+  }, [moving])
 }

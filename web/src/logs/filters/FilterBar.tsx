@@ -5,18 +5,24 @@ import type { Field } from '../../api/types'
 import { t } from '../../i18n'
 import { Icon } from '../../ui/Icon'
 import { useLogView } from '../LogView'
-import { isNarrowed } from '../logState'
+import { isNarrowed, type Filter } from '../logState'
 import { FieldMenu } from './FieldMenu'
 import { FilterChip } from './FilterChip'
 import { FilterEditor } from './FilterEditor'
 import classes from './FilterBar.module.css'
 
-export function FilterBar() {
+interface FilterBarProps {
+  /** Filters that the page shows in another way need no chip. */
+  shownElsewhere?: (filter: Filter) => boolean
+}
+
+export function FilterBar({ shownElsewhere = () => false }: FilterBarProps) {
   const { state, ask } = useLogView()
+  const chips = state.filters.filter((filter) => !shownElsewhere(filter))
   return (
     <div className={classes.bar}>
       <AddFilter />
-      {state.filters.map((filter) => (
+      {chips.map((filter) => (
         <FilterChip key={`${filter.field}.${filter.operator}`} filter={filter} />
       ))}
       {isNarrowed(state) && (

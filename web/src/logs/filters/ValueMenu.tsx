@@ -97,9 +97,9 @@ export function ValueMenu({ field, chosen, single, onChange }: ValueMenuProps) {
 }
 
 function useValues(field: Field, prefix: string) {
-  const { stream, state } = useLogView()
+  const { stream, asked } = useLogView()
   const [settled] = useDebouncedValue(prefix, 200)
-  const params = selectionParams(state, field.name)
+  const params = selectionParams(asked, field.name)
   params.set('limit', String(LIMIT))
   if (settled !== '') params.set('prefix', settled)
   return useQuery({

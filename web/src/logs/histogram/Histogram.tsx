@@ -7,6 +7,7 @@ import { formatNumber } from '../../format/number'
 import { t } from '../../i18n'
 import { useLogView } from '../LogView'
 import { selectionParams } from '../logState'
+import { useRefetchMs } from '../useEventPages'
 import { HistogramBars } from './HistogramBars'
 import { HistogramLegend } from './HistogramLegend'
 import classes from './Histogram.module.css'
@@ -39,12 +40,14 @@ export function Histogram() {
 }
 
 function useHistogram(width: number) {
-  const { stream, state } = useLogView()
-  const params = selectionParams(state)
+  const { stream, asked } = useLogView()
+  const refetchInterval = useRefetchMs()
+  const params = selectionParams(asked)
   params.set('buckets', String(width < NARROW_PX ? BUCKETS_NARROW : BUCKETS))
   return useQuery({
     ...histogramQuery(stream, params),
     enabled: width > 0,
+    refetchInterval,
     placeholderData: (previous: HistogramData | undefined) => previous,
   })
 }

@@ -4,13 +4,12 @@ import type { LogEvent } from '../../api/types'
 import { formatFull, formatRelative } from '../../format/time'
 import { formatEnum } from '../../format/value'
 import { t } from '../../i18n'
-import { CopyButton } from '../../ui/CopyButton'
 import { EventText } from '../../ui/EventText'
 import { Icon, type IconName } from '../../ui/Icon'
 import { StatusChip, toneOf } from '../../ui/StatusChip'
 import { useLogView } from '../LogView'
 import { stateOf, titleOf } from '../presentation'
-import { curlOf } from './curl'
+import { EventCopies } from './EventCopies'
 import { KeyFigures } from './KeyFigures'
 import classes from './PanelHeader.module.css'
 
@@ -39,20 +38,7 @@ export function PanelHeader({ event, id, canMove, onMove }: PanelHeaderProps) {
           onClick={() => onMove(1)}
         />
         <span className={classes.gap} />
-        <CopyButton icon="link" size={28} text={() => location.href} label={t.panel.copyLink} />
-        <CopyButton icon="id" size={28} text={id} label={t.panel.copyId} />
-        <CopyButton
-          icon="braces"
-          size={28}
-          text={() => JSON.stringify(event ?? { id }, null, 2)}
-          label={t.panel.copyJson}
-        />
-        <CopyButton
-          icon="terminal"
-          size={28}
-          text={() => curlOf(location.origin, stream, id)}
-          label={t.panel.copyCurl}
-        />
+        <EventCopies stream={stream} id={id} event={event} />
         <span className={classes.rule} />
         <IconButton icon="close" label={t.panel.close} onClick={() => show({ open: undefined })} />
       </div>

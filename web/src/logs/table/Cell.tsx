@@ -62,7 +62,7 @@ function Typed({ field, value, zone }: { field: Field; value: Json; zone: Zone }
   )
 }
 
-function StatusCell({ event }: { event: LogEvent }) {
+export function StatusCell({ event }: { event: LogEvent }) {
   const outcome = event['outcome']
   const code = event['status_code']
   if (typeof code !== 'number' && typeof outcome !== 'string') return <Absent />

@@ -8,7 +8,6 @@ import { t } from '../../i18n'
 import { EventText } from '../../ui/EventText'
 import { StatusChip, toneOf } from '../../ui/StatusChip'
 import { useLogView } from '../LogView'
-import { writeState } from '../logState'
 import { presentationOf, stateOf, titleOf } from '../presentation'
 import classes from './CompactRows.module.css'
 
@@ -43,7 +42,7 @@ export function CompactRows({ events, stale, marked }: CompactRowsProps) {
 }
 
 function CompactRow({ event }: { event: LogEvent }) {
-  const { stream, fields, state, zone } = useLogView()
+  const { stream, fields, linkTo, zone } = useLogView()
   const date = new Date(event.time)
   const status = stateOf(stream, event)
   const details = presentationOf(stream).details.flatMap((name) => {
@@ -52,13 +51,7 @@ function CompactRow({ event }: { event: LogEvent }) {
     return field && value !== undefined && value !== null ? [formatValue(field, value, zone)] : []
   })
   return (
-    <Link
-      className={classes.row}
-      to="/logs/$stream"
-      params={{ stream }}
-      search={writeState({ ...state, open: event.id })}
-      preload={false}
-    >
+    <Link className={classes.row} {...linkTo({ open: event.id })} preload={false}>
       <span className={classes.title}>
         <EventText value={titleOf(stream, event)} />
       </span>

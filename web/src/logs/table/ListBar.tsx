@@ -1,5 +1,5 @@
-/** The exact total, always in sight; rows per page; pages. */
-import { NativeSelect, Pagination } from '@mantine/core'
+/** Rows per page, pages, and at the right the exact total: always in sight. */
+import { NativeSelect, Pagination, UnstyledButton } from '@mantine/core'
 import { formatNumber } from '../../format/number'
 import { t } from '../../i18n'
 import { useLogView } from '../LogView'
@@ -7,11 +7,16 @@ import { PAGE_SIZES } from '../logState'
 import type { EventPages } from '../useEventPages'
 import classes from './ListBar.module.css'
 
-export function ListBar({ pages }: { pages: EventPages }) {
+interface ListBarProps {
+  pages: EventPages
+  /** What stands at the right. */
+  children?: React.ReactNode
+}
+
+export function ListBar({ pages, children }: ListBarProps) {
   const { state, pageSize, setPageSize } = useLogView()
   return (
     <div className={classes.bar}>
-      <Total pages={pages} />
       <label className={classes.rows}>
         <span>{t.list.rows}</span>
         <NativeSelect
@@ -35,22 +40,21 @@ export function ListBar({ pages }: { pages: EventPages }) {
           'aria-label': control === 'next' ? t.list.nextPage : t.list.previousPage,
         })}
       />
+      {pages.newer > 0 && <Newer count={pages.newer} />}
+      <div className={classes.right}>{children}</div>
     </div>
   )
 }
 
-function Total({ pages }: { pages: EventPages }) {
-  const total = pages.page && formatNumber(pages.page.total)
-  const all = pages.totalInRange
+function Newer({ count }: { count: number }) {
+  const { ask } = useLogView()
   return (
-    <output className={classes.total} data-stale={pages.stale || undefined} aria-live="polite">
-      {total === undefined
-        ? pages.error === null
-          ? t.list.counting
-          : t.values.none
-        : all === undefined
-          ? t.list.total(total)
-          : t.list.totalOf(total, formatNumber(all))}
-    </output>
+    <UnstyledButton
+      className={classes.newer ?? ''}
+      title={t.list.newerHint}
+      onClick={() => ask({ open: undefined })}
+    >
+      {t.list.newer(formatNumber(count))}
+    </UnstyledButton>
   )
 }

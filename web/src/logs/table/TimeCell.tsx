@@ -4,18 +4,15 @@ import type { LogEvent } from '../../api/types'
 import { formatClock, formatDay, formatFull, formatRelative } from '../../format/time'
 import { t } from '../../i18n'
 import { useLogView } from '../LogView'
-import { writeState } from '../logState'
 import classes from './TimeCell.module.css'
 
 export function TimeCell({ event }: { event: LogEvent }) {
-  const { stream, state, zone } = useLogView()
+  const { linkTo, zone } = useLogView()
   const date = new Date(event.time)
   return (
     <Link
       className={classes.time}
-      to="/logs/$stream"
-      params={{ stream }}
-      search={writeState({ ...state, open: event.id })}
+      {...linkTo({ open: event.id })}
       preload={false}
       aria-label={t.list.openEvent(formatFull(date, zone))}
       onPointerEnter={(pointer) => {
