@@ -2,14 +2,16 @@
 
 use crate::cli::{Place, ServeArgs};
 use clap::Args;
+use daybook_server::control::Configuration;
 use daybook_server::{ConnectionLimits, Network, Options, Rates};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 /// What can be set: as a flag, as a variable, or in a configuration file under the same name. A key
 /// that is not listed here is an error.
-#[derive(Debug, Default, Args, Deserialize)]
+#[derive(Debug, Default, Args, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 #[expect(clippy::doc_markdown, reason = "the comments are the text of --help")]
 pub(crate) struct Keys {
@@ -64,7 +66,7 @@ pub(crate) struct Keys {
 }
 
 /// Ranges of addresses, separated by commas; in a file a list.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(transparent)]
 pub(crate) struct Ranges(Vec<Network>);
 
@@ -87,6 +89,8 @@ pub(crate) struct Settings {
     /// Certificate and key.
     pub(crate) tls: Option<(PathBuf, PathBuf)>,
     pub(crate) server: Options,
+    /// All that was set, to be put on record.
+    pub(crate) configuration: Configuration,
 }
 
 /// The first administrator, from the environment: passwords have no place among flags.
@@ -154,6 +158,17 @@ impl Keys {
         }
     }
 
+    /// What is set, by key, as it is put on record.
+    fn configuration(&self) -> Configuration {
+        let told = serde_json::to_value(self).expect("invariant: settings are plain values");
+        let Value::Object(told) = told else {
+            return Configuration::new();
+        };
+        told.into_iter()
+            .filter(|(_, value)| !value.is_null())
+            .collect()
+    }
+
     fn tls(&self) -> Result<Option<(PathBuf, PathBuf)>, ConfigError> {
         match (self.tls_cert.clone(), self.tls_key.clone()) {
             (Some(cert), Some(key)) => Ok(Some((cert, key))),
@@ -208,6 +223,7 @@ fn public_url(text: String) -> Result<String, ConfigError> {
 impl Settings {
     pub(crate) fn of(args: ServeArgs) -> Result<Self, ConfigError> {
         let mut keys = args.keys.or(read(args.config.as_deref())?);
+        let configuration = keys.configuration();
         let listen = keys.listen.take();
         let log = keys.log.take();
         Ok(Self {
@@ -216,6 +232,7 @@ impl Settings {
             log: log.unwrap_or_else(|| "info".into()),
             tls: keys.tls()?,
             server: keys.server()?,
+            configuration,
         })
     }
 }

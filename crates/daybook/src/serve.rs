@@ -26,6 +26,11 @@ pub(crate) async fn run(args: ServeArgs) -> Result<(), Failure> {
     let public_url = settings.server.public_url.as_ref().unwrap_or(&url);
     tracing::info!(data_dir = %data_dir.display(), version = env!("CARGO_PKG_VERSION"), "starting");
     let parts = open(data_dir, admin, public_url).await?;
+    let (version, configuration) = (env!("CARGO_PKG_VERSION"), settings.configuration);
+    if let Err(error) = parts.control.record_start(version, configuration).await {
+        // Whoever must free a full disk has to look at what is there.
+        tracing::warn!(%error, "this start cannot be put on record");
+    }
     let mut background = JoinSet::new();
     if let Some(tls) = &tls {
         background.spawn(tls.clone().watch_forever());
@@ -48,6 +53,9 @@ pub(crate) async fn run(args: ServeArgs) -> Result<(), Failure> {
     daybook_server::serve(listener, app, signals::stop()).await;
     tracing::info!("stopping");
     background.shutdown().await;
+    if let Err(error) = parts.control.record_end().await {
+        tracing::warn!(%error, "the end of this run cannot be put on record");
+    }
     parts.close().await
 }
 

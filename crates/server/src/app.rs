@@ -9,9 +9,10 @@ use crate::gate::{self, Gate};
 use crate::metrics::Metrics;
 use crate::pace::Pace;
 use crate::rates::{self, Rates};
+use crate::redaction::Redactor;
 use crate::serve::{ConnectionLimits, Patience, Tls};
 use crate::sso::Sso;
-use crate::{envelope, openapi, routes, ui};
+use crate::{envelope, openapi, reads, routes, ui};
 use axum::Router;
 use axum::routing::get;
 use daybook_model::logstore::StoreResult;
@@ -20,7 +21,7 @@ use std::future::Future;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{OnceCell, OwnedSemaphorePermit, Semaphore};
 
 /// What can be set from outside.
 #[derive(Debug, Clone)]
@@ -98,6 +99,7 @@ pub struct App {
     pub(crate) rates: Arc<rates::Limits>,
     pub(crate) options: Arc<Options>,
     pub(crate) sso: Arc<Sso>,
+    redactor: Arc<OnceCell<Redactor>>,
     queries: Arc<Semaphore>,
     downloads: Arc<Semaphore>,
 }
@@ -111,11 +113,20 @@ impl App {
             budget: Budget::new(options.ingest_bytes_max, options.ingest_wait),
             metrics: Arc::default(),
             sso: Arc::default(),
+            redactor: Arc::default(),
             rates: Arc::new(rates::Limits::new(options.rates)),
             queries: Arc::new(Semaphore::new(options.queries_max)),
             downloads: Arc::new(Semaphore::new(options.downloads_max)),
             options: Arc::new(options),
         }
+    }
+
+    /// What takes secrets out of audit events.
+    pub(crate) async fn redactor(&self) -> ApiResult<Redactor> {
+        let made = self
+            .redactor
+            .get_or_try_init(|| Redactor::of(&self.control));
+        Ok(made.await?.clone())
     }
 
     /// The service: API, compatibility endpoints and UI.
@@ -130,6 +141,10 @@ impl App {
             )
             .fallback(ui::serve)
             .method_not_allowed_fallback(routes::method_not_allowed)
+            .layer(axum::middleware::from_fn_with_state(
+                self.clone(),
+                reads::record,
+            ))
             .layer(axum::middleware::from_fn_with_state(gate, gate::count))
             .layer(axum::middleware::from_fn_with_state(
                 self.clone(),

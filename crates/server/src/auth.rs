@@ -3,7 +3,7 @@
 
 use crate::app::App;
 use crate::client::{from, text};
-use crate::control::{Actor, Gate, Key, Role, Scope, Session, User};
+use crate::control::{Actor, Client, Gate, Key, Role, Scope, Session, User};
 use crate::cookies::{Cookie, Renewal};
 use crate::error::{ApiError, ApiResult};
 use crate::key_check;
@@ -59,6 +59,21 @@ impl Caller {
         match self {
             Self::Key(key) | Self::Personal(key, _) => &key.id,
             Self::Session(session) => &session.user.id,
+        }
+    }
+
+    /// Who that is in an audit event.
+    pub(crate) fn actor(&self, client: Client) -> Actor {
+        match self {
+            Self::Session(session) => session.user.actor(client),
+            Self::Personal(_, user) => user.actor(client),
+            Self::Key(key) => Actor {
+                kind: "api_key",
+                id: key.id.clone(),
+                name: key.name.clone(),
+                role: String::new(),
+                client,
+            },
         }
     }
 
@@ -137,17 +152,7 @@ impl FromRequestParts<App> for Admin {
         let client = from(parts).client;
         let caller = authenticate(parts, app, Scope::Admin).await?;
         demand(parts, app, &caller, Role::administers, "this").await?;
-        Ok(Self(match caller {
-            Caller::Session(session) => session.user.actor(client),
-            Caller::Personal(_, user) => user.actor(client),
-            Caller::Key(key) => Actor {
-                kind: "api_key",
-                id: key.id,
-                name: key.name,
-                role: String::new(),
-                client,
-            },
-        }))
+        Ok(Self(caller.actor(client)))
     }
 }
 

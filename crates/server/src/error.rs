@@ -173,6 +173,7 @@ impl From<ControlError> for ApiError {
                 error.retry_after_s = Some(seconds);
                 error
             }
+            ControlError::AuditUnavailable(_) => Self::unavailable("audit_unavailable", message),
             ControlError::Busy => Self::unavailable("busy", message),
             // A full or locked disk passes; callers may try again.
             ControlError::Database(_) => Self::unavailable(

@@ -2,6 +2,7 @@
 //! this module holds is covered by the request's reservation.
 
 use crate::error::{ApiError, ApiResult};
+use crate::redaction::Redactor;
 use daybook_model::logstore::{Outcome, Write};
 use daybook_model::validate::Intake;
 use daybook_model::{Event, LogStore, Period, Rejection, Stream, limits};
@@ -191,6 +192,7 @@ pub(crate) struct Run {
     /// Whether the events may be stored in several steps.
     divisible: bool,
     second_id: Option<SecondId>,
+    redactor: Option<Redactor>,
     /// Positions of events that are to be kept under their second ids.
     conflicts: Vec<usize>,
     pub(crate) tally: Tally,
@@ -205,6 +207,7 @@ impl Run {
             intake: Arc::new(intake),
             divisible: true,
             second_id: None,
+            redactor: None,
             conflicts: Vec::new(),
             tally: Tally::default(),
         }
@@ -228,6 +231,14 @@ impl Run {
         Self {
             divisible: false,
             ..Self::new(store, intake)
+        }
+    }
+
+    /// The same, without the secrets that audit events tell of.
+    pub(crate) fn redacting(self, redactor: Redactor) -> Self {
+        Self {
+            redactor: Some(redactor),
+            ..self
         }
     }
 
@@ -291,7 +302,13 @@ impl Run {
         self.append_ready(admitted.await?).await
     }
 
-    async fn append_ready(&mut self, ready: Ready) -> ApiResult<()> {
+    async fn append_ready(&mut self, mut ready: Ready) -> ApiResult<()> {
+        if let Some(redactor) = &self.redactor {
+            for (_, write) in &mut ready.writes {
+                let (Write::Append(event) | Write::Amend(event)) = write;
+                redactor.redact(event);
+            }
+        }
         for (index, rejection) in ready.rejected {
             self.tally.reject(index, rejection);
         }

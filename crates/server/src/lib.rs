@@ -21,6 +21,8 @@ mod openapi;
 mod pace;
 mod rates;
 mod reading;
+mod reads;
+mod redaction;
 mod refusals;
 mod routes;
 mod seal;

@@ -3,8 +3,10 @@
 
 use crate::app::App;
 use crate::auth::{Caller, authenticate, demand};
+use crate::client::from;
 use crate::control::{Role, Scope as KeyScope};
 use crate::error::{ApiError, ApiResult};
+use crate::reads::Asked;
 use crate::seal::Seal;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
@@ -44,7 +46,12 @@ impl FromRequestParts<App> for Reader {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> ApiResult<Self> {
         let caller = authenticate(parts, app, KeyScope::Read).await?;
         let own_data = parts.extensions.get::<OwnData>().is_some();
-        Self::new(app.clone(), caller, own_data).await
+        let reader = Self::new(app.clone(), caller, own_data).await?;
+        if let Some(asked) = parts.extensions.get::<Asked>() {
+            let actor = reader.caller.actor(from(parts).client);
+            asked.by(actor, reader.scope(Stream::Audit).is_ok());
+        }
+        Ok(reader)
     }
 }
 

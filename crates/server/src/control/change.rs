@@ -1,6 +1,6 @@
 //! The one way to change the control plane. A change is a transaction with its audit event in it.
 
-use super::{Control, Result, outbox};
+use super::{Control, ControlError, Result, outbox};
 use daybook_model::logstore::BoxFuture;
 use daybook_model::{Event, Stream, Timestamp, limits, validate};
 use sqlx::{Sqlite, SqliteConnection, Transaction};
@@ -110,33 +110,77 @@ impl Change {
 
 impl Control {
     /// Changes something. The work and its audit event are committed together or not at all;
-    /// then the event is handed to the log.
+    /// then the event is handed to the log. An attempt that is refused goes on record, too.
     ///
     /// # Errors
-    /// What the work answers, or when the database refuses.
+    /// [`ControlError::AuditUnavailable`] when the log takes no events now; what the work answers;
+    /// or when the database refuses.
     pub async fn change<T, F>(&self, actor: &Actor, action: &str, work: F) -> Result<T>
     where
         F: for<'c> FnOnce(&'c mut Change) -> BoxFuture<'c, Result<T>> + Send,
     {
+        self.can_record(action)?;
         let mut change = Change {
             transaction: self.db.begin().await?,
             audit: actor.audit(action),
             also: Vec::new(),
             happened: true,
         };
-        // Dropping a change that failed rolls it back.
-        let answer = work(&mut change).await?;
+        let answer = work(&mut change).await;
         let Change {
             mut transaction,
             audit,
             also,
             happened,
         } = change;
+        let answer = match answer {
+            Ok(answer) => answer,
+            Err(error) => {
+                drop(transaction);
+                if let Some(denied) = refusal(action, &error) {
+                    let reason = error.to_string();
+                    self.record_refused(audit, denied, &reason).await;
+                }
+                return Err(error);
+            }
+        };
         for event in happened.then_some(audit).into_iter().chain(also) {
             outbox::insert(&mut transaction, event).await?;
         }
         transaction.commit().await?;
         self.deliver_now().await;
         Ok(answer)
+    }
+
+    /// Fails while the log takes no events. Signing in and out goes on, for whoever must free a
+    /// full disk has to look; its events wait in the outbox.
+    fn can_record(&self, action: &str) -> Result<()> {
+        let why = self.store.as_ref().and_then(|store| store.read_only());
+        match why.filter(|_| !is_of_session(action)) {
+            Some(why) => Err(ControlError::AuditUnavailable(why)),
+            None => Ok(()),
+        }
+    }
+}
+
+fn is_of_session(action: &str) -> bool {
+    action.starts_with("session.")
+}
+
+/// Whether an error is a refusal to put on record, and then whether it is for lack of a right. What
+/// becomes of sign-ins is told by `auth` events, and a failing database is nobody's attempt.
+fn refusal(action: &str, error: &ControlError) -> Option<bool> {
+    match error {
+        _ if is_of_session(action) => None,
+        ControlError::NotAllowed | ControlError::SignUpOff => Some(true),
+        ControlError::Invalid { .. }
+        | ControlError::NotFound(_)
+        | ControlError::Exists(_)
+        | ControlError::TicketInvalid
+        | ControlError::WrongState(_)
+        | ControlError::LastAdmin
+        | ControlError::Held { .. }
+        | ControlError::MfaRequiredByRole => Some(false),
+        _ => None,
     }
 }

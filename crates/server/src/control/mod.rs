@@ -3,12 +3,12 @@
 //! same transaction: no audit event, no change.
 
 mod accounts;
+mod attempts;
 mod auth_events;
 mod backup_codes;
 mod change;
 mod clock;
 mod db;
-mod denials;
 mod devices;
 mod erasures;
 mod holds;
@@ -28,6 +28,7 @@ mod provider_settings;
 mod providers;
 mod repeats;
 mod roles;
+mod runs;
 mod secrets;
 mod sessions;
 mod settings;
@@ -64,6 +65,7 @@ pub(crate) use pieces::HeldCall;
 pub use provider_settings::{ProviderSettings, RoleRule, Secret};
 pub use providers::Provider;
 pub use roles::Role;
+pub use runs::Configuration;
 pub use secrets::new_password;
 pub(crate) use secrets::{digest, digest_hex as token_hash};
 pub use sessions::{Gate, OpenSession, Proof, Session, SignedIn};
@@ -177,6 +179,9 @@ pub enum ControlError {
     /// Too many failures; try again later.
     #[error("too many failed attempts: try again in {0} s")]
     Throttled(u64),
+    /// The log takes no events, so nothing may change: no audit event, no change.
+    #[error("nothing can be changed now, for it could not be put on record: {0}")]
+    AuditUnavailable(String),
     /// Too many passwords are being checked.
     #[error("too many at once: try again")]
     Busy,
@@ -204,7 +209,7 @@ pub struct Control {
     mail_queued: Arc<tokio::sync::Notify>,
     /// Places for what anybody may ask for.
     requests: Arc<tokio::sync::Semaphore>,
-    denials: Arc<denials::Denials>,
+    attempts: Arc<attempts::Attempts>,
     /// Held for every step that removes or erases events.
     removing: Arc<tokio::sync::Mutex<()>>,
     /// Tells that a job may have something to do.
@@ -228,7 +233,7 @@ impl Control {
             mailer: None,
             mail_queued: Arc::default(),
             requests: Arc::new(tokio::sync::Semaphore::new(sign_up::REQUESTS_MAX)),
-            denials: Arc::default(),
+            attempts: Arc::default(),
             removing: Arc::default(),
             work: Arc::default(),
         })

@@ -101,7 +101,8 @@ pub(crate) async fn send(
         .finish(&mut |piece| pieces.push(piece))
         .map_err(malformed)?;
     check_count(&pieces)?;
-    let mut run = Run::all_or_none(app.store.clone(), ingester.intake());
+    let mut run =
+        Run::all_or_none(app.store.clone(), ingester.intake()).redacting(app.redactor().await?);
     run.store(pieces, native::normalise).await?;
     Ok(IngestAnswer::new(&app, run.tally))
 }
