@@ -48,6 +48,8 @@ enum Failure {
 }
 
 fn main() -> ExitCode {
+    // What is kept is for the account that runs Daybook alone: it holds secrets and people's data.
+    rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
     let cli = Cli::parse();
     let runtime = match tokio::runtime::Builder::new_multi_thread()
         .enable_all()

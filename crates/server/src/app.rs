@@ -81,6 +81,12 @@ impl Default for Options {
     }
 }
 
+/// Whether people reach the UI over TLS, as the configuration says.
+pub(crate) fn is_https(&self) -> bool {
+    let url = self.public_url.as_deref();
+    url.is_some_and(|url| url.starts_with("https://"))
+}
+
 impl Options {
     /// Whether what an address says about others is believed.
     pub(crate) fn trusts(&self, ip: IpAddr) -> bool {

@@ -93,6 +93,10 @@ impl Caller {
             Self::Personal(key, user) => {
                 let key = usable_again(app, key).await?;
                 let user = app.control.key_owner(&user.id).await?;
+                let user = match user {
+                    Some(user) if app.control.lacks_mfa(&user).await? => None,
+                    user => user,
+                };
                 key.zip(user).map(|(key, user)| Self::Personal(key, user))
             }
             Self::Session(session) => {

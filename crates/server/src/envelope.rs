@@ -39,6 +39,10 @@ pub(crate) async fn wrap(State(app): State<App>, mut request: Request, next: Nex
     let id = request_id(request.headers());
     request.extensions_mut().insert(RequestId(id.clone()));
     let (mut parts, body) = request.into_parts();
+    // A proxy that says nothing of the scheme must not cost cookies their protection.
+    if app.options.is_https() {
+        parts.extensions.insert(client::OverTls);
+    }
     let from = client::From::of(&parts, |ip| app.options.trusts(ip));
     let secure = from.secure;
     parts.extensions.insert(from);

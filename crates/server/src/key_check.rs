@@ -54,7 +54,14 @@ pub(crate) async fn owner(
         return Ok(None);
     };
     if let Some(user) = app.control.key_owner(user_id).await? {
-        return Ok(Some(user));
+        if !app.control.lacks_mfa(&user).await? {
+            return Ok(Some(user));
+        }
+        let reason = "its account lacks the second factor that its role needs";
+        let refused = app.control.key_refused(client, secret, Some(key), reason);
+        refused.await;
+        let message = "the role of this key's account needs a second factor: set it up first";
+        return Err(ApiError::forbidden("mfa_setup_required", message));
     }
     let reason = "its account cannot sign in";
     let refused = app.control.key_refused(client, secret, Some(key), reason);

@@ -32,10 +32,18 @@ pub(in crate::control) fn check_text(
     text: &str,
     bytes_max: usize,
 ) -> Result<()> {
-    let fits = !text.is_empty() && text.len() <= bytes_max && !text.chars().any(char::is_control);
-    let message = || format!("expected 1 to {bytes_max} bytes of text");
+    let fits = !text.is_empty() && text.len() <= bytes_max && !text.chars().any(is_unseen);
+    let message = || format!("expected 1 to {bytes_max} bytes of visible text");
     fits.then_some(())
         .ok_or_else(|| ControlError::invalid(field, message()))
+}
+
+/// Whether a character changes how others are read without being seen: names with such look like
+/// others. Bidirectional controls and invisible characters of Unicode (UAX #9, UTR #36).
+fn is_unseen(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
 /// Whether a platform may have this name.
@@ -44,7 +52,7 @@ pub(in crate::control) fn check_text(
 /// When it is no short line of text, or the name of Daybook's own events.
 pub fn check_origin(origin: &str) -> Result<()> {
     check_text("origin", origin, limits::KEYWORD_BYTES_MAX)?;
-    if origin == crate::control::outbox::ORIGIN {
+    if origin.eq_ignore_ascii_case(crate::control::outbox::ORIGIN) {
         let message = "this origin is kept for Daybook's own events";
         return Err(ControlError::invalid("origin", message));
     }

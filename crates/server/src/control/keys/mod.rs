@@ -174,6 +174,16 @@ impl Control {
         Ok(rows.into_iter().map(Key::from).collect())
     }
 
+    /// Whether an account must have a second factor and has none: then its keys do nothing, as its
+    /// sessions do nothing.
+    pub(crate) async fn lacks_mfa(&self, user: &User) -> Result<bool> {
+        if !self.sign_in_settings().await?.needs_mfa(user.role) {
+            return Ok(false);
+        }
+        let mut db = self.db.reader().acquire().await?;
+        Ok(!crate::control::mfa::is_enabled(&mut db, &user.id).await?)
+    }
+
     /// The account of a personal key, if it may be used.
     pub(crate) async fn key_owner(&self, user_id: &str) -> Result<Option<User>> {
         let find = sqlx::query_as("SELECT * FROM users WHERE id = $1").bind(user_id);

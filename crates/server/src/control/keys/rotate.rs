@@ -16,7 +16,7 @@ impl Control {
     /// rotation left ends now.
     ///
     /// # Errors
-    /// When there is no such key, it can no longer be used, or the database refuses.
+    /// When there is no such key, it is a personal one, it can no longer be used, or the database refuses.
     pub async fn rotate_key(
         &self,
         actor: &Actor,
@@ -28,6 +28,11 @@ impl Control {
             return Err(ControlError::invalid("grace_minutes", message));
         }
         let mut key = self.existing_key(id).await?;
+        if key.user_id.is_some() {
+            let message =
+                "this is a personal key: its owner makes a new one, and you can revoke it";
+            return Err(ControlError::invalid("id", message));
+        }
         let now = Timestamp::now();
         if let Some(why) = key.ended(now) {
             let message = format!("this key is {why}: make a new one");
