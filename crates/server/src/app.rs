@@ -81,13 +81,13 @@ impl Default for Options {
     }
 }
 
-/// Whether people reach the UI over TLS, as the configuration says.
-pub(crate) fn is_https(&self) -> bool {
-    let url = self.public_url.as_deref();
-    url.is_some_and(|url| url.starts_with("https://"))
-}
-
 impl Options {
+    /// Whether people reach the UI over TLS, as the configuration says.
+    pub(crate) fn is_https(&self) -> bool {
+        let url = self.public_url.as_deref();
+        url.is_some_and(|url| url.starts_with("https://"))
+    }
+
     /// Whether what an address says about others is believed.
     pub(crate) fn trusts(&self, ip: IpAddr) -> bool {
         let mut trusted = self.trusted_proxies.iter();
