@@ -3,7 +3,8 @@
 use crate::support::{EMAIL, PASSWORD, make_key, server};
 use crate::troubled::Troubled;
 use daybook_model::{LogStore, Query, Stream};
-use daybook_server::control::{Actor, Bootstrap, Control, NewKey, Scope};
+use daybook_server::control::{Actor, Bootstrap, Control, ControlError, NewKey, Scope};
+use serde_json::json;
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions, SqliteConnection};
 use std::path::Path;
@@ -93,20 +94,23 @@ async fn a_change_whose_audit_event_cannot_be_written_does_not_happen() {
 }
 
 #[tokio::test]
-async fn a_change_that_fails_leaves_no_event() {
+async fn a_change_that_is_refused_does_not_happen_and_is_told_as_a_failure() {
     let server = server().await;
-    let before = server.total("audit", "").await;
     let actor = Actor::system("test");
     let failed = server.control.change(&actor, "thing.created", |change| {
         Box::pin(async move {
             sqlx::query("DELETE FROM api_keys")
                 .execute(change.db())
                 .await?;
-            Err::<(), _>(daybook_server::control::ControlError::NotFound("thing"))
+            Err::<(), _>(ControlError::NotFound("thing"))
         })
     });
     assert!(failed.await.is_err());
-    assert_eq!(server.total("audit", "").await, before);
+    let told = server.newest("audit", "action=thing.created").await;
+    assert_eq!(
+        (&told["result"], &told["reason"]),
+        (&json!("failure"), &json!("thing not found"))
+    );
     assert_eq!(server.control.keys().await.unwrap().len(), 1, "rolled back");
 }
 
@@ -171,10 +175,15 @@ async fn events_wait_in_the_outbox_while_the_store_refuses() {
         .delivering_to(Arc::clone(&store) as Arc<dyn LogStore>);
     let mut db = database(dir.path()).await;
 
-    // Without a store, as `daybook key create` has it, and with one that refuses.
+    // Without a store, as `daybook key create` has it. With one that refuses nothing changes.
     make_key(&control, "one", &[Scope::Read]).await;
     store.refuses.store(true, Ordering::Relaxed);
-    make_key(&serving, "two", &[Scope::Read]).await;
+    let refused = serving.create_key(&Actor::system("test"), new_key("never"));
+    assert!(matches!(
+        refused.await,
+        Err(ControlError::AuditUnavailable(_))
+    ));
+    make_key(&control, "two", &[Scope::Read]).await;
     assert_eq!(count(&mut db, "outbox").await, 2);
 
     store.refuses.store(false, Ordering::Relaxed);

@@ -23,6 +23,7 @@ mod mails;
 mod mfa;
 mod openapi;
 mod people;
+mod reads;
 mod rights;
 mod roles;
 mod security;
