@@ -178,7 +178,8 @@ async fn events_wait_in_the_outbox_while_the_store_refuses() {
     // Without a store, as `daybook key create` has it. With one that refuses nothing changes.
     make_key(&control, "one", &[Scope::Read]).await;
     store.refuses.store(true, Ordering::Relaxed);
-    let refused = serving.create_key(&Actor::system("test"), new_key("never"));
+    let actor = Actor::system("test");
+    let refused = serving.create_key(&actor, new_key("never"));
     assert!(matches!(
         refused.await,
         Err(ControlError::AuditUnavailable(_))
