@@ -59,7 +59,7 @@ test('linked usage is one’s own, and shows at once', async ({ browser, signedI
   await admin.getByRole('link', { name: `Open ${email}` }).click()
   await admin.getByRole('button', { name: 'Add link' }).click()
   await admin.getByRole('combobox', { name: 'Origin' }).click()
-  await admin.getByRole('option').first().click()
+  await admin.getByRole('listbox', { name: 'Origin' }).getByRole('option').first().click()
   await admin.getByRole('combobox', { name: 'User ID' }).fill(userId)
   await admin.getByRole('option', { name: userId, exact: true }).click()
   await admin.getByRole('button', { name: 'Save' }).click()

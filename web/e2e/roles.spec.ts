@@ -8,10 +8,10 @@ test.describe.configure({ mode: 'serial' })
 const ALL_LOGS = ['Audit', 'Usage logs', 'Authentication logs', 'System events']
 const SETTINGS = ['Users & roles', 'API keys', 'Sign-in']
 const SEEN = {
-  super_admin: [...ALL_LOGS, ...SETTINGS],
-  auditor: [...ALL_LOGS, ...SETTINGS],
-  billing_admin: ['Usage logs'],
-  user: ['Usage logs'],
+  super_admin: ['Requests', ...ALL_LOGS, ...SETTINGS],
+  auditor: ['Requests', ...ALL_LOGS, ...SETTINGS],
+  billing_admin: ['Requests', 'Usage logs'],
+  user: ['Requests', 'Usage logs'],
 }
 const PAGES = {
   Audit: '/logs/audit',

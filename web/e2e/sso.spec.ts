@@ -99,9 +99,13 @@ test('a provider that is gone says so, and the password still opens', async ({ b
   provider.stop()
   const context = await newPerson(browser)
   const page = await context.newPage()
-  await page.goto('/sign-in')
-  await page.getByRole('link', { name: `Continue with ${NAME}` }).click()
-  await expect(page.getByRole('alert')).toContainText('does not answer')
+  // What a provider says of itself is believed for a minute.
+  test.setTimeout(150_000)
+  await expect(async () => {
+    await page.goto('/sign-in')
+    await page.getByRole('link', { name: `Continue with ${NAME}` }).click()
+    await expect(page.getByRole('alert')).toContainText('does not answer', { timeout: 2_000 })
+  }).toPass({ timeout: 100_000, intervals: [5_000] })
   await expect(page.getByLabel('Password', { exact: true })).toBeVisible()
   await context.close()
 })
