@@ -2,7 +2,6 @@
 //! as a big-endian u16, aligned with the tiles of level 0.
 
 use crate::hash::{Hash, leaf_hash};
-use crate::tile::TILE_WIDTH;
 
 /// The longest entry that a bundle can hold, in bytes.
 pub const ENTRY_BYTES_MAX: usize = 65_535;
@@ -34,28 +33,63 @@ pub fn push_entry(bundle: &mut Vec<u8>, entry: &[u8]) -> Result<(), BundleError>
     Ok(())
 }
 
+/// The entries of a bundle, one after the other. Ends after the first error.
+#[derive(Debug, Clone)]
+pub struct Entries<'b> {
+    rest: &'b [u8],
+    read: usize,
+}
+
+impl<'b> Entries<'b> {
+    /// The entries of these bytes.
+    #[must_use]
+    pub fn new(bundle: &'b [u8]) -> Self {
+        Self {
+            rest: bundle,
+            read: 0,
+        }
+    }
+
+    /// How many bytes are left.
+    #[must_use]
+    pub fn left(&self) -> usize {
+        self.rest.len()
+    }
+
+    fn split(&self) -> Option<(&'b [u8], &'b [u8])> {
+        let (prefix, rest) = self.rest.split_first_chunk()?;
+        rest.split_at_checked(usize::from(u16::from_be_bytes(*prefix)))
+    }
+}
+
+impl<'b> Iterator for Entries<'b> {
+    type Item = Result<&'b [u8], BundleError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.rest.is_empty() {
+            return None;
+        }
+        let Some((entry, rest)) = self.split() else {
+            self.rest = &[];
+            return Some(Err(BundleError::CutShort(self.read)));
+        };
+        self.rest = rest;
+        self.read += 1;
+        Some(Ok(entry))
+    }
+}
+
 /// The entries of a bundle of `width` (1 to 256) entries.
 ///
 /// # Errors
 ///
 /// [`BundleError::CutShort`] and [`BundleError::Count`].
 pub fn entries(bundle: &[u8], width: u16) -> Result<Vec<&[u8]>, BundleError> {
-    let mut entries = Vec::with_capacity(usize::from(width.min(TILE_WIDTH)));
-    let mut rest = bundle;
-    while !rest.is_empty() {
-        if entries.len() >= usize::from(width) {
-            return Err(BundleError::Count(width));
-        }
-        let cut = BundleError::CutShort(entries.len());
-        let Some((prefix, behind)) = rest.split_first_chunk() else {
-            return Err(cut);
-        };
-        let length = usize::from(u16::from_be_bytes(*prefix));
-        let (entry, behind) = behind.split_at_checked(length).ok_or(cut)?;
-        entries.push(entry);
-        rest = behind;
-    }
-    if entries.len() != usize::from(width) {
+    let most = usize::from(width);
+    let entries: Vec<_> = Entries::new(bundle)
+        .take(most + 1)
+        .collect::<Result<_, _>>()?;
+    if entries.len() != most {
         return Err(BundleError::Count(width));
     }
     Ok(entries)

@@ -2,7 +2,7 @@
 
 use crate::TREE_SIZE_MAX;
 use crate::hash::Hash;
-use crate::note::{self, Note, NoteError, SignError, Signer, VerifierKey};
+use crate::note::{self, Note, NoteError, SignError, Signer, Verified, VerifierKey};
 use crate::text;
 use std::fmt;
 
@@ -101,7 +101,16 @@ impl Checkpoint {
         origin: &str,
         keys: impl IntoIterator<Item = &'k VerifierKey>,
     ) -> Result<Self, CheckpointError> {
-        let (text, _) = note.open(keys)?;
+        Ok(Self::open_signed(note, origin, keys)?.0)
+    }
+
+    /// As [`Self::open`], with the keys that have signed.
+    pub(crate) fn open_signed<'k>(
+        note: &Note,
+        origin: &str,
+        keys: impl IntoIterator<Item = &'k VerifierKey>,
+    ) -> Result<(Self, Vec<Verified<'k>>), CheckpointError> {
+        let (text, by) = note.open(keys)?;
         let checkpoint = Self::parse(text)?;
         if checkpoint.origin != origin {
             return Err(CheckpointError::Origin {
@@ -109,7 +118,7 @@ impl Checkpoint {
                 found: checkpoint.origin,
             });
         }
-        Ok(checkpoint)
+        Ok((checkpoint, by))
     }
 }
 

@@ -5,14 +5,16 @@
 //! Invariant: whatever bytes come in, no function panics, recurses without bound or allocates more
 //! than a small multiple of its input.
 //!
-//! * [`hash`], [`tile`], [`bundle`], [`tree`], [`proof`]: the Merkle tree and its files
+//! * [`hash`], [`tile`], [`bundle`], [`body`], [`part`], [`tree`], [`proof`]: the Merkle tree and its files
 //! * [`note`], [`checkpoint`]: what is signed
 //! * [`json`], [`leaf`]: what is hashed
 //! * [`cosignature`], [`witness`]: others who vouch for a checkpoint
 //! * [`tlog_proof`], [`policy`]: what an auditor holds
+//! * [`verify`]: the offline verifier
 //!
 //! Decisions and formats: `docs/design/0009-ledger-formats.md`.
 
+pub mod body;
 pub mod bundle;
 pub mod checkpoint;
 pub mod cosignature;
@@ -20,23 +22,28 @@ pub mod hash;
 pub mod json;
 pub mod leaf;
 pub mod note;
+pub mod part;
 pub mod policy;
 pub mod proof;
 mod text;
 pub mod tile;
 pub mod tlog_proof;
 pub mod tree;
+pub mod verify;
 pub mod witness;
 
+pub use body::Body;
 pub use checkpoint::Checkpoint;
 pub use cosignature::Cosigner;
 pub use hash::{Hash, leaf_hash, node_hash};
 pub use leaf::Leaf;
 pub use note::{Ed25519Signer, Note, SignError, Signer, VerifierKey};
+pub use part::Part;
 pub use policy::Policy;
 pub use tile::{HashReader, Resource, Tile};
 pub use tlog_proof::TlogProof;
 pub use tree::Tree;
+pub use verify::verify;
 
 /// The largest tree size that is read or written: proofs then have at most 63 hashes.
 pub const TREE_SIZE_MAX: u64 = (1 << 63) - 1;

@@ -51,9 +51,9 @@ pub struct VerifierKey {
     key: VerifyingKey,
 }
 
-/// Whether a text can name a key: not empty, no white space, no plus sign.
+/// Whether a text can name a key: not empty, no white space, no plus sign, nothing that no note can have.
 pub(crate) fn is_name(name: &str) -> bool {
-    let bad = |char: char| char.is_whitespace() || char.is_control() || char == '+';
+    let bad = |char: char| char.is_whitespace() || char < ' ' || char == '+';
     !name.is_empty() && !name.chars().any(bad)
 }
 

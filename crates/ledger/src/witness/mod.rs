@@ -8,7 +8,7 @@ pub use request::{AddCheckpoint, RequestError};
 use crate::checkpoint::Checkpoint;
 use crate::cosignature::Cosigner;
 use crate::hash::Hash;
-use crate::note::{Note, NoteError, NoteSignature, SignError, VerifierKey};
+use crate::note::{NOTE_SIGNATURES_MAX, Note, NoteError, NoteSignature, SignError, VerifierKey};
 use crate::proof::verify_consistency;
 use crate::text;
 
@@ -114,10 +114,12 @@ impl Answer {
     pub fn parse(status: u16, body: &str) -> Option<Self> {
         Some(match status {
             200 => {
-                let lines = body.strip_suffix('\n')?.split('\n');
-                let lines = lines.take(crate::note::NOTE_SIGNATURES_MAX);
-                let signatures: Result<_, _> = lines.map(NoteSignature::parse).collect();
-                Self::Cosigned(signatures.ok()?)
+                let lines: Vec<_> = body.strip_suffix('\n')?.split('\n').collect();
+                if lines.len() > NOTE_SIGNATURES_MAX {
+                    return None;
+                }
+                let signatures = lines.into_iter().map(NoteSignature::parse);
+                Self::Cosigned(signatures.collect::<Result<_, _>>().ok()?)
             }
             400 => Self::BadRequest,
             403 => Self::Forbidden,

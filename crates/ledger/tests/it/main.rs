@@ -2,8 +2,15 @@
 
 #![allow(clippy::unwrap_used, reason = "a test says what is wrong by failing")]
 
+mod differential;
+mod directory;
+#[path = "../../fuzz/entries.rs"]
+mod entries;
+mod hostile;
 mod notes;
+mod parsers;
 mod policies;
 mod support;
 mod trees;
+mod verifying;
 mod witnesses;
