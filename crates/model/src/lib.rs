@@ -16,6 +16,7 @@ pub mod query;
 pub mod scope;
 pub mod sketch;
 pub mod stream;
+pub mod table;
 pub mod time;
 pub mod validate;
 pub mod value;

@@ -2,6 +2,7 @@
 //! here is impossible in SQL, and no correctness depends on there being one process.
 
 use crate::aggregate::{Breakdown, BreakdownRequest, SeriesAnswer, SeriesRequest, Summary};
+use crate::table::Table;
 use crate::{Event, Field, ListRequest, Query, Stream, Timestamp, Value};
 use std::future::Future;
 use std::pin::Pin;
@@ -119,8 +120,8 @@ pub struct ScanRequest {
     pub after: Option<(Timestamp, i64)>,
     /// Most events of this step.
     pub limit: usize,
-    /// Whether events come with their payloads.
-    pub payloads: bool,
+    /// What of each event is read.
+    pub fields: Vec<&'static Field>,
 }
 
 /// A page of events of several streams, in order of time.
@@ -243,8 +244,9 @@ pub trait LogStore: Send + Sync + std::fmt::Debug {
     /// Events per interval.
     fn histogram(&self, request: HistogramRequest) -> BoxFuture<'_, StoreResult<Histogram>>;
 
-    /// The next events of a walk in order of `(time, seq)`; empty at the end.
-    fn scan(&self, request: ScanRequest) -> BoxFuture<'_, StoreResult<Vec<Event>>>;
+    /// The next events of a walk in order of `(time, seq)`, as many as are quickly at hand; none at
+    /// the end.
+    fn scan(&self, request: ScanRequest) -> BoxFuture<'_, StoreResult<Table>>;
 
     /// What the store holds and how it is.
     fn stats(&self) -> BoxFuture<'_, StoreResult<Stats>>;

@@ -29,6 +29,7 @@ use daybook_model::logstore::{
     BoxFuture, EraseRequest, Histogram, HistogramRequest, Outcome, Page, Progress, RemoveRequest,
     ScanRequest, Stats, StoreResult, TimelineRequest, Values, Write,
 };
+use daybook_model::table::Table;
 use daybook_model::{Event, Field, ListRequest, LogStore, Query, StoreError, limits};
 use error::{internal, io_error};
 use futures_channel::oneshot;
@@ -353,7 +354,7 @@ impl LogStore for Store {
         self.answer(move |snapshot, cache| query::histogram(snapshot, cache, &request))
     }
 
-    fn scan(&self, request: ScanRequest) -> BoxFuture<'_, StoreResult<Vec<Event>>> {
+    fn scan(&self, request: ScanRequest) -> BoxFuture<'_, StoreResult<Table>> {
         self.answer(move |snapshot, _| query::scan(snapshot, &request))
     }
 

@@ -6,6 +6,8 @@ mod conformance;
 mod evaluate;
 pub mod generate;
 mod memory;
+mod tables;
 
 pub use conformance::{check_conformance, compare_contents, conformance, conformance_seeded};
 pub use memory::MemoryStore;
+pub use tables::{fields_of, table_of, walk};

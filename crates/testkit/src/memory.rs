@@ -4,6 +4,7 @@
 
 use crate::aggregates;
 use crate::evaluate::{self, matches};
+use crate::tables::table_of;
 use daybook_model::aggregate::{Breakdown, BreakdownRequest, SeriesAnswer, SeriesRequest, Summary};
 use daybook_model::catalogue::Catalogue;
 use daybook_model::event::Form;
@@ -12,6 +13,7 @@ use daybook_model::logstore::{
     BoxFuture, Bucket, EraseRequest, Histogram, HistogramRequest, Outcome, Page, Progress, Removal,
     RemoveRequest, ScanRequest, Stats, StoreResult, TimelineRequest, Values, Write, stream_index,
 };
+use daybook_model::table::Table;
 use daybook_model::{
     Event, Field, ListRequest, LogStore, Query, StoreError, Stream, Value, limits,
 };
@@ -103,17 +105,12 @@ impl LogStore for MemoryStore {
         Box::pin(ready(Ok(self.kept().histogram(&request))))
     }
 
-    fn scan(&self, request: ScanRequest) -> BoxFuture<'_, StoreResult<Vec<Event>>> {
+    fn scan(&self, request: ScanRequest) -> BoxFuture<'_, StoreResult<Table>> {
         let mut found = self.kept().matching(&request.query);
         found.retain(|event| Some((event.time, event.seq)) > request.after);
         found.sort_by_key(|event| (event.time, event.seq));
         found.truncate(request.limit);
-        if !request.payloads {
-            for event in &mut found {
-                remove_payloads(event);
-            }
-        }
-        Box::pin(ready(Ok(found)))
+        Box::pin(ready(Ok(table_of(&found, &request.fields))))
     }
 
     fn timeline(&self, request: TimelineRequest) -> BoxFuture<'_, StoreResult<Page>> {

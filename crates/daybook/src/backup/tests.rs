@@ -4,9 +4,10 @@ use super::copy_all;
 use super::manifest::Manifest;
 use super::restore;
 use super::snapshot::Snapshot;
+use daybook_model::catalogue::field;
 use daybook_model::logstore::{Removal, RemoveRequest, ScanRequest, Write};
 use daybook_model::validate::Intake;
-use daybook_model::{Event, LogStore, Query, Stream, Timestamp};
+use daybook_model::{Event, LogStore, Query, Stream, Timestamp, ValueRef};
 use daybook_store::{Options, Store};
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -83,30 +84,29 @@ async fn backup(data_dir: &Path, target: &Path) -> Duration {
     held
 }
 
-/// All events with their payloads, each readable.
+/// The ids of all events, each of which has its words and its payload.
 async fn ids(store: &Store) -> BTreeSet<String> {
+    let mut request = ScanRequest {
+        query: Query::all(Stream::Usage),
+        after: None,
+        limit: 1_000,
+        fields: ["id", "user_name", "request"]
+            .map(|name| field(Stream::Usage, name))
+            .into(),
+    };
     let mut found = BTreeSet::new();
-    let mut after = None;
     loop {
-        let request = ScanRequest {
-            query: Query::all(Stream::Usage),
-            after,
-            limit: 1_000,
-            payloads: true,
-        };
-        let events = store.scan(request).await.unwrap();
-        let Some(last) = events.last() else {
+        let step = store.scan(request.clone()).await.unwrap();
+        if step.rows == 0 {
             return found;
-        };
-        after = Some((last.time, last.seq));
-        for event in &events {
-            assert_eq!(
-                event.text("user_name"),
-                Some(&*event.id),
-                "words are the right ones"
-            );
-            assert!(event.json("request").is_some());
-            assert!(found.insert(event.id.to_string()), "none is there twice");
+        }
+        request.after = step.last;
+        for row in 0..step.rows {
+            let cell = |at: usize| step.columns[at].get(row);
+            assert_eq!(cell(0), cell(1), "words are the right ones");
+            assert!(matches!(cell(2), Some(ValueRef::Json(_))));
+            let id = cell(0).and_then(ValueRef::text).unwrap();
+            assert!(found.insert(id.into()), "none is there twice");
         }
     }
 }

@@ -5,6 +5,7 @@ use daybook_model::logstore::{
     BoxFuture, EraseRequest, Histogram, HistogramRequest, Outcome, Page, Progress, RemoveRequest,
     ScanRequest, Stats, StoreResult, TimelineRequest, Values, Write,
 };
+use daybook_model::table::Table;
 use daybook_model::{Event, Field, ListRequest, LogStore, Query, StoreError};
 use daybook_testkit::MemoryStore;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
@@ -71,7 +72,7 @@ impl LogStore for Troubled {
         self.inner.histogram(request)
     }
 
-    fn scan(&self, request: ScanRequest) -> BoxFuture<'_, StoreResult<Vec<Event>>> {
+    fn scan(&self, request: ScanRequest) -> BoxFuture<'_, StoreResult<Table>> {
         match self.steps_left.fetch_sub(1, Ordering::Relaxed) {
             0 => Box::pin(async { Err(StoreError::Damaged("a block of 2026-03-01".into())) }),
             _ => self.inner.scan(request),

@@ -252,13 +252,18 @@ impl Partition {
     /// The event with its payloads.
     pub(crate) fn whole_event(&self, address: DocAddress) -> Result<Event, StoreError> {
         let mut event = self.event(address)?;
+        self.add_payloads(address, &mut event)?;
+        Ok(event)
+    }
+
+    fn add_payloads(&self, address: DocAddress, event: &mut Event) -> Result<(), StoreError> {
         if let Some(payload) = self.payload_address(address)?
             && payload.file > self.info.payloads_removed
         {
             let json = payloads::read(&self.dir, payload)?;
-            document::add_members(&mut event, &json).map_err(|e| damaged(self.key, &e))?;
+            document::add_members(event, &json).map_err(|e| damaged(self.key, &e))?;
         }
-        Ok(event)
+        Ok(())
     }
 
     fn payload_address(&self, address: DocAddress) -> Result<Option<PayloadAddress>, StoreError> {

@@ -17,11 +17,12 @@ use tantivy::{DocAddress, DocId, TantivyDocument};
 const TOGETHER: usize = 256;
 
 /// The ids that some events have in one field.
-struct Ids {
+pub(crate) struct Ids {
     field: &'static Field,
-    text: String,
-    /// By position of the event; `None` for one without an id.
-    places: Vec<Option<Range<usize>>>,
+    /// All of them.
+    pub(crate) text: String,
+    /// Where they lie, by position of the event; `None` for one without an id.
+    pub(crate) places: Vec<Option<Range<usize>>>,
 }
 
 /// The values that some events have in one field.
@@ -67,7 +68,7 @@ impl Partition {
     }
 
     /// The ids of some events in one field, each block of the dictionary read once.
-    fn ids(
+    pub(crate) fn ids(
         &self,
         field: &'static Field,
         number: u32,
@@ -159,6 +160,16 @@ impl Partition {
         };
         let named = || damaged(self.key, &format!("{} names no word", cells.field.name));
         value.ok_or_else(named).map(Some)
+    }
+
+    /// What no column holds of an event, with or without its payloads.
+    pub(crate) fn stored(&self, address: DocAddress, payloads: bool) -> Result<Event, StoreError> {
+        let mut event = Event::new(self.key.0);
+        self.add_stored_row(self.opened()?, address, &mut event)?;
+        if payloads {
+            self.add_payloads(address, &mut event)?;
+        }
+        Ok(event)
     }
 
     fn add_stored_row(

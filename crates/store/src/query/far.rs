@@ -3,7 +3,7 @@
 //! part of the key, until few enough events are left to hold. Buckets are those of the sketch, finer
 //! where values are small, for most amounts, sizes and durations are.
 
-use super::ranking::{Candidate, Key, PARTS, Ranking, first};
+use super::ranking::{ANY, Candidate, Key, PARTS, Ranking, first};
 use super::select::Selection;
 use daybook_model::logstore::StoreResult;
 use daybook_model::sketch::{BUCKETS, bounds as bounds_of, bucket_of};
@@ -53,7 +53,10 @@ pub(super) fn far<'s>(
     let from = bounds.first();
     let found: Vec<Vec<Candidate<'s>>> = selections
         .par_iter()
-        .map(|selection| ranking.first_of(selection, wanted, from, |key| !bounds.is_after(key)))
+        .map(|selection| {
+            let range = from..=*ANY.end();
+            ranking.first_of(selection, wanted, range, |key| !bounds.is_after(key))
+        })
         .collect::<StoreResult<_>>()?;
     let found = first(ranking.sort, found.into_iter().flatten().collect(), wanted);
     Ok(found.into_iter().skip(skipped).collect())

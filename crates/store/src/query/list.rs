@@ -1,4 +1,4 @@
-//! Lists and walks. In order of time whole periods are skipped by their counts; for any other
+//! Lists. In order of time whole periods are skipped by their counts; for any other
 //! order every unit offers its first, and far pages are found by histograms of the keys.
 
 use super::cache::Cache;
@@ -6,14 +6,13 @@ use super::compile::{Compiled, folded};
 use super::counting::count_unit;
 use super::far::far;
 use super::plan::Plan;
-use super::ranking::{Candidate, FIRST, Ranking, first};
+use super::ranking::{ANY, Candidate, Ranking, first};
 use super::select::Selection;
 use super::unit::{Source, Unit, chunk_units, units, units_in, units_of};
-use crate::columns::from_number;
 use crate::partition::Partition;
 use crate::state::Snapshot;
 use daybook_model::catalogue::field;
-use daybook_model::logstore::{Page, ScanRequest, StoreResult, TimelineRequest};
+use daybook_model::logstore::{Page, StoreResult, TimelineRequest};
 use daybook_model::{Event, ListRequest, Period, Query, Sort};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
@@ -48,7 +47,6 @@ pub(crate) fn list(snapshot: &Snapshot, cache: &Cache, request: &ListRequest) ->
         ranking: &ranking,
         offset: *offset,
         limit: left.min(*limit),
-        after: None,
     };
     let page = if walk.limit == 0 {
         Vec::new()
@@ -60,7 +58,7 @@ pub(crate) fn list(snapshot: &Snapshot, cache: &Cache, request: &ListRequest) ->
         walk.by_field(&selections)?
     };
     Ok(Page {
-        events: events(&page, false)?,
+        events: events(&page)?,
         total,
         as_of: as_of(snapshot, query.as_of),
     })
@@ -139,7 +137,6 @@ pub(crate) fn timeline(
         ranking: &ranking,
         offset: *offset,
         limit: left.min(*limit),
-        after: None,
     };
     let found = if walk.limit == 0 {
         Vec::new()
@@ -148,7 +145,7 @@ pub(crate) fn timeline(
     } else {
         walk.by_bounds(&selected)?
     };
-    page.events = events(&found, false)?;
+    page.events = events(&found)?;
     Ok(page)
 }
 
@@ -160,12 +157,11 @@ pub(super) fn newest(snapshot: &Snapshot, query: &Query) -> StoreResult<Option<E
         ranking: &ranking,
         offset: 0,
         limit: 1,
-        after: None,
     };
     let newest_of = |units: &[Unit<'_>]| {
         let selections = selections(units, &compiled)?;
         let found = walk.by_bounds(&selections)?;
-        let found = found.first().map(|candidate| candidate.event(false));
+        let found = found.first().map(|candidate| candidate.event());
         found.transpose()
     };
     let in_memory: Vec<Unit<'_>> = chunk_units(snapshot, query.stream).collect();
@@ -203,58 +199,8 @@ pub(crate) fn any_event(
     Ok(found)
 }
 
-/// The next step of a walk, oldest first.
-pub(crate) fn scan(snapshot: &Snapshot, request: &ScanRequest) -> StoreResult<Vec<Event>> {
-    let mut query = request.query.clone();
-    if let Some((time, _)) = request.after {
-        query.from = query.from.max(Some(time));
-    }
-    let sort = Sort {
-        field: field(query.stream, "time"),
-        descending: false,
-    };
-    let compiled = Compiled::new(&query, snapshot);
-    let ranking = Ranking::new(query.stream, sort, snapshot);
-    let walk = Walk {
-        ranking: &ranking,
-        offset: 0,
-        limit: request.limit,
-        after: request
-            .after
-            .map(|(time, seq)| (from_number(time.us()), from_number(seq))),
-    };
-    let in_memory: Vec<Unit<'_>> = chunk_units(snapshot, query.stream).collect();
-    let in_memory = walk.first_of(
-        &selections(&in_memory, &compiled)?
-            .iter()
-            .collect::<Vec<_>>(),
-        request.limit,
-    )?;
-    let mut found = events(&first(sort, in_memory, request.limit), request.payloads)?;
-    for partition in snapshot.partitions(&query) {
-        // What is in memory may be older than the next partition.
-        let enough = found
-            .get(request.limit.wrapping_sub(1))
-            .map(|event| event.time);
-        if enough.is_some_and(|time| time < partition.key.1.start()) {
-            break;
-        }
-        let units = units_of(snapshot, partition)?;
-        let selections = selections(&units, &compiled)?;
-        let candidates = walk.first_of(&selections.iter().collect::<Vec<_>>(), request.limit)?;
-        found.extend(events(&candidates, request.payloads)?);
-        found.sort_by_key(|event| (event.time, event.seq));
-        found.truncate(request.limit);
-    }
-    Ok(found)
-}
-
 /// The events of candidates, in their order. Those of one unit are read together.
-fn events(candidates: &[Candidate<'_>], payloads: bool) -> StoreResult<Vec<Event>> {
-    if payloads {
-        let whole = candidates.par_iter();
-        return whole.map(|candidate| candidate.event(true)).collect();
-    }
+fn events(candidates: &[Candidate<'_>]) -> StoreResult<Vec<Event>> {
     let mut by_unit: Vec<(&Candidate<'_>, usize)> = candidates.iter().zip(0..).collect();
     by_unit.sort_unstable_by_key(|(candidate, _)| candidate.place());
     let mut read: Vec<Option<Event>> = vec![None; candidates.len()];
@@ -272,7 +218,6 @@ struct Walk<'a> {
     ranking: &'a Ranking<'a>,
     offset: u64,
     limit: usize,
-    after: Option<(u64, u64)>,
 }
 
 /// The matching events of one period.
@@ -391,13 +336,7 @@ impl Walk<'_> {
     ) -> StoreResult<Vec<Candidate<'s>>> {
         let found: Vec<Vec<Candidate<'s>>> = selections
             .par_iter()
-            .map(|selection| match self.after {
-                Some((time, seq)) => {
-                    self.ranking
-                        .first_of(selection, wanted, FIRST, self.ranking.after(time, seq))
-                }
-                None => self.ranking.first_of(selection, wanted, FIRST, |_| true),
-            })
+            .map(|selection| self.ranking.first_of(selection, wanted, ANY, |_| true))
             .collect::<StoreResult<_>>()?;
         let mut all: Vec<Candidate<'s>> = found.into_iter().flatten().collect();
         if all.len() > wanted {

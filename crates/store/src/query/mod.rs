@@ -12,11 +12,14 @@ mod lookup;
 mod parts;
 mod plan;
 mod ranking;
+mod scan;
 mod search;
 mod select;
+mod table;
 mod unit;
 
 pub(crate) use aggregate::{breakdown, series, summary};
 pub(crate) use counting::{count, histogram, values};
-pub(crate) use list::{any_event, list, scan, timeline};
+pub(crate) use list::{any_event, list, timeline};
 pub(crate) use lookup::get;
+pub(crate) use scan::scan;

@@ -11,6 +11,7 @@ use daybook_model::catalogue::field;
 use daybook_model::logstore::StoreResult;
 use daybook_model::{Event, Field, Period, Sort, Stream, Timestamp};
 use std::cmp::Ordering;
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 use tantivy::DocId;
 
@@ -23,8 +24,10 @@ pub(super) struct Key {
     seq: u64,
 }
 
-/// The least first value of any key.
-pub(super) const FIRST: (bool, u64) = (false, 0);
+/// Whether the value is absent, and the value: what orders first.
+pub(super) type FirstPart = (bool, u64);
+/// All that a key may begin with.
+pub(super) const ANY: RangeInclusive<FirstPart> = (false, 0)..=(true, u64::MAX);
 /// Parts of a key.
 pub(super) const PARTS: usize = 4;
 
@@ -57,8 +60,14 @@ impl Candidate<'_> {
     }
 
     /// The event, read from where it is.
-    pub(super) fn event(&self, payloads: bool) -> StoreResult<Event> {
-        self.unit.event(self.doc, payloads)
+    pub(super) fn event(&self) -> StoreResult<Event> {
+        self.unit.event(self.doc, false)
+    }
+
+    /// Its time and `seq`, in an order that rises.
+    pub(super) fn instant(&self) -> (Timestamp, i64) {
+        let Key { time, seq, .. } = self.key;
+        (Timestamp::from_us(to_number(time)), to_number(seq))
     }
 
     /// Its place in an order of time.
@@ -134,13 +143,12 @@ impl<'a> Ranking<'a> {
         }
     }
 
-    /// The first `count` matching events of a selection whose key passes a test; `from` is the
-    /// least first value of those that do.
+    /// The first `count` matching events of a selection whose key lies in a range and passes a test.
     pub(super) fn first_of<'s>(
         &self,
         selection: &Selection<'s>,
         count: usize,
-        from: (bool, u64),
+        range: RangeInclusive<FirstPart>,
         mut passes: impl FnMut(&Key) -> bool,
     ) -> StoreResult<Vec<Candidate<'s>>> {
         let ranks = UnitRanks::new(self, selection.unit)?;
@@ -152,10 +160,9 @@ impl<'a> Ranking<'a> {
         selection.each(|docs| {
             let last = best
                 .limit
-                .map_or((true, u64::MAX), |(limit, _)| (limit.absent, limit.value));
-            batch.read(self, &ranks, &columns, docs, |first| {
-                (from..=last).contains(&first)
-            });
+                .map_or(*range.end(), |(limit, _)| (limit.absent, limit.value));
+            let range = *range.start()..=last.min(*range.end());
+            batch.read(self, &ranks, &columns, docs, |first| range.contains(&first));
             for (key, doc) in batch.keys() {
                 if passes(&key) {
                     best.offer((key, doc));
@@ -221,10 +228,9 @@ impl<'a> Ranking<'a> {
         columns.try_fold(false, |any, column| Ok(any || column?.may_lack()))
     }
 
-    /// The key of an instant, after which a walk goes on.
-    pub(super) fn after(&self, time: u64, seq: u64) -> impl Fn(&Key) -> bool + Sync {
-        let turned = (self.turn(time), self.turn(seq));
-        move |key| (key.time, key.seq) > turned
+    /// Time and `seq` of a key, as columns hold them.
+    pub(super) const fn instant(&self, key: &Key) -> (u64, u64) {
+        (self.turn(key.time), self.turn(key.seq))
     }
 
     const fn turn(&self, part: u64) -> u64 {

@@ -4,6 +4,7 @@
 use super::open;
 use daybook_model::logstore::{Outcome, ScanRequest, Write};
 use daybook_model::{Event, ListRequest, LogStore, Query, Sort, Stream, Timestamp, catalogue};
+use daybook_testkit::{fields_of, walk};
 use futures_executor::block_on;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::time::{Duration, Instant};
@@ -121,13 +122,13 @@ fn read(store: &dyn LogStore, acknowledged: i64) {
     };
     assert_eq!(block_on(store.count(as_of)), Ok(page.total), "as_of");
 
-    let events = block_on(store.scan(ScanRequest {
+    let everything = ScanRequest {
         query: query(),
         after: None,
         limit: 10_000,
-        payloads: false,
-    }))
-    .unwrap();
+        fields: fields_of(Stream::Usage, false),
+    };
+    let events = walk(store, everything).unwrap();
     let last = i64::try_from(events.len()).unwrap();
     assert!(last >= page.as_of);
     assert_each_once(&events, last);

@@ -9,6 +9,7 @@ use daybook_model::catalogue::field;
 use daybook_model::logstore::{HistogramRequest, ScanRequest, StoreResult, Write};
 use daybook_model::{Event, ListRequest, LogStore, Query, Sort, StoreError, Stream, Timestamp};
 use daybook_store::{Options, Store};
+use daybook_testkit::{fields_of, walk};
 use futures_executor::block_on;
 use std::fmt::Debug;
 use std::path::{Path, PathBuf};
@@ -214,17 +215,17 @@ fn about_stream(store: &Store, stream: Stream, answers: &mut Vec<Answer>) {
         offset,
         limit: 20,
     };
-    let walk = ScanRequest {
+    let everything = ScanRequest {
         query: all(),
         after: None,
         limit: 200,
-        payloads: true,
+        fields: fields_of(stream, true),
     };
     let newest = block_on(store.list(list(0)));
     add("newest", text(newest.map(|page| page.events)));
     let deep = block_on(store.list(list(12)));
     add("deep page", text(deep.map(|page| page.total)));
-    add("walk", text(block_on(store.scan(walk))));
+    add("walk", text(walk(store, everything)));
     add("count", text(block_on(store.count(all()))));
     for number in (0..84).step_by(9) {
         let id = format!("event-{number}");

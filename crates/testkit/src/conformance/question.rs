@@ -2,6 +2,7 @@
 
 use super::sums;
 use crate::generate::{filters, id, list_request, query, scope, time, timeline_request};
+use crate::tables::{fields_of, walk};
 use daybook_model::aggregate::{Breakdown, BreakdownRequest, SeriesAnswer, SeriesRequest, Summary};
 use daybook_model::catalogue::Catalogue;
 use daybook_model::logstore::{
@@ -64,26 +65,13 @@ pub(super) fn ask(store: &dyn LogStore, question: &Question) -> StoreResult<Answ
     })
 }
 
-fn walk(store: &dyn LogStore, mut request: ScanRequest) -> StoreResult<Vec<Event>> {
-    /// More than any sequence delivers: a walk that does not end is a wrong answer, too.
-    const EVENTS_MAX: usize = 5_000;
-    let mut walked = Vec::new();
-    while walked.len() < EVENTS_MAX {
-        let step = block_on(store.scan(request.clone()))?;
-        let Some(last) = step.last() else { break };
-        request.after = Some((last.time, last.seq));
-        walked.extend(step);
-    }
-    Ok(walked)
-}
-
 /// A walk over all events of a stream.
 pub(super) fn everything(stream: Stream) -> Question {
     Question::Walk(ScanRequest {
         query: Query::all(stream),
         after: None,
         limit: 37,
-        payloads: true,
+        fields: fields_of(stream, true),
     })
 }
 
@@ -155,16 +143,17 @@ pub(super) fn divide(query: &mut Query, from: Timestamp, to: Timestamp, parts: i
 fn walk_of(stream: Stream) -> BoxedStrategy<Question> {
     let after = (time(), 0..60_i64);
     let limit = prop_oneof![1 => 1..8_usize, 1 => Just(1_000)];
-    (query(stream), weighted(0.3, after), limit, any::<bool>())
-        .prop_map(
-            |(query, after, limit, payloads): (_, Option<(Timestamp, i64)>, _, _)| {
-                Question::Walk(ScanRequest {
-                    query,
-                    after,
-                    limit,
-                    payloads,
-                })
-            },
-        )
+    let chosen = prop_oneof![Just(u64::MAX), any::<u64>()];
+    (query(stream), weighted(0.3, after), limit, chosen)
+        .prop_map(move |(query, after, limit, chosen)| {
+            let mut fields = fields_of(stream, true);
+            fields.retain(|field| chosen >> (field.index % 64) & 1 == 1);
+            Question::Walk(ScanRequest {
+                query,
+                after,
+                limit,
+                fields,
+            })
+        })
         .boxed()
 }

@@ -79,15 +79,15 @@ pub(super) fn question(question: &Question) -> String {
         Question::Breakdown(request) => breakdown(request),
         Question::Series(request) => series(request),
         Question::Walk(request) => format!(
-            "walk over {} after {:?} in steps of {}{}",
+            "walk over {} after {:?} in steps of {}, reading{}",
             query(&request.query),
             request.after.map(|(time, seq)| (time.to_string(), seq)),
             request.limit,
-            if request.payloads {
-                " with payloads"
-            } else {
-                ""
-            }
+            request
+                .fields
+                .iter()
+                .map(|field| format!(" {}", field.name))
+                .collect::<String>()
         ),
         Question::Stats => "stats".into(),
     }

@@ -5,6 +5,7 @@ use daybook_model::logstore::{
     BoxFuture, EraseRequest, Histogram, HistogramRequest, Outcome, Page, Progress, Removal,
     RemoveRequest, ScanRequest, Stats, StoreResult, TimelineRequest, Values, Write,
 };
+use daybook_model::table::Table;
 use daybook_model::{Event, Field, ListRequest, LogStore, Query, Scope};
 use daybook_testkit::{MemoryStore, check_conformance};
 use std::collections::HashMap;
@@ -171,7 +172,7 @@ impl LogStore for Flawed {
         self.inner.histogram(request)
     }
 
-    fn scan(&self, request: ScanRequest) -> BoxFuture<'_, StoreResult<Vec<Event>>> {
+    fn scan(&self, request: ScanRequest) -> BoxFuture<'_, StoreResult<Table>> {
         self.inner.scan(request)
     }
 

@@ -2,10 +2,12 @@
 //! that such a program would take for a formula begins with an apostrophe.
 
 use daybook_model::decimal::{push_integer, push_time, push_usd};
-use daybook_model::event::Form;
 use daybook_model::field::{Field, Kind};
+use daybook_model::table::{Cells, Column, Table};
 use daybook_model::value::write_json_text;
-use daybook_model::{Event, NanoUsd, Scope, Stream, Timestamp, ValueRef};
+use daybook_model::{NanoUsd, Scope, Stream, Timestamp, ValueRef};
+use std::ops::Range;
+use std::sync::Arc;
 
 /// The forms a file may have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,9 +36,10 @@ impl Format {
 #[derive(Debug)]
 pub(super) struct Rows {
     format: Format,
+    stream: Stream,
     columns: Vec<&'static Field>,
-    /// Set when these columns are all that lists show.
-    whole: Option<Scope>,
+    /// Whether these columns are all that lists show.
+    whole: bool,
 }
 
 impl Rows {
@@ -47,14 +50,20 @@ impl Rows {
         scope: &Scope,
         chosen: Option<Vec<&'static Field>>,
     ) -> Self {
-        let whole = chosen.is_none().then(|| scope.clone());
+        let whole = chosen.is_none();
         let fields = scope.fields(stream);
         let headers = || fields.filter(|field| field.kind != Kind::Payload).collect();
         Self {
             format,
+            stream,
             columns: chosen.unwrap_or_else(headers),
             whole,
         }
+    }
+
+    /// The columns.
+    pub(super) fn fields(&self) -> &[&'static Field] {
+        &self.columns
     }
 
     /// Whether events are needed with their payloads.
@@ -73,47 +82,142 @@ impl Rows {
         }
     }
 
-    pub(super) fn write(&self, event: &Event, out: &mut String) {
-        match (self.format, &self.whole) {
-            (Format::Csv, _) => self.write_csv(event, out),
-            (Format::Jsonl, Some(scope)) => {
-                event.write_shown(Form::Header, scope, out);
-                out.push('\n');
-            }
-            (Format::Jsonl, None) => self.write_json(event, out),
+    /// The lines of a table of the columns.
+    pub(super) fn lines(self: &Arc<Self>, table: Table) -> Lines {
+        let columns = table.columns.into_iter();
+        Lines {
+            rows: Arc::clone(self),
+            count: table.rows,
+            columns: columns
+                .map(|column| Written::of(self.format, column))
+                .collect(),
         }
     }
+}
 
-    fn write_csv(&self, event: &Event, out: &mut String) {
-        for (at, field) in self.columns.iter().enumerate() {
+/// The lines of a table.
+#[derive(Debug)]
+pub(super) struct Lines {
+    rows: Arc<Rows>,
+    count: usize,
+    columns: Vec<Written>,
+}
+
+/// A column, ready to be written.
+#[derive(Debug)]
+enum Written {
+    /// Each word as it is written, all in one text, and for each row its place.
+    Words {
+        text: String,
+        places: Vec<Range<usize>>,
+        rows: Vec<u32>,
+    },
+    Cells(Column),
+}
+
+impl Written {
+    fn of(format: Format, column: Column) -> Self {
+        let Column {
+            field,
+            cells: Cells::Words { words, rows },
+        } = column
+        else {
+            return Self::Cells(column);
+        };
+        let mut text = String::new();
+        let places = words.iter().map(|word| {
+            let from = text.len();
+            write_cell(format, field.kind, ValueRef::Text(word), &mut text);
+            from..text.len()
+        });
+        let places = places.collect();
+        Self::Words { text, places, rows }
+    }
+
+    /// Writes the value of a row, after what comes before it, if there is a value.
+    fn write(&self, format: Format, row: usize, before: &str, out: &mut String) -> bool {
+        match self {
+            Self::Words { text, places, rows } => {
+                let place = usize::try_from(rows[row]).ok();
+                let Some(place) = place.and_then(|at| places.get(at)) else {
+                    return false;
+                };
+                out.push_str(before);
+                out.push_str(&text[place.clone()]);
+            }
+            Self::Cells(column) => {
+                let Some(value) = column.get(row) else {
+                    return false;
+                };
+                out.push_str(before);
+                write_cell(format, column.field.kind, value, out);
+            }
+        }
+        true
+    }
+}
+
+impl Lines {
+    /// How many.
+    pub(super) const fn count(&self) -> usize {
+        self.count
+    }
+
+    /// Appends lines from one on until the text has so many bytes; answers which comes next.
+    pub(super) fn write(&self, from: usize, bytes: usize, out: &mut String) -> usize {
+        let mut row = from;
+        while row < self.count && (row == from || out.len() < bytes) {
+            match self.rows.format {
+                Format::Csv => self.write_csv(row, out),
+                Format::Jsonl => self.write_json(row, out),
+            }
+            row += 1;
+        }
+        row
+    }
+
+    fn write_csv(&self, row: usize, out: &mut String) {
+        for (at, column) in self.columns.iter().enumerate() {
             if at > 0 {
                 out.push(',');
             }
-            if let Some(value) = event.get(field) {
-                write_cell(field.kind, value, out);
-            }
+            column.write(Format::Csv, row, "", out);
         }
         out.push_str("\r\n");
     }
 
-    fn write_json(&self, event: &Event, out: &mut String) {
+    fn write_json(&self, row: usize, out: &mut String) {
+        let Rows {
+            stream,
+            columns: fields,
+            whole,
+            ..
+        } = self.rows.as_ref();
         out.push('{');
-        let mut first = true;
-        for field in &self.columns {
-            if let Some(value) = event.get(field) {
-                if !std::mem::take(&mut first) {
-                    out.push(',');
-                }
-                write_json_text(field.name, out);
-                out.push(':');
-                value.write_json(field.kind, out);
+        if *whole {
+            out.push_str("\"stream\":");
+            write_json_text(stream.name(), out);
+        }
+        let mut first = !whole;
+        for (field, column) in fields.iter().zip(&self.columns) {
+            let begin = out.len();
+            if !std::mem::take(&mut first) {
+                out.push(',');
+            }
+            write_json_text(field.name, out);
+            if !column.write(Format::Jsonl, row, ":", out) {
+                first = out.as_bytes()[begin] != b',';
+                out.truncate(begin);
             }
         }
         out.push_str("}\n");
     }
 }
 
-fn write_cell(kind: Kind, value: ValueRef<'_>, out: &mut String) {
+fn write_cell(format: Format, kind: Kind, value: ValueRef<'_>, out: &mut String) {
+    if format == Format::Jsonl {
+        return value.write_json(kind, out);
+    }
     match (value, kind) {
         (ValueRef::Text(text), _) => {
             let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
@@ -155,6 +259,9 @@ fn write_text(text: &str, formula: bool, out: &mut String) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use daybook_model::Event;
+    use daybook_model::event::Form;
+    use daybook_testkit::table_of;
 
     fn event() -> Event {
         Event::from_stored(concat!(
@@ -165,16 +272,20 @@ mod tests {
         .unwrap()
     }
 
-    fn rows(format: Format, names: &[&str]) -> Rows {
+    fn rows(format: Format, names: &[&str]) -> Arc<Rows> {
         let fields = names.iter();
         let fields = fields.map(|name| daybook_model::catalogue::field(Stream::Usage, name));
-        Rows::new(format, Stream::Usage, &Scope::All, Some(fields.collect()))
+        let chosen = Some(fields.collect());
+        Arc::new(Rows::new(format, Stream::Usage, &Scope::All, chosen))
     }
 
-    fn line(rows: &Rows) -> String {
-        let mut out = String::new();
-        rows.write(&event(), &mut out);
-        out
+    fn line(rows: &Arc<Rows>) -> String {
+        let lines = rows.lines(table_of(&[event(), event()], rows.fields()));
+        let (mut both, mut one) = (String::new(), String::new());
+        assert_eq!(lines.write(0, usize::MAX, &mut both), lines.count());
+        assert_eq!(lines.write(1, 1, &mut one), 2, "a part has a line at least");
+        assert_eq!(both, one.repeat(2));
+        one
     }
 
     #[test]
@@ -213,7 +324,7 @@ mod tests {
     fn json_lines_are_the_events_or_the_chosen_fields() {
         let chosen = rows(Format::Jsonl, &["cost", "user_id", "id"]);
         assert_eq!(line(&chosen), "{\"cost\":0.00482,\"id\":\"-1+1\"}\n");
-        let whole = Rows::new(Format::Jsonl, Stream::Usage, &Scope::All, None);
+        let whole = Arc::new(Rows::new(Format::Jsonl, Stream::Usage, &Scope::All, None));
         assert!(!whole.payloads());
         assert_eq!(line(&whole), event().header().to_json(Form::Header) + "\n");
     }

@@ -1,7 +1,7 @@
 //! The walk behind a download. A task of its own asks the store step by step, writes a step while
-//! the next is read, and hands over what is written; it ends when nobody takes that any more, or when
-//! the caller's rights have changed. Steps adapt to the size of events, so that a part has about
-//! [`PART_BYTES`] whatever the events hold.
+//! the next is read, and hands over what is written in parts; it ends when nobody takes those any
+//! more, or when the caller's rights have changed. Steps adapt to the size of events, so that one has
+//! about [`STEP_BYTES`] whatever the events hold.
 
 use super::rows::Rows;
 use crate::app::App;
@@ -9,22 +9,25 @@ use crate::error::{ApiError, ApiResult};
 use crate::reading::Reader;
 use axum::body::Bytes;
 use daybook_model::logstore::ScanRequest;
-use daybook_model::{Event, LogStore, Query};
+use daybook_model::table::Table;
+use daybook_model::{LogStore, Query};
 use futures_util::Stream;
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
-use tokio::task::spawn_blocking;
+use tokio::task::{JoinHandle, spawn_blocking};
 use tokio::time::timeout;
 
 /// What a part should have.
 const PART_BYTES: usize = 2 << 20;
+/// What a step should have.
+const STEP_BYTES: usize = 8 << 20;
 /// Events of the first step: few, so that the answer begins soon.
-const FIRST_EVENTS: usize = 256;
-/// Events of a step.
-const STEP_EVENTS_MAX: usize = 8_192;
+const FIRST_EVENTS: usize = 1_024;
+/// Events of a step: many, for each step reads what lies between its ids in their dictionary, too.
+const STEP_EVENTS_MAX: usize = 65_536;
 /// With payloads, which may have megabytes each.
 const PAYLOAD_EVENTS_MAX: usize = 64;
 /// How long a client may take for a part before its place is given to others.
@@ -60,7 +63,7 @@ impl Walk {
                 query,
                 after: None,
                 limit: FIRST_EVENTS.min(events_max),
-                payloads,
+                fields: rows.fields().into(),
             },
             rows: Arc::new(rows),
             events_max,
@@ -91,28 +94,29 @@ impl Walk {
     }
 
     /// Hands over everything, unless nobody takes it any more or the caller's rights have changed.
-    async fn run(mut self, mut events: Vec<Event>, parts: &Sender<Part>) -> ApiResult<()> {
+    async fn run(mut self, mut table: Table, parts: &Sender<Part>) -> ApiResult<()> {
         let mut text = self.rows.head();
-        while let Some(last) = events.last() {
-            self.request.after = Some((last.time, last.seq));
-            self.request.limit = next_limit(&events, self.events_max);
+        while table.rows > 0 {
+            self.request.after = table.last;
+            self.request.limit = next_limit(&table, self.events_max);
             // The next step is read while this one is written.
             let following = tokio::spawn(self.step());
             let rows = Arc::clone(&self.rows);
-            let written = spawn_blocking(move || {
-                events.iter().for_each(|event| rows.write(event, &mut text));
-                text
-            });
-            let written = written
-                .await
-                .map_err(|error| ApiError::internal(error.to_string()))?;
-            if !hand_over(parts, Part::Bytes(written.into())).await {
-                return Ok(());
+            let lines = Arc::new(in_background(move || rows.lines(table)).await?);
+            let mut from = 0;
+            while from < lines.count() {
+                let lines = Arc::clone(&lines);
+                let written = in_background(move || {
+                    text.reserve(PART_BYTES);
+                    (lines.write(from, PART_BYTES, &mut text), text)
+                });
+                (from, text) = written.await?;
+                let part = Part::Bytes(std::mem::take(&mut text).into());
+                if !hand_over(parts, part).await {
+                    return Ok(());
+                }
             }
-            text = String::with_capacity(PART_BYTES);
-            events = following
-                .await
-                .map_err(|error| ApiError::internal(error.to_string()))??;
+            table = ended(following).await??;
         }
         if text.is_empty() || hand_over(parts, Part::Bytes(text.into())).await {
             hand_over(parts, Part::End).await;
@@ -121,7 +125,7 @@ impl Walk {
     }
 
     /// The next events, if the caller may still see them.
-    fn step(&self) -> impl Future<Output = ApiResult<Vec<Event>>> + Send + use<> {
+    fn step(&self) -> impl Future<Output = ApiResult<Table>> + Send + use<> {
         let (app, reader) = (self.app.clone(), self.reader.clone());
         let request = self.request.clone();
         async move {
@@ -132,12 +136,24 @@ impl Walk {
     }
 }
 
-/// As many events as have about the size of a part, judged by these; growing step by step, for the
+async fn in_background<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> ApiResult<T> {
+    ended(spawn_blocking(work)).await
+}
+
+async fn ended<T>(task: JoinHandle<T>) -> ApiResult<T> {
+    task.await
+        .map_err(|error| ApiError::internal(error.to_string()))
+}
+
+/// As many events as have about the size of a step, judged by these; growing step by step, for the
 /// next ones may be larger.
-fn next_limit(events: &[Event], events_max: usize) -> usize {
-    let bytes: usize = events.iter().map(Event::size_bytes).sum();
-    let fitting = PART_BYTES * events.len() / bytes.max(1);
-    fitting.min(events.len() * 4).clamp(1, events_max)
+fn next_limit(table: &Table, events_max: usize) -> usize {
+    let fitting = STEP_BYTES * table.rows / table.bytes().max(1);
+    fitting
+        .min(table.rows.max(FIRST_EVENTS) * 4)
+        .clamp(1, events_max)
 }
 
 /// Whether somebody took it.
@@ -158,19 +174,23 @@ async fn next(mut parts: Receiver<Part>) -> Option<(io::Result<Bytes>, Receiver<
 #[cfg(test)]
 mod tests {
     use super::*;
-    use daybook_model::Stream;
+    use daybook_model::catalogue::field;
+    use daybook_model::{Event, Stream};
+    use daybook_testkit::table_of;
 
     #[test]
     fn steps_follow_the_size_of_events() {
-        let events = |count: usize, bytes: usize| {
+        let table = |count: usize, bytes: usize| {
             let mut event = Event::new(Stream::Usage);
             event.set_json("request", format!("\"{}\"", "x".repeat(bytes)));
-            vec![event; count]
+            table_of(&vec![event; count], &[field(Stream::Usage, "request")])
         };
-        assert_eq!(next_limit(&events(256, 100), STEP_EVENTS_MAX), 1_024);
-        assert_eq!(next_limit(&events(8_192, 10), STEP_EVENTS_MAX), 8_192);
-        assert_eq!(next_limit(&events(64, 4 << 20), PAYLOAD_EVENTS_MAX), 1);
-        let few = next_limit(&events(64, 100_000), PAYLOAD_EVENTS_MAX);
+        let next = |table, max| next_limit(&table, max);
+        assert_eq!(next(table(1_024, 100), STEP_EVENTS_MAX), 4_096);
+        assert_eq!(next(table(1, 100), STEP_EVENTS_MAX), 4_096);
+        assert_eq!(next(table(65_536, 10), STEP_EVENTS_MAX), 65_536);
+        assert_eq!(next(table(16, 16 << 20), PAYLOAD_EVENTS_MAX), 1);
+        let few = next(table(64, 400_000), PAYLOAD_EVENTS_MAX);
         assert!((18..=21).contains(&few), "{few}");
     }
 }
