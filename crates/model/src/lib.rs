@@ -6,6 +6,7 @@ pub mod catalogue;
 pub mod decimal;
 pub mod event;
 pub mod field;
+pub mod fold;
 pub mod json;
 pub mod limits;
 pub mod logstore;

@@ -244,8 +244,7 @@ pub trait LogStore: Send + Sync + std::fmt::Debug {
     /// Events per interval.
     fn histogram(&self, request: HistogramRequest) -> BoxFuture<'_, StoreResult<Histogram>>;
 
-    /// The next events of a walk in order of `(time, seq)`, as many as are quickly at hand; none at
-    /// the end.
+    /// The next events of a walk in order of `(time, seq)`; none at the end.
     fn scan(&self, request: ScanRequest) -> BoxFuture<'_, StoreResult<Table>>;
 
     /// What the store holds and how it is.

@@ -1,6 +1,7 @@
 //! The meaning of a query: whether one event in memory satisfies it. Indexes must agree with this.
 
 use crate::field::Kind;
+use crate::fold::fold;
 use crate::{Event, Field, Filter, Query, Test, ValueRef, json};
 
 impl Query {
@@ -20,11 +21,11 @@ impl Query {
         let Some(text) = self.search.as_deref() else {
             return true;
         };
-        let lowered = text.to_lowercase();
+        let folded = fold(text);
         self.searched().any(|field| {
             event
                 .get(field)
-                .is_some_and(|value| found_in(field, value, text, &lowered))
+                .is_some_and(|value| found_in(field, value, text, &folded))
         })
     }
 }
@@ -46,7 +47,7 @@ impl Test {
             (Self::Present, _) => true,
             (Self::Is(wanted), value) => wanted.as_ref() == value,
             (Self::StartsWith(start), ValueRef::Text(text)) => text.starts_with(start.as_str()),
-            (Self::Contains(part), ValueRef::Text(text)) => contains_lowercase(text, part),
+            (Self::Contains(part), ValueRef::Text(text)) => contains_folded(text, part),
             (Self::Within(low, high), ValueRef::Integer(number)) => {
                 (*low..=*high).contains(&number)
             }
@@ -55,26 +56,26 @@ impl Test {
     }
 }
 
-/// Whether a search for a text (given also in lower case) finds this value.
-pub fn found_in(field: &Field, value: ValueRef<'_>, text: &str, lowered: &str) -> bool {
+/// Whether a search for a text (given also [folded](fold)) finds this value.
+pub fn found_in(field: &Field, value: ValueRef<'_>, text: &str, folded: &str) -> bool {
     match (field.kind, value) {
         (Kind::Id, ValueRef::Text(id)) => id.starts_with(text),
-        (_, ValueRef::Text(value)) => contains_lowercase(value, lowered),
+        (_, ValueRef::Text(value)) => contains_folded(value, folded),
         (_, ValueRef::Json(value)) => json::search_text(value)
             .split('\n')
-            .any(|line| contains_lowercase(line, lowered)),
+            .any(|line| contains_folded(line, folded)),
         _ => false,
     }
 }
 
-/// Whether a text contains another, regardless of case; the other is in lower case already.
-pub fn contains_lowercase(text: &str, lowered: &str) -> bool {
-    if text.is_ascii() && lowered.is_ascii() {
-        let (text, part) = (text.as_bytes(), lowered.as_bytes());
+/// Whether a text contains another, regardless of case; the other is folded already.
+pub fn contains_folded(text: &str, folded: &str) -> bool {
+    if text.is_ascii() && folded.is_ascii() {
+        let (text, part) = (text.as_bytes(), folded.as_bytes());
         return part.is_empty()
             || text
                 .windows(part.len())
                 .any(|window| window.eq_ignore_ascii_case(part));
     }
-    text.to_lowercase().contains(lowered)
+    fold(text).contains(folded)
 }

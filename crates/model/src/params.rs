@@ -2,6 +2,7 @@
 //! What it does not know it refuses by name.
 
 use crate::field::Kind;
+use crate::fold::fold;
 use crate::query::Operator;
 use crate::value::write_json_text;
 use crate::{
@@ -255,7 +256,7 @@ fn parse_condition(
             _ => return wrong(key, "expected true or false"),
         },
         Operator::Prefix => filter(false, Test::StartsWith(text.into())),
-        Operator::Contains => filter(false, Test::Contains(text.to_lowercase())),
+        Operator::Contains => filter(false, Test::Contains(fold(text))),
         Operator::Eq | Operator::Ne => {
             let negated = operator == Operator::Ne;
             match text.strip_suffix('*').filter(|_| field.name == "action") {

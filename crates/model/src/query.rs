@@ -69,7 +69,7 @@ pub enum Test {
     Is(Value),
     /// Starts with this text, case-sensitively.
     StartsWith(String),
-    /// Contains this text, regardless of case. Held in lower case.
+    /// Contains this text, regardless of case. Held [folded](crate::fold::fold).
     Contains(String),
     /// Within these bounds, both inclusive: numbers, amounts, instants.
     Within(i64, i64),

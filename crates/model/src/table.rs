@@ -2,6 +2,7 @@
 
 use crate::field::Kind;
 use crate::{Field, Timestamp, ValueRef};
+use std::collections::HashMap;
 use std::ops::Range;
 
 /// Some fields of some events, in order.
@@ -16,6 +17,19 @@ pub struct Table {
 }
 
 impl Table {
+    /// Appends the events of a table of the same fields.
+    pub fn append(&mut self, other: Self) {
+        if self.rows == 0 {
+            *self = other;
+            return;
+        }
+        self.rows += other.rows;
+        self.last = other.last.or(self.last);
+        for (column, more) in self.columns.iter_mut().zip(other.columns) {
+            column.cells.append(more.cells);
+        }
+    }
+
     /// Bytes it occupies in memory, about.
     pub fn bytes(&self) -> usize {
         self.columns.iter().map(Column::bytes).sum()
@@ -57,6 +71,49 @@ impl Cells {
     pub const NO_NUMBER: i64 = i64::MAX;
     /// No word has this position.
     pub const NO_WORD: u32 = u32::MAX;
+
+    fn append(&mut self, other: Self) {
+        match (self, other) {
+            (Self::Numbers(numbers), Self::Numbers(more)) => numbers.extend(more),
+            (
+                Self::Words { words, rows },
+                Self::Words {
+                    words: more_words,
+                    rows: more,
+                },
+            ) => {
+                let mut known: HashMap<Box<str>, u32> = words.iter().cloned().zip(0..).collect();
+                let places: Vec<u32> = more_words
+                    .into_iter()
+                    .map(|word| {
+                        let next = u32::try_from(words.len()).unwrap_or(Self::NO_WORD);
+                        *known.entry(word).or_insert_with_key(|word| {
+                            words.push(word.clone());
+                            next
+                        })
+                    })
+                    .collect();
+                let place = |at: u32| places.get(usize::try_from(at).ok()?).copied();
+                rows.extend(
+                    more.into_iter()
+                        .map(|at| place(at).unwrap_or(Self::NO_WORD)),
+                );
+            }
+            (
+                Self::Texts { text, rows },
+                Self::Texts {
+                    text: more_text,
+                    rows: more,
+                },
+            ) => {
+                let from = text.len();
+                text.push_str(&more_text);
+                let moved = |part: Range<usize>| from + part.start..from + part.end;
+                rows.extend(more.into_iter().map(|part| part.map(moved)));
+            }
+            _ => debug_assert!(false, "tables of the same fields have the same cells"),
+        }
+    }
 }
 
 impl Column {
@@ -96,5 +153,72 @@ pub const fn number(kind: Kind, number: i64) -> Option<ValueRef<'static>> {
         (Cells::NO_NUMBER, _) => None,
         (number, Kind::Boolean) => Some(ValueRef::Boolean(number != 0)),
         (number, _) => Some(ValueRef::Integer(number)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Stream;
+    use crate::catalogue::field;
+
+    fn table(numbers: &[i64], words: &[&str], rows: &[u32], texts: &[Option<&str>]) -> Table {
+        let mut text = String::new();
+        let places = texts.iter().map(|part| {
+            let from = text.len();
+            text.push_str((*part)?);
+            Some(from..text.len())
+        });
+        let places = places.collect();
+        let cells = [
+            ("latency_ms", Cells::Numbers(numbers.into())),
+            (
+                "user_id",
+                Cells::Words {
+                    words: words.iter().map(|word| (*word).into()).collect(),
+                    rows: rows.into(),
+                },
+            ),
+            ("error", Cells::Texts { text, rows: places }),
+        ];
+        Table {
+            rows: numbers.len(),
+            columns: cells
+                .map(|(name, cells)| Column {
+                    field: field(Stream::Usage, name),
+                    cells,
+                })
+                .into(),
+            last: None,
+        }
+    }
+
+    #[test]
+    fn appended_rows_keep_their_values() {
+        let none = (Cells::NO_NUMBER, Cells::NO_WORD);
+        let mut all = Table::default();
+        all.append(table(
+            &[1, none.0],
+            &["a", "b"],
+            &[1, 0],
+            &[None, Some("x")],
+        ));
+        all.append(table(
+            &[3, 4],
+            &["c", "a"],
+            &[1, none.1],
+            &[Some("yz"), None],
+        ));
+        let row = |at: usize| {
+            let shown =
+                |column: &Column| column.get(at).map(|value| value.display(column.field.kind));
+            all.columns.iter().map(shown).collect::<Vec<_>>()
+        };
+        let texts = |texts: [&str; 3]| texts.map(|text| (!text.is_empty()).then(|| text.into()));
+        assert_eq!(all.rows, 4);
+        assert_eq!(row(0), texts(["1", "b", ""]));
+        assert_eq!(row(1), texts(["", "a", "x"]));
+        assert_eq!(row(2), texts(["3", "a", "yz"]));
+        assert_eq!(row(3), texts(["4", "", ""]));
     }
 }

@@ -101,8 +101,21 @@ fn is_in_json(value: &serde_json::Value, text: &str) -> bool {
     }
 }
 
+/// Whether a text begins with another, regardless of case.
+pub(crate) fn begins(text: &str, start: &str) -> bool {
+    found(&format!("^{}", regex::escape(start)), text)
+}
+
+/// Regular expressions compare letters by simple case folding.
+fn found(pattern: &str, text: &str) -> bool {
+    let pattern = regex::RegexBuilder::new(pattern)
+        .case_insensitive(true)
+        .build();
+    pattern.is_ok_and(|pattern| pattern.is_match(text))
+}
+
 fn contains(text: &str, part: &str) -> bool {
-    text.to_lowercase().contains(&part.to_lowercase())
+    found(&regex::escape(part), text)
 }
 
 /// The order of a list.

@@ -10,4 +10,4 @@ mod tables;
 
 pub use conformance::{check_conformance, compare_contents, conformance, conformance_seeded};
 pub use memory::MemoryStore;
-pub use tables::{fields_of, table_of, walk};
+pub use tables::{events_of, fields_of, table_of, walk};

@@ -92,7 +92,7 @@ impl LogStore for MemoryStore {
         let mut values = count_values(&found, field);
         values.retain(|(value, _)| {
             let shown = value.as_ref().display(field.kind);
-            shown.to_lowercase().starts_with(&prefix.to_lowercase())
+            evaluate::begins(&shown, &prefix)
         });
         // The sort is stable: values of equal count stay in order of value.
         values.sort_by_key(|(_, count)| std::cmp::Reverse(*count));

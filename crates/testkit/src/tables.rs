@@ -17,7 +17,7 @@ pub fn table_of(events: &[Event], fields: &[&'static Field]) -> Table {
 }
 
 /// The events of a table, with the fields that it has.
-fn events_of(stream: Stream, table: &Table) -> Vec<Event> {
+pub fn events_of(stream: Stream, table: &Table) -> Vec<Event> {
     let event = |row| {
         let mut event = Event::new(stream);
         for column in &table.columns {

@@ -85,12 +85,28 @@ async fn one_content_coding_is_undone() {
         .post_events(&[("content-encoding", "gzip")], body.clone())
         .await;
     assert_eq!(answer.error(), (400, "bad_coding".into()));
-    let mut cut = gzip(body.as_bytes());
-    cut.truncate(cut.len() - 9);
-    let answer = server
-        .post_events(&[("content-encoding", "gzip")], cut)
-        .await;
-    assert_eq!(answer.error(), (400, "truncated".into()));
+}
+
+/// Wherever it was cut, and whatever of it could be read.
+#[tokio::test]
+async fn of_a_compressed_body_that_ends_too_early_nothing_is_stored() {
+    let server = server().await;
+    let lines: String = (0..40)
+        .map(|number| format!("{}\n", message(&format!("line {number}"))))
+        .collect();
+    let zstd = zstd::encode_all(lines.as_bytes(), 3).unwrap();
+    for (coding, whole) in [("gzip", gzip(lines.as_bytes())), ("zstd", zstd)] {
+        let headers = [
+            ("content-type", "application/x-ndjson"),
+            ("content-encoding", coding),
+        ];
+        for bytes in 1..whole.len() {
+            let answer = server.post_events(&headers, whole[..bytes].to_vec()).await;
+            let expected = (400, "truncated".into());
+            assert_eq!(answer.error(), expected, "{bytes} bytes of {coding}");
+        }
+    }
+    assert_eq!(server.total("system", "").await, 0);
 }
 
 #[tokio::test]

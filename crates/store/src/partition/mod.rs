@@ -27,6 +27,7 @@ use crate::words::Words;
 use daybook_model::catalogue::field;
 use daybook_model::{Event, StoreError};
 use directory::CheckedDirectory;
+use keys::KeySpan;
 use payloads::PayloadAddress;
 use schema::PartitionSchema;
 use serde::{Deserialize, Serialize};
@@ -37,7 +38,7 @@ use std::sync::{Arc, OnceLock};
 use tantivy::{DocAddress, Index, ReloadPolicy, Searcher};
 
 /// What the last commit of a partition says about it.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct CommitInfo {
     /// Events of heads up to this generation are in it.
     pub(crate) moved_through: u64,
@@ -50,6 +51,27 @@ pub(crate) struct CommitInfo {
     pub(crate) own_words: u64,
     /// Payloads written by moves up to this generation were removed.
     pub(crate) payloads_removed: u64,
+    /// Where the ids of its events lie; a partition from before this was kept may hold any.
+    #[serde(default = "any_ids")]
+    pub(crate) ids: KeySpan,
+}
+
+impl Default for CommitInfo {
+    fn default() -> Self {
+        Self {
+            moved_through: 0,
+            seq_max: 0,
+            sealed: false,
+            words: 0,
+            own_words: 0,
+            payloads_removed: 0,
+            ids: KeySpan::NONE,
+        }
+    }
+}
+
+const fn any_ids() -> KeySpan {
+    KeySpan::ANY
 }
 
 /// A fixed view of a partition.
@@ -219,6 +241,9 @@ impl Partition {
         let id_field = field(self.key.0, "id");
         let key = keys::pack(id);
         let mut found = Vec::new();
+        if !self.info.ids.may_hold(&key) {
+            return Ok(found);
+        }
         for (number, segment) in (0..).zip(self.segments()?) {
             if !segment.may_hold(id_field, &key)? {
                 continue;
@@ -256,7 +281,17 @@ impl Partition {
         Ok(event)
     }
 
-    fn add_payloads(&self, address: DocAddress, event: &mut Event) -> Result<(), StoreError> {
+    /// Whether an event with this id may be in it; never wrong when it says no.
+    pub(crate) fn may_hold(&self, id: &str) -> bool {
+        self.info.ids.may_hold(&keys::pack(id))
+    }
+
+    /// Adds what is kept apart from the event.
+    pub(crate) fn add_payloads(
+        &self,
+        address: DocAddress,
+        event: &mut Event,
+    ) -> Result<(), StoreError> {
         if let Some(payload) = self.payload_address(address)?
             && payload.file > self.info.payloads_removed
         {

@@ -1,12 +1,13 @@
-//! Substring search over free text: every three consecutive characters of the lower-case text are
+//! Substring search over free text: every three consecutive characters of the folded text are
 //! a token, at the position of the first. A text shorter than three is one token.
 
+use daybook_model::fold::fold;
 use tantivy::tokenizer::{Token, TokenStream, Tokenizer};
 
 /// Splits text into trigrams.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Trigrams {
-    lowered: String,
+    folded: String,
     /// Byte offsets of the characters, and the end.
     offsets: Vec<usize>,
     token: Token,
@@ -16,11 +17,11 @@ impl Tokenizer for Trigrams {
     type TokenStream<'a> = TrigramStream<'a>;
 
     fn token_stream<'a>(&'a mut self, text: &'a str) -> TrigramStream<'a> {
-        self.lowered = text.to_lowercase();
+        self.folded = fold(text);
         self.offsets.clear();
         self.offsets
-            .extend(self.lowered.char_indices().map(|(at, _)| at));
-        self.offsets.push(self.lowered.len());
+            .extend(self.folded.char_indices().map(|(at, _)| at));
+        self.offsets.push(self.folded.len());
         TrigramStream {
             source: self,
             next: 0,
@@ -38,7 +39,7 @@ pub(crate) struct TrigramStream<'a> {
 impl TokenStream for TrigramStream<'_> {
     fn advance(&mut self) -> bool {
         let Trigrams {
-            lowered,
+            folded,
             offsets,
             token,
         } = &mut *self.source;
@@ -52,7 +53,7 @@ impl TokenStream for TrigramStream<'_> {
         token.text.clear();
         token
             .text
-            .push_str(&lowered[offsets[self.next]..offsets[end]]);
+            .push_str(&folded[offsets[self.next]..offsets[end]]);
         self.next += 1;
         true
     }
@@ -66,9 +67,9 @@ impl TokenStream for TrigramStream<'_> {
     }
 }
 
-/// The trigrams of a lower-case search text of at least three characters.
-pub(crate) fn trigrams(lowered: &str) -> Vec<String> {
-    let characters: Vec<char> = lowered.chars().collect();
+/// The trigrams of a folded search text of at least three characters.
+pub(crate) fn trigrams(folded: &str) -> Vec<String> {
+    let characters: Vec<char> = folded.chars().collect();
     characters
         .windows(3)
         .map(|window| window.iter().collect())

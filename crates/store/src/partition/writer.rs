@@ -4,6 +4,7 @@
 use super::dictionary::Dictionary;
 use super::directory::CheckedDirectory;
 use super::document::{document_of, payloads_of};
+use super::keys::pack;
 use super::payloads::{self, PayloadWriter};
 use super::places::next_dir;
 use super::schema::{PartitionSchema, tokenizers};
@@ -66,6 +67,10 @@ pub(crate) fn move_into(
         moved_through: generation,
         seq_max: before.seq_max.max(added.unwrap_or(0)),
         sealed: false,
+        ids: changes
+            .add
+            .iter()
+            .fold(before.ids, |ids, entry| ids.with(&pack(&entry.event.id))),
         ..before
     };
     commit(&mut writer, &dictionary, info)?;

@@ -7,11 +7,13 @@ use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::sync::Arc;
 
-/// What a partial answer is of: view of a partition, segment, and everything that was asked.
+/// A segment: the view of its partition, and its number there.
+pub(super) type SegmentKey = (u64, u32);
+
+/// What a partial answer is of: segments, and everything that was asked.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct PartKey {
-    pub(super) view: u64,
-    pub(super) segment: u32,
+    pub(super) of: Box<[SegmentKey]>,
     pub(super) asked: Arc<str>,
 }
 
@@ -84,9 +86,9 @@ impl Cache {
         answer: &Arc<T>,
         bytes: usize,
     ) {
-        /// What an entry takes besides the answer.
+        /// What an entry takes besides the answer and its key, which stands in two places.
         const ENTRY_BYTES: usize = 256;
-        let bytes = bytes + ENTRY_BYTES;
+        let bytes = bytes + ENTRY_BYTES + 2 * size_of_val(&*key.of);
         if bytes > self.bytes_max / 8 {
             return;
         }
@@ -131,8 +133,7 @@ mod tests {
     fn the_least_recently_used_goes_first() {
         let cache = Cache::new(10_000);
         let key = |view| PartKey {
-            view,
-            segment: 0,
+            of: [(view, 0)].into(),
             asked: "count".into(),
         };
         for view in 0..8 {

@@ -6,6 +6,7 @@ use crate::columns::{ABSENT, Place, from_number};
 use crate::state::Snapshot;
 use crate::words::{LOCAL, Texts, Words};
 use daybook_model::catalogue::field;
+use daybook_model::fold::fold;
 use daybook_model::{Field, Filter, Query, Scope, Stream, Test, Timestamp, Value, ValueRef};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -56,7 +57,7 @@ pub(super) struct Ordinals {
 #[derive(Debug)]
 pub(super) struct CompiledSearch {
     pub(super) text: String,
-    pub(super) lowered: String,
+    pub(super) folded: String,
     /// The fields searched.
     pub(super) fields: Vec<&'static Field>,
     /// Those with words that contain it, with the words.
@@ -282,7 +283,7 @@ pub(super) fn passing(texts: &Texts, filter: &Filter) -> Vec<u32> {
     for test in &filter.any {
         match test {
             Test::Is(Value::Text(text)) => found.extend(texts.ordinal(text)),
-            Test::Contains(lowered) => found.extend(texts.containing(lowered)),
+            Test::Contains(folded) => found.extend(texts.containing(folded)),
             test => found.extend(texts.passing(|text| test.holds(ValueRef::Text(text)))),
         }
     }
@@ -313,15 +314,15 @@ fn range(test: &Test) -> Option<(u64, u64)> {
 }
 
 fn search(query: &Query, text: &str, words: &Words) -> CompiledSearch {
-    let lowered = text.to_lowercase();
+    let folded = fold(text);
     let fields: Vec<_> = query.searched().collect();
     let found = fields.iter().copied().filter_map(|field| {
         let list = match Place::of(field) {
-            Place::Words => words.of(query.stream, field).containing(&lowered),
+            Place::Words => words.of(query.stream, field).containing(&folded),
             Place::Ranks(declared) => {
                 let ranks = (0..).zip(declared);
                 ranks
-                    .filter(|(_, word)| word.contains(&lowered))
+                    .filter(|(_, word)| word.contains(&folded))
                     .map(|(rank, _)| rank)
                     .collect()
             }
@@ -332,7 +333,7 @@ fn search(query: &Query, text: &str, words: &Words) -> CompiledSearch {
     let words = found.collect();
     CompiledSearch {
         text: text.into(),
-        lowered,
+        folded,
         fields,
         words,
     }

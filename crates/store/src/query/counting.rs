@@ -12,6 +12,7 @@ use crate::error::internal;
 use crate::state::Snapshot;
 use daybook_model::catalogue;
 use daybook_model::field::Kind;
+use daybook_model::fold::fold;
 use daybook_model::logstore::{Bucket, Histogram, HistogramRequest, StoreResult, Values};
 use daybook_model::{Field, Query, StoreError, Timestamp, Value, ValueRef};
 use rayon::prelude::*;
@@ -76,10 +77,10 @@ pub(crate) fn values(
     for (key, count) in parts.iter().flat_map(|part| part.iter()) {
         *sums.entry(key).or_default() += count;
     }
-    let prefix = prefix.to_lowercase();
+    let prefix = fold(prefix);
     let begins = |value: &Value| {
         let shown = value.as_ref().display(field.kind);
-        prefix.is_empty() || shown.to_lowercase().starts_with(&prefix)
+        prefix.is_empty() || fold(&shown).starts_with(&prefix)
     };
     let named = sums.into_iter().filter_map(|(key, count)| {
         let value = key.value(query.stream, field, snapshot.words())?;

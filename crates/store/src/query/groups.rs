@@ -84,11 +84,17 @@ impl<T: Default + Clone> Merged<T> {
     }
 
     /// All groups, some of which nothing was added to.
-    pub(super) fn into_groups(self) -> impl Iterator<Item = (GroupKey, T)> {
-        let dense = (0..).zip(self.dense);
+    pub(super) fn groups(&self) -> impl Iterator<Item = (GroupKey, &T)> {
+        let dense = (0..).zip(&self.dense);
+        let others = self.others.iter();
         dense
             .map(|(stored, sum)| (GroupKey::Stored(stored), sum))
-            .chain(self.others)
+            .chain(others.map(|(key, sum)| (key.clone(), sum)))
+    }
+
+    /// Bytes it takes beyond itself, about.
+    pub(super) fn bytes(&self) -> usize {
+        self.dense.len() * size_of::<T>() + self.others.len() * (size_of::<(GroupKey, T)>() + 32)
     }
 }
 

@@ -4,7 +4,7 @@
 use super::cache::Cache;
 use super::compile::{Compiled, folded};
 use super::counting::count_unit;
-use super::far::far;
+use super::far::{coarse, far};
 use super::plan::Plan;
 use super::ranking::{ANY, Candidate, Ranking, first};
 use super::select::Selection;
@@ -13,7 +13,7 @@ use crate::partition::Partition;
 use crate::state::Snapshot;
 use daybook_model::catalogue::field;
 use daybook_model::logstore::{Page, StoreResult, TimelineRequest};
-use daybook_model::{Event, ListRequest, Period, Query, Sort};
+use daybook_model::{Event, Field, ListRequest, Period, Query, Sort, Value};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -53,7 +53,9 @@ pub(crate) fn list(snapshot: &Snapshot, cache: &Cache, request: &ListRequest) ->
     } else if sort.field.name == "time" {
         walk.by_time(&selections, &counts, &skipped)?
     } else if offset + walk.limit as u64 > HELD_MAX {
-        far(&ranking, &selections, *offset, walk.limit)?
+        let asked = compiled.asked(&format!("far {}", sort.field.name));
+        let coarse = coarse(&ranking, &selections, &asked, cache)?;
+        far(&ranking, &selections, coarse, *offset, walk.limit)?
     } else {
         walk.by_field(&selections)?
     };
@@ -141,7 +143,7 @@ pub(crate) fn timeline(
     let found = if walk.limit == 0 {
         Vec::new()
     } else if offset + walk.limit as u64 > HELD_MAX {
-        far(&ranking, &selected, *offset, walk.limit)?
+        far(&ranking, &selected, None, *offset, walk.limit)?
     } else {
         walk.by_bounds(&selected)?
     };
@@ -149,8 +151,13 @@ pub(crate) fn timeline(
     Ok(page)
 }
 
-/// The newest of all matching events. Only partitions that may have it are looked at.
-pub(super) fn newest(snapshot: &Snapshot, query: &Query) -> StoreResult<Option<Event>> {
+/// What a field holds in the newest of all matching events. Only partitions that may have that are
+/// looked at.
+pub(super) fn newest(
+    snapshot: &Snapshot,
+    query: &Query,
+    name: &'static Field,
+) -> StoreResult<Option<Value>> {
     let compiled = Compiled::new(query, snapshot);
     let ranking = Ranking::new(query.stream, Sort::newest(query.stream), snapshot);
     let walk = Walk {
@@ -161,22 +168,25 @@ pub(super) fn newest(snapshot: &Snapshot, query: &Query) -> StoreResult<Option<E
     let newest_of = |units: &[Unit<'_>]| {
         let selections = selections(units, &compiled)?;
         let found = walk.by_bounds(&selections)?;
-        let found = found.first().map(|candidate| candidate.event());
-        found.transpose()
+        let named = |newest: &Candidate<'_>| Ok((newest.instant(true), newest.value(name)?));
+        found.first().map(named).transpose()
     };
     let in_memory: Vec<Unit<'_>> = chunk_units(snapshot, query.stream).collect();
     let in_memory = newest_of(&in_memory)?;
     for partition in snapshot.partitions(query).rev() {
-        let is_older = |event: &Event| partition.key.1.end() <= event.time;
-        if in_memory.as_ref().is_some_and(is_older) {
+        if in_memory
+            .as_ref()
+            .is_some_and(|((time, _), _)| partition.key.1.end() <= *time)
+        {
             break;
         }
         if let Some(stored) = newest_of(&units_of(snapshot, partition)?)? {
             let both = in_memory.into_iter().chain([stored]);
-            return Ok(both.max_by_key(|event| (event.time, event.seq)));
+            let newest = both.max_by_key(|(instant, _)| *instant);
+            return Ok(newest.and_then(|(_, value)| value));
         }
     }
-    Ok(in_memory)
+    Ok(in_memory.and_then(|(_, value)| value))
 }
 
 /// Whether any matching event of a partition, payloads included, passes a test.

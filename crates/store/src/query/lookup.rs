@@ -3,9 +3,11 @@
 use super::compile::Compiled;
 use super::select::Selection;
 use super::unit::chunk_units;
+use crate::partition::{Partition, open_all};
 use crate::state::Snapshot;
 use daybook_model::logstore::StoreResult;
 use daybook_model::{Event, Filter, Query, Test, Value, catalogue};
+use tantivy::DocAddress;
 
 /// The newest event with this id that the query matches, with payloads.
 pub(crate) fn get(snapshot: &Snapshot, query: &Query, id: &str) -> StoreResult<Option<Event>> {
@@ -40,24 +42,44 @@ pub(crate) fn get(snapshot: &Snapshot, query: &Query, id: &str) -> StoreResult<O
 }
 
 fn newest_stored(snapshot: &Snapshot, query: &Query, id: &str) -> StoreResult<Option<Event>> {
-    for partition in snapshot.partitions(query).rev() {
-        let addresses = partition.addresses_of(id)?;
-        if addresses.is_empty() {
-            continue;
-        }
-        let hidden: Vec<u64> = snapshot.hidden(partition.key).collect();
-        let mut found = Vec::new();
-        for address in addresses {
-            let event = partition.event(address)?;
-            let is_hidden = hidden.contains(&crate::columns::from_number(event.seq));
-            if !is_hidden && query.matches(&event) {
-                found.push((event.time, event.seq, address));
+    /// Partitions that are opened at once: most ids are in the first that may hold them.
+    const TOGETHER: usize = 8;
+    let partitions = snapshot.partitions(query).rev();
+    let partitions: Vec<_> = partitions.filter(|one| one.may_hold(id)).collect();
+    for some in partitions.chunks(TOGETHER) {
+        open_all(some);
+        for partition in some {
+            // Partitions are in order of time: an older one holds nothing newer.
+            if let Some(event) = newest_in(snapshot, query, id, partition)? {
+                return Ok(Some(event));
             }
-        }
-        // Partitions are in order of time: an older one holds nothing newer.
-        if let Some((_, _, address)) = found.into_iter().max() {
-            return partition.whole_event(address).map(Some);
         }
     }
     Ok(None)
+}
+
+fn newest_in(
+    snapshot: &Snapshot,
+    query: &Query,
+    id: &str,
+    partition: &Partition,
+) -> StoreResult<Option<Event>> {
+    let addresses = partition.addresses_of(id)?;
+    let mut newest: Option<(Event, DocAddress)> = None;
+    for address in addresses {
+        let event = partition.event(address)?;
+        let mut hidden = snapshot.hidden(partition.key);
+        let is_hidden = hidden.any(|seq| seq == crate::columns::from_number(event.seq));
+        let is_newer = newest
+            .as_ref()
+            .is_none_or(|(other, _)| (other.time, other.seq) < (event.time, event.seq));
+        if !is_hidden && is_newer && query.matches(&event) {
+            newest = Some((event, address));
+        }
+    }
+    let Some((mut event, address)) = newest else {
+        return Ok(None);
+    };
+    partition.add_payloads(address, &mut event)?;
+    Ok(Some(event))
 }

@@ -2,8 +2,11 @@
 //! head) selects its matches in batches, and every kind of answer reads the columns of those.
 
 mod aggregate;
+mod batches;
+mod best;
 pub(crate) mod cache;
 mod compile;
+mod conditions;
 mod counting;
 mod far;
 mod groups;
@@ -11,7 +14,9 @@ mod list;
 mod lookup;
 mod parts;
 mod plan;
+mod postings;
 mod ranking;
+mod ranks;
 mod scan;
 mod search;
 mod select;

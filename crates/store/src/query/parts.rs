@@ -3,7 +3,7 @@
 //! (`workspace_id.ne=x`), the answer is that of all events, which serves every such question, minus
 //! that of the few: sums and counts can be taken away again, exactly.
 
-use super::cache::Cache;
+use super::cache::{Cache, PartKey};
 use super::select::Selection;
 use daybook_model::aggregate::Totals;
 use daybook_model::logstore::StoreResult;
@@ -39,7 +39,10 @@ pub(super) fn kept<T: Part>(
 ) -> StoreResult<Arc<T>> {
     let kept =
         |selection: &Selection<'_>, name: &Arc<str>, compute: &dyn Fn() -> StoreResult<T>| {
-            let key = selection.part_key(name);
+            let key = selection.lasting().map(|segment| PartKey {
+                of: [segment].into(),
+                asked: Arc::clone(name),
+            });
             if let Some(found) = key.as_ref().and_then(|key| cache.get(key)) {
                 return Ok(found);
             }

@@ -2,14 +2,18 @@
 //! direction, with events that lack the field last; so equal pages come from heads, from one
 //! segment or from many.
 
+use super::batches::Span;
+use super::best::Best;
+use super::ranks::UnitRanks;
 use super::select::Selection;
-use super::unit::{Source, Unit, UnitColumn};
-use crate::columns::{ABSENT, OTHER, Place, to_number};
+use super::unit::{Unit, UnitColumn};
+use crate::columns::{ABSENT, Place, to_number};
 use crate::state::Snapshot;
-use crate::words::{LOCAL, Order, Texts, Words};
+use crate::words::{Order, Words};
 use daybook_model::catalogue::field;
 use daybook_model::logstore::StoreResult;
-use daybook_model::{Event, Field, Period, Sort, Stream, Timestamp};
+use daybook_model::{Field, Period, Sort, Stream, Timestamp, Value};
+use std::cell::Cell;
 use std::cmp::Ordering;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
@@ -18,10 +22,10 @@ use tantivy::DocId;
 /// The place of an event in an order, all parts turned round when it descends: less comes first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Key {
-    absent: bool,
-    value: u64,
-    time: u64,
-    seq: u64,
+    pub(super) absent: bool,
+    pub(super) value: u64,
+    pub(super) time: u64,
+    pub(super) seq: u64,
 }
 
 /// Whether the value is absent, and the value: what orders first.
@@ -59,14 +63,20 @@ impl Candidate<'_> {
         (std::ptr::from_ref(self.unit).cast(), self.doc)
     }
 
-    /// The event, read from where it is.
-    pub(super) fn event(&self) -> StoreResult<Event> {
-        self.unit.event(self.doc, false)
+    /// The value of a field that has a column.
+    pub(super) fn value(&self, field: &'static Field) -> StoreResult<Option<Value>> {
+        let stored = self.unit.column(field)?.first(self.doc);
+        self.unit.value(field, stored, self.doc)
     }
 
-    /// Its time and `seq`, in an order that rises.
-    pub(super) fn instant(&self) -> (Timestamp, i64) {
+    /// Its time and `seq`, in an order of time.
+    pub(super) const fn instant(&self, descending: bool) -> (Timestamp, i64) {
         let Key { time, seq, .. } = self.key;
+        let (time, seq) = if descending {
+            (!time, !seq)
+        } else {
+            (time, seq)
+        };
         (Timestamp::from_us(to_number(time)), to_number(seq))
     }
 
@@ -122,10 +132,10 @@ pub(super) fn first<'a>(
 #[derive(Debug)]
 pub(super) struct Ranking<'a> {
     pub(super) sort: Sort,
-    stream: Stream,
-    words: &'a Words,
+    pub(super) stream: Stream,
+    pub(super) words: &'a Words,
     /// The order of the store's words, for fields of words.
-    order: Option<Arc<Order>>,
+    pub(super) order: Option<Arc<Order>>,
 }
 
 impl<'a> Ranking<'a> {
@@ -157,11 +167,13 @@ impl<'a> Ranking<'a> {
         let mut best = Best::new(count);
         let columns = KeyColumns::open(self, selection.unit, PARTS)?;
         let mut batch = KeyBatch::default();
-        selection.each(|docs| {
+        let span = Cell::new(self.span(&range, columns.values));
+        selection.each_within(columns.values, &span, |docs| {
             let last = best
                 .limit
                 .map_or(*range.end(), |(limit, _)| (limit.absent, limit.value));
             let range = *range.start()..=last.min(*range.end());
+            span.set(self.span(&range, columns.values));
             batch.read(self, &ranks, &columns, docs, |first| range.contains(&first));
             for (key, doc) in batch.keys() {
                 if passes(&key) {
@@ -182,21 +194,33 @@ impl<'a> Ranking<'a> {
         candidates.collect()
     }
 
-    /// Visits the keys of all matching events; parts behind `last` are left out.
+    /// Visits the keys of all matching events whose first part lies in a range, and perhaps of
+    /// others; parts behind `last` are left out.
     pub(super) fn keys(
         &self,
         selection: &Selection<'_>,
+        range: &RangeInclusive<FirstPart>,
         last: usize,
         mut visit: impl FnMut(&Key),
     ) -> StoreResult<()> {
         let ranks = UnitRanks::new(self, selection.unit)?;
         let columns = KeyColumns::open(self, selection.unit, last + 1)?;
         let mut batch = KeyBatch::default();
-        selection.each(|docs| {
+        let span = Cell::new(self.span(range, columns.values));
+        selection.each_within(columns.values, &span, |docs| {
             batch.read(self, &ranks, &columns, docs, |_| true);
             batch.keys().for_each(|(key, _)| visit(&key));
             Ok(())
         })
+    }
+
+    /// The stored values of keys that begin within a range, where the column tells them from others.
+    fn span(&self, range: &RangeInclusive<FirstPart>, column: UnitColumn<'_>) -> Span {
+        let ((absent, first), (lacking, last)) = (*range.start(), *range.end());
+        let values = self.order.is_none() && !absent && !(lacking && column.may_lack());
+        let last = if lacking { u64::MAX } else { last };
+        let turned = (self.turn(first), self.turn(last));
+        values.then_some((turned.0.min(turned.1), turned.0.max(turned.1)))
     }
 
     /// The earliest place in an order of time that an event of a unit may have.
@@ -322,156 +346,5 @@ impl KeyBatch {
                 *doc,
             )
         })
-    }
-}
-
-/// The order of a unit's stored values.
-struct UnitRanks {
-    /// `None` when stored values order as they are.
-    order: Option<Arc<Order>>,
-    /// For each of a partition's own words, its place among the store's.
-    own: Vec<u64>,
-    inexact: bool,
-}
-
-impl UnitRanks {
-    fn new(ranking: &Ranking<'_>, unit: &Unit<'_>) -> StoreResult<Self> {
-        let field = ranking.sort.field;
-        let Some(order) = &ranking.order else {
-            return Ok(Self {
-                order: None,
-                own: Vec::new(),
-                inexact: false,
-            });
-        };
-        let (mut own, mut inexact) = (Vec::new(), false);
-        match unit.source {
-            Source::Segment(partition, ..) => {
-                if let Some(words) = partition.dictionary()?.own() {
-                    let texts = words.of(ranking.stream, field);
-                    let store = ranking.words.of(ranking.stream, field);
-                    own = places(&store, order, &texts);
-                    inexact = !own.is_empty();
-                }
-            }
-            Source::Chunk(chunk) => {
-                inexact = chunk
-                    .column(ranking.stream, field, ranking.words)
-                    .contains(&OTHER);
-            }
-        }
-        Ok(Self {
-            order: Some(Arc::clone(order)),
-            own,
-            inexact,
-        })
-    }
-
-    /// A number that orders as the stored value does. Of words the upper half says how many of
-    /// the store's come before; the lower half is 0 for a word of the store.
-    fn rank(&self, unit: &Unit<'_>, field: &Field, stored: u64, doc: DocId) -> u64 {
-        let Some(order) = &self.order else {
-            return stored;
-        };
-        if stored == OTHER
-            && let Source::Chunk(chunk) = unit.source
-        {
-            let store = unit.words.of(unit.stream, field);
-            let text = chunk.entries[doc as usize]
-                .event
-                .get(field)
-                .and_then(|value| value.text());
-            return (store.before(order, text.unwrap_or_default()) as u64) << 32 | 1;
-        }
-        let ordinal = usize::try_from(stored).unwrap_or(usize::MAX);
-        match order.ranks.get(ordinal) {
-            Some(rank) => u64::from(rank + 1) << 32,
-            None => self
-                .own
-                .get(ordinal - LOCAL as usize)
-                .copied()
-                .unwrap_or(u64::MAX),
-        }
-    }
-
-    /// The value, where its rank does not say all.
-    fn text(
-        &self,
-        unit: &Unit<'_>,
-        field: &'static Field,
-        doc: DocId,
-    ) -> StoreResult<Option<Box<str>>> {
-        if !self.inexact {
-            return Ok(None);
-        }
-        let stored = unit.column(field)?.first(doc);
-        if stored < u64::from(LOCAL) {
-            return Ok(None);
-        }
-        let value = unit.value(field, stored, doc)?;
-        Ok(value.and_then(|value| value.as_ref().text().map(Into::into)))
-    }
-}
-
-fn places(store: &Texts, order: &Order, own: &Texts) -> Vec<u64> {
-    let all = 0..u32::try_from(own.len()).unwrap_or(u32::MAX);
-    all.map(|at| (store.before(order, own.text(at)) as u64) << 32 | 1)
-        .collect()
-}
-
-/// The smallest keys seen, in memory proportional to their number.
-struct Best {
-    keys: Vec<(Key, DocId)>,
-    count: usize,
-    /// No key from here on can be among the first.
-    limit: Option<(Key, DocId)>,
-}
-
-impl Best {
-    const fn new(count: usize) -> Self {
-        Self {
-            keys: Vec::new(),
-            count,
-            limit: None,
-        }
-    }
-
-    fn offer(&mut self, key: (Key, DocId)) {
-        if self.count == 0 || self.limit.is_some_and(|limit| key >= limit) {
-            return;
-        }
-        self.keys.push(key);
-        if self.keys.len() >= self.count.saturating_mul(2).saturating_add(1024) {
-            self.keys.select_nth_unstable(self.count - 1);
-            self.keys.truncate(self.count);
-            self.limit = self.keys.last().copied();
-        }
-    }
-
-    fn finish(mut self) -> Vec<(Key, DocId)> {
-        self.keys.sort_unstable();
-        self.keys.truncate(self.count);
-        self.keys
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn keeps_the_smallest() {
-        let mut best = Best::new(10);
-        let key = |value| Key {
-            absent: false,
-            value,
-            time: 0,
-            seq: 0,
-        };
-        (0..10_000_u64).for_each(|n| best.offer((key((n * 7919) % 10_007), 0)));
-        let mut all: Vec<u64> = (0..10_000).map(|n| (n * 7919) % 10_007).collect();
-        all.sort_unstable();
-        let kept: Vec<u64> = best.finish().iter().map(|(key, _)| key.value).collect();
-        assert_eq!(kept, all[..10]);
     }
 }

@@ -1,5 +1,5 @@
-//! Walks over all events of a query, oldest first, step by step. A step reads one partition and what
-//! is in memory beside it, so that walks of any length need little.
+//! Walks over all events of a query, oldest first, step by step. A step goes through partitions one by
+//! one, each together with what is in memory from its time.
 
 use super::compile::Compiled;
 use super::list::selections;
@@ -12,7 +12,7 @@ use crate::state::Snapshot;
 use daybook_model::catalogue::field;
 use daybook_model::logstore::{ScanRequest, StoreResult};
 use daybook_model::table::Table;
-use daybook_model::{Sort, Timestamp};
+use daybook_model::{Field, Sort, Timestamp};
 use rayon::prelude::*;
 
 /// The next step of a walk.
@@ -27,12 +27,12 @@ pub(crate) fn scan(snapshot: &Snapshot, request: &ScanRequest) -> StoreResult<Ta
     };
     let compiled = Compiled::new(&query, snapshot);
     let ranking = Ranking::new(query.stream, sort, snapshot);
-    let step = Step {
+    let mut step = Step {
         ranking: &ranking,
-        after: request.after.map_or((0, 0), |(time, seq)| {
-            (from_number(time.us()), from_number(seq) + 1)
-        }),
-        limit: request.limit,
+        fields: &request.fields,
+        after: request.after.map_or((0, 0), |(time, seq)| after(time, seq)),
+        left: request.limit,
+        walked: Table::default(),
     };
     let heads: Vec<Unit<'_>> = chunk_units(snapshot, query.stream).collect();
     let in_memory = selections(&heads, &compiled)?;
@@ -41,39 +41,52 @@ pub(crate) fn scan(snapshot: &Snapshot, request: &ScanRequest) -> StoreResult<Ta
         let stored = selections(&units, &compiled)?;
         let all: Vec<_> = stored.iter().chain(&in_memory).collect();
         // What is in memory may be newer than the next partition.
-        let found = step.take(&all, Some(partition.key.1.end()))?;
-        if !found.is_empty() {
-            return table(&found, &request.fields);
+        step.walk(&all, Some(partition.key.1.end()))?;
+        if step.left == 0 {
+            return Ok(step.walked);
         }
     }
     let in_memory: Vec<_> = in_memory.iter().collect();
-    table(&step.take(&in_memory, None)?, &request.fields)
+    step.walk(&in_memory, None)?;
+    Ok(step.walked)
 }
 
 struct Step<'a> {
     ranking: &'a Ranking<'a>,
+    fields: &'a [&'static Field],
     /// The least `(time, seq)` that was not walked over yet.
     after: (u64, u64),
-    limit: usize,
+    /// How many events are still wanted.
+    left: usize,
+    walked: Table,
 }
 
 impl Step<'_> {
-    /// The first events before an instant, in order.
-    fn take<'s>(
-        &self,
-        selections: &[&Selection<'s>],
-        end: Option<Timestamp>,
-    ) -> StoreResult<Vec<Candidate<'s>>> {
+    /// Adds the next events before an instant.
+    fn walk(&mut self, selections: &[&Selection<'_>], end: Option<Timestamp>) -> StoreResult<()> {
         let end = end.map_or(ABSENT, |end| from_number(end.us()));
-        let found: Vec<Vec<Candidate<'s>>> = selections
+        let range = (false, self.after.0)..=(false, end.saturating_sub(1));
+        let found: Vec<Vec<Candidate<'_>>> = selections
             .par_iter()
             .map(|selection| {
-                let range = (false, self.after.0)..=(false, end.saturating_sub(1));
                 let passes = |key: &_| self.ranking.instant(key) >= self.after;
-                self.ranking.first_of(selection, self.limit, range, passes)
+                self.ranking
+                    .first_of(selection, self.left, range.clone(), passes)
             })
             .collect::<StoreResult<_>>()?;
         let all = found.into_iter().flatten().collect();
-        Ok(first(self.ranking.sort, all, self.limit))
+        let found = first(self.ranking.sort, all, self.left);
+        self.left -= found.len();
+        if let Some(last) = found.last() {
+            let (time, seq) = last.instant(false);
+            self.after = after(time, seq);
+            self.walked.append(table(&found, self.fields)?);
+        }
+        Ok(())
     }
+}
+
+/// What comes next after an event, as columns hold it.
+const fn after(time: Timestamp, seq: i64) -> (u64, u64) {
+    (from_number(time.us()), from_number(seq) + 1)
 }

@@ -1,15 +1,16 @@
 //! Search in a segment: which events hold a text, as a set of bits. It finds exactly the events for
 //! which [`daybook_model::matching`] holds.
 
+use super::batches::BATCH;
 use super::compile::{Accept, CompiledSearch, Ordinals};
-use super::select::{BATCH, read_postings};
+use super::postings::read_postings;
 use super::unit::{Source, Unit};
 use crate::columns::Place;
 use crate::error::internal;
 use crate::partition::trigrams::trigrams;
 use crate::partition::{Partition, Segment, keys};
 use daybook_model::logstore::StoreResult;
-use daybook_model::matching::contains_lowercase;
+use daybook_model::matching::contains_folded;
 use daybook_model::{Field, Filter, Test, Value};
 use std::collections::BTreeSet;
 use tantivy::query::{
@@ -69,7 +70,7 @@ pub(super) fn found_in_segment(unit: &Unit<'_>, search: &CompiledSearch) -> Stor
         match own {
             Some(own) if Place::of(field) == Place::Words => {
                 let texts = own.of(unit.stream, field);
-                let ordinals = ordinals.with_own(&texts, texts.containing(&search.lowered));
+                let ordinals = ordinals.with_own(&texts, texts.containing(&search.folded));
                 add_words(unit, segment, field, &ordinals, &mut bits)?;
             }
             _ => add_words(unit, segment, field, ordinals, &mut bits)?,
@@ -86,7 +87,7 @@ pub(super) fn found_in_segment(unit: &Unit<'_>, search: &CompiledSearch) -> Stor
                 }
             }
             Place::Text | Place::SearchedJson => {
-                add_containing(partition, segment, field, &search.lowered, &mut bits)?;
+                add_containing(partition, segment, field, &search.folded, &mut bits)?;
             }
             _ => {}
         }
@@ -171,8 +172,8 @@ pub(super) fn text_matches(unit: &Unit<'_>, filter: &Filter) -> StoreResult<Bits
                     Ok(())
                 })?;
             }
-            (Place::Text, Test::Contains(lowered)) => {
-                add_containing(partition, segment, filter.field, lowered, &mut bits)?;
+            (Place::Text, Test::Contains(folded)) => {
+                add_containing(partition, segment, filter.field, folded, &mut bits)?;
             }
             // Rare enough to read every event.
             _ => {
@@ -191,18 +192,18 @@ pub(super) fn text_matches(unit: &Unit<'_>, filter: &Filter) -> StoreResult<Bits
     Ok(bits)
 }
 
-/// Events whose free text contains a text in lower case.
+/// Events whose free text contains a folded text.
 fn add_containing(
     partition: &Partition,
     segment: &Segment,
     field: &Field,
-    lowered: &str,
+    folded: &str,
     bits: &mut Bits,
 ) -> StoreResult<()> {
     let Some(index_field) = partition.schema()?.field(field) else {
         return Ok(());
     };
-    let query = containing(segment, field, index_field, lowered)?;
+    let query = containing(segment, field, index_field, folded)?;
     let scoring = EnableScoring::disabled_from_searcher(partition.searcher()?);
     let weight = query.weight(scoring).map_err(internal)?;
     weight
@@ -216,11 +217,11 @@ fn containing(
     segment: &Segment,
     field: &Field,
     index_field: IndexField,
-    lowered: &str,
+    folded: &str,
 ) -> StoreResult<Box<dyn IndexQuery>> {
-    let long = lowered.chars().nth(2).is_some();
+    let long = folded.chars().nth(2).is_some();
     if Place::of(field) == Place::Text && long {
-        let grams = trigrams(lowered);
+        let grams = trigrams(folded);
         let mut grams: Vec<Term> = grams
             .iter()
             .map(|gram| Term::from_field_text(index_field, gram))
@@ -238,7 +239,7 @@ fn containing(
     let mut stream = index.terms().stream().map_err(internal)?;
     while stream.advance() {
         if let Ok(term) = std::str::from_utf8(stream.key())
-            && contains_lowercase(term, lowered)
+            && contains_folded(term, folded)
         {
             found.insert(Term::from_field_text(index_field, term));
         }

@@ -1,9 +1,9 @@
 //! Tables: chosen fields of events, by column. Each column, each dictionary of ids and each block of
 //! stored rows is read once for all events of a unit.
 
+use super::postings::read_postings;
 use super::ranking::Candidate;
 use super::search::Bits;
-use super::select::read_postings;
 use super::unit::{Source, Unit};
 use crate::columns::{ABSENT, OTHER, Place, to_number};
 use crate::partition::{Partition, Segment};
@@ -46,7 +46,7 @@ pub(super) fn table(candidates: &[Candidate<'_>], fields: &[&'static Field]) -> 
     Ok(Table {
         rows,
         columns: columns.collect::<StoreResult<_>>()?,
-        last: candidates.last().map(Candidate::instant),
+        last: candidates.last().map(|last| last.instant(false)),
     })
 }
 

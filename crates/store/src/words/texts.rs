@@ -1,6 +1,7 @@
 //! A list of distinct texts in memory, found by text, by ordinal or by a part of it. All texts lie
 //! in one string, so a substring is looked for at the speed of a memory scan.
 
+use daybook_model::fold::fold;
 use hashbrown::HashTable;
 use memchr::memmem;
 use parking_lot::Mutex;
@@ -12,8 +13,8 @@ use xxhash_rust::xxh3::xxh3_64;
 #[derive(Debug, Default)]
 pub(crate) struct Texts {
     texts: Joined,
-    /// The same in lower case; `None` while that makes no difference.
-    lowered: Option<Joined>,
+    /// The same folded; `None` while that makes no difference.
+    folded: Option<Joined>,
     by_text: HashTable<u32>,
     /// Ordinals below this are on disk.
     saved: u32,
@@ -67,12 +68,12 @@ impl Texts {
     /// Adds a text that is not there yet.
     pub(crate) fn add(&mut self, text: &str) -> u32 {
         let ordinal = u32::try_from(self.len()).expect("invariant: words are limited");
-        let lowered = text.to_lowercase();
-        if self.lowered.is_none() && lowered != text {
-            self.lowered = Some(self.texts.clone());
+        let folded = fold(text);
+        if self.folded.is_none() && folded != text {
+            self.folded = Some(self.texts.clone());
         }
-        if let Some(joined) = &mut self.lowered {
-            joined.push(&lowered);
+        if let Some(joined) = &mut self.folded {
+            joined.push(&folded);
         }
         self.texts.push(text);
         // An erased word is found by no text.
@@ -117,19 +118,19 @@ impl Texts {
         *self = kept;
     }
 
-    /// Ordinals of the texts that contain a text in lower case, regardless of case, in order.
-    pub(crate) fn containing(&self, lowered: &str) -> Vec<u32> {
-        if lowered.is_empty() {
+    /// Ordinals of the texts that contain a folded text, regardless of case, in order.
+    pub(crate) fn containing(&self, folded: &str) -> Vec<u32> {
+        if folded.is_empty() {
             return (0..u32::try_from(self.len()).unwrap_or(u32::MAX)).collect();
         }
-        let joined = self.lowered.as_ref().unwrap_or(&self.texts);
-        let finder = memmem::Finder::new(lowered);
+        let joined = self.folded.as_ref().unwrap_or(&self.texts);
+        let finder = memmem::Finder::new(folded);
         let (mut found, mut from) = (Vec::new(), 0);
         while let Some(at) = finder.find(&joined.text.as_bytes()[from..]) {
             let at = from + at;
             let ordinal = joined.ends.partition_point(|end| *end as usize <= at);
             let end = joined.ends[ordinal] as usize;
-            if at + lowered.len() <= end {
+            if at + folded.len() <= end {
                 found.push(u32::try_from(ordinal).unwrap_or(u32::MAX));
                 from = end;
             } else {

@@ -3,6 +3,7 @@
 use super::values::{IDS, LINES, NAMES, time, value};
 use daybook_model::catalogue::Catalogue;
 use daybook_model::field::{Field, Kind};
+use daybook_model::fold::fold;
 use daybook_model::logstore::TimelineRequest;
 use daybook_model::query::Operator;
 use daybook_model::{Filter, ListRequest, Owner, Query, Scope, Sort, Stream, Test, Value};
@@ -112,7 +113,7 @@ fn condition(field: &'static Field, operator: Operator) -> BoxedStrategy<Filter>
         Operator::Eq | Operator::Ne => some(equal(field)),
         Operator::Prefix => some(fragment(Place::Start).prop_map(Test::StartsWith).boxed()),
         Operator::Contains => {
-            let part = fragment(Place::Anywhere).prop_map(|text| text.to_lowercase());
+            let part = fragment(Place::Anywhere).prop_map(|text| fold(&text));
             some(part.prop_map(Test::Contains).boxed())
         }
         Operator::Exists => Just(vec![Test::Present]).boxed(),

@@ -40,6 +40,8 @@ pub(super) const LINES: &[&str] = &[
     "Zoë fragt: „Straße oder STRASSE?“",
     "日本語のテキスト",
     "aaaaaaaaaaaaab",
+    "ΟΔΟΣ ΚΑΙ ΣΠΙΤΙ",
+    "οδος και σπίτι",
     "x",
 ];
 

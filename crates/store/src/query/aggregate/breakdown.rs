@@ -3,12 +3,12 @@
 use super::measures::{Batch, each_measured};
 use super::name_of;
 use crate::columns::{ABSENT, Place};
-use crate::query::cache::Cache;
+use crate::query::cache::{Cache, PartKey};
 use crate::query::compile::{Compiled, folded};
 use crate::query::counting::order;
 use crate::query::groups::{GroupKey, Merged, Slots};
 use crate::query::list::selections;
-use crate::query::parts::kept;
+use crate::query::parts::{Asked, kept};
 use crate::query::select::Selection;
 use crate::query::unit::units;
 use crate::state::Snapshot;
@@ -112,16 +112,74 @@ pub(super) fn groups(
     let compiled = Compiled::new(query, snapshot);
     let units = units(snapshot, query)?;
     let asked = compiled.asked(&format!("breakdown {}", by.name));
-    let parts: Vec<Arc<Part>> = selections(&units, &compiled)?
-        .par_iter()
-        .map(|selection| kept(selection, &asked, cache, |selection| part(selection, by)))
-        .collect::<StoreResult<_>>()?;
-    let mut sums: Merged<Totals> = Merged::default();
-    for (key, totals) in parts.iter().flat_map(|part| part.iter()) {
-        sums.of(query.stream, by, snapshot.words(), key).add(totals);
+    let selections = selections(&units, &compiled)?;
+    let sums = Sums {
+        snapshot,
+        cache,
+        asked,
+        by,
+    };
+    let (lasting, passing): (Vec<_>, Vec<_>) = selections
+        .iter()
+        .partition(|selection| selection.lasting().is_some());
+    let mut groups = sums.lasting(&lasting)?;
+    if passing.iter().any(|selection| !selection.is_none()) {
+        let mut all = Merged::default();
+        groups
+            .groups()
+            .for_each(|(key, totals)| sums.add(&mut all, &key, totals));
+        sums.add_parts(&mut all, &passing)?;
+        groups = Arc::new(all);
     }
-    let groups = sums.into_groups();
+    let groups = groups.groups().map(|(key, totals)| (key, *totals));
     Ok(groups.filter(|(_, totals)| totals.requests > 0).collect())
+}
+
+/// Adds up the parts of many units.
+struct Sums<'a> {
+    snapshot: &'a Snapshot,
+    cache: &'a Cache,
+    asked: Asked,
+    by: &'static Field,
+}
+
+impl Sums<'_> {
+    /// The sum of units whose parts are kept, which is kept, too: who asks again waits for no
+    /// addition.
+    fn lasting(&self, selections: &[&Selection<'_>]) -> StoreResult<Arc<Merged<Totals>>> {
+        let key = PartKey {
+            of: selections
+                .iter()
+                .filter_map(|selection| selection.lasting())
+                .collect(),
+            asked: format!("sum of {}", self.asked.this).into(),
+        };
+        if let Some(kept) = self.cache.get(&key) {
+            return Ok(kept);
+        }
+        let mut sum = Merged::default();
+        self.add_parts(&mut sum, selections)?;
+        let sum = Arc::new(sum);
+        self.cache.put(key, &sum, sum.bytes());
+        Ok(sum)
+    }
+
+    fn add_parts(&self, to: &mut Merged<Totals>, selections: &[&Selection<'_>]) -> StoreResult<()> {
+        let part = |selection: &Selection<'_>| part(selection, self.by);
+        let parts: Vec<Arc<Part>> = selections
+            .par_iter()
+            .map(|selection| kept(selection, &self.asked, self.cache, part))
+            .collect::<StoreResult<_>>()?;
+        for (key, totals) in parts.iter().flat_map(|part| part.iter()) {
+            self.add(to, key, totals);
+        }
+        Ok(())
+    }
+
+    fn add(&self, to: &mut Merged<Totals>, key: &GroupKey, totals: &Totals) {
+        to.of(Stream::Usage, self.by, self.snapshot.words(), key)
+            .add(totals);
+    }
 }
 
 fn part(selection: &Selection<'_>, by: &'static Field) -> StoreResult<Part> {

@@ -1,7 +1,8 @@
 //! The columns that sums read.
 
 use crate::columns::{ABSENT, to_number};
-use crate::query::select::{BATCH, Selection};
+use crate::query::batches::BATCH;
+use crate::query::select::Selection;
 use crate::query::unit::{Unit, UnitColumn};
 use daybook_model::Stream;
 use daybook_model::aggregate::Totals;

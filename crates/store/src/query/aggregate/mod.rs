@@ -31,7 +31,7 @@ fn name_of(
     query: &Query,
     by: Option<&'static Field>,
     key: Option<&Value>,
-    name: &Field,
+    name: &'static Field,
 ) -> StoreResult<Option<Value>> {
     let mut query = query.clone();
     query.filters.extend(by.map(|field| Filter {
@@ -39,6 +39,5 @@ fn name_of(
         negated: key.is_none(),
         any: vec![key.map_or(Test::Present, |value| Test::Is(value.clone()))],
     }));
-    let newest = newest(snapshot, &query)?;
-    Ok(newest.and_then(|event| event.get(name).map(|value| value.to_value())))
+    newest(snapshot, &query, name)
 }
