@@ -45,6 +45,7 @@ impl Mover {
             let prepared = self.prepare_segment();
             let done = self.move_rotated().and_then(|()| self.seal_one());
             let done = done.and_then(|more| prepared.map(|()| more));
+            self.shared.close_beyond(self.options.open_partitions_max);
             if self.closing.load(Ordering::Relaxed) {
                 return;
             }

@@ -22,6 +22,8 @@ pub struct Options {
     pub words_max: usize,
     /// Bytes of partial answers that are kept.
     pub cache_bytes_max: usize,
+    /// Sealed partitions that stay open; beyond it those that were not read for longest are closed.
+    pub open_partitions_max: usize,
     /// Threads that answer queries.
     pub query_threads: usize,
 }
@@ -38,6 +40,7 @@ impl Options {
             lateness: Duration::from_secs(48 * 3600),
             words_max: 1_000_000,
             cache_bytes_max: 128 << 20,
+            open_partitions_max: 512,
             query_threads: std::thread::available_parallelism().map_or(2, usize::from),
         }
     }

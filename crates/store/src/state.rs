@@ -73,6 +73,30 @@ impl Shared {
         *current = Arc::new(next);
     }
 
+    /// Closes sealed partitions beyond a number, those first that were not read for longest. One in
+    /// which damage was found stays open, for the damage to be told.
+    pub(crate) fn close_beyond(&self, open_max: usize) {
+        let mut open: Vec<(u64, PartitionKey)> = self
+            .get()
+            .partitions
+            .values()
+            .filter(|partition| partition.info.sealed && partition.damage().is_none())
+            .filter_map(|partition| Some((partition.used_ms()?, partition.key)))
+            .collect();
+        let beyond = open.len().saturating_sub(open_max);
+        if beyond == 0 {
+            return;
+        }
+        open.sort_unstable();
+        self.change(|state| {
+            for (_, key) in &open[..beyond] {
+                if let Some(partition) = state.partitions.get_mut(key) {
+                    *partition = Arc::new(partition.closed());
+                }
+            }
+        });
+    }
+
     /// A fixed view for a query.
     pub(crate) fn snapshot(&self) -> Snapshot {
         let state = self.get();
@@ -162,4 +186,71 @@ fn range(stream: Stream) -> RangeInclusive<PartitionKey> {
     let first = stream.period(daybook_model::Timestamp::from_us(i64::MIN));
     let last = stream.period(daybook_model::Timestamp::from_us(i64::MAX));
     (stream, first)..=(stream, last)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::head::Entry;
+    use crate::partition::{Changes, CommitInfo, move_into, partition_dir, seal};
+    use daybook_model::{Event, Timestamp};
+
+    #[test]
+    fn sealed_partitions_that_were_not_read_for_longest_are_closed() {
+        let dir = tempfile::tempdir().unwrap();
+        let words = Arc::new(Words::open(&dir.path().join("words"), 9).unwrap());
+        let mut partitions = BTreeMap::new();
+        for day in 0..4_i64 {
+            let mut event = Event::new(Stream::Usage);
+            (event.id, event.seq) = (format!("e{day}").into(), day);
+            event.time = Timestamp::from_us(1_700_000_000_000_000 + day * Timestamp::DAY_US);
+            let key = (Stream::Usage, Stream::Usage.period(event.time));
+            let entry = Entry {
+                event,
+                content_hash: 0,
+            };
+            let changes = Changes {
+                add: vec![Arc::new(entry)],
+                remove: Vec::new(),
+            };
+            let at = partition_dir(dir.path(), key);
+            let info = CommitInfo::default();
+            let moved = move_into(key, &at, info, 1, &changes, &words).unwrap();
+            // The last one may still get events.
+            let kept = if day < 3 {
+                seal(&moved).unwrap()
+            } else {
+                moved
+            };
+            partitions.insert(key, Arc::new(kept));
+        }
+        let state = State {
+            heads: Vec::new(),
+            partitions,
+        };
+        let shared = Shared::new(state, words);
+        let all: Vec<_> = shared.get().partitions.values().cloned().collect();
+        let read = |at: usize| all[at].searcher().unwrap().num_docs();
+        for at in [0, 2, 1, 3] {
+            assert_eq!(read(at), 1);
+            std::thread::sleep(std::time::Duration::from_millis(2));
+        }
+        let open = || -> Vec<bool> {
+            let state = shared.get();
+            let partitions = state.partitions.values();
+            partitions.map(|one| one.used_ms().is_some()).collect()
+        };
+        shared.close_beyond(3);
+        assert_eq!(open(), [true; 4]);
+        shared.close_beyond(1);
+        assert_eq!(open(), [false, true, false, true]);
+        assert_eq!(read(0), 1, "who holds it reads on");
+        let reopened = Arc::clone(shared.get().partitions.values().next().unwrap());
+        assert_eq!(reopened.searcher().unwrap().num_docs(), 1);
+        assert_eq!(
+            reopened.view, all[0].view,
+            "what was kept of it still holds"
+        );
+        assert_eq!(open(), [true, true, false, true]);
+    }
 }

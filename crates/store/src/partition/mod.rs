@@ -34,7 +34,8 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, LazyLock, OnceLock};
+use std::time::Instant;
 use tantivy::{DocAddress, Index, ReloadPolicy, Searcher};
 
 /// What the last commit of a partition says about it.
@@ -88,6 +89,8 @@ pub(crate) struct Partition {
     /// The view that this one replaces, until this one is opened.
     before: Option<Arc<Self>>,
     opened: OnceLock<Opened>,
+    /// When it was last read, in milliseconds of this process.
+    used_ms: AtomicU64,
 }
 
 #[derive(Debug)]
@@ -130,7 +133,29 @@ impl Partition {
             words: Arc::clone(words),
             before: None,
             opened: OnceLock::new(),
+            used_ms: AtomicU64::new(0),
         }))
+    }
+
+    /// The same view, to be opened again when it is read. Who reads this one keeps it open.
+    pub(crate) fn closed(&self) -> Self {
+        Self {
+            key: self.key,
+            dir: self.dir.clone(),
+            info: self.info,
+            events: self.events,
+            view: self.view,
+            words: Arc::clone(&self.words),
+            before: None,
+            opened: OnceLock::new(),
+            used_ms: AtomicU64::new(0),
+        }
+    }
+
+    /// When it was last read, in milliseconds of this process; `None` while it is closed.
+    pub(crate) fn used_ms(&self) -> Option<u64> {
+        self.opened.get()?;
+        Some(self.used_ms.load(Ordering::Relaxed))
     }
 
     /// The same, as the successor of another view: what that one had opened is used again.
@@ -202,6 +227,9 @@ impl Partition {
     }
 
     fn opened(&self) -> Result<&Opened, StoreError> {
+        static START: LazyLock<Instant> = LazyLock::new(Instant::now);
+        let now_ms = u64::try_from(START.elapsed().as_millis()).unwrap_or(u64::MAX);
+        self.used_ms.store(now_ms, Ordering::Relaxed);
         if let Some(opened) = self.opened.get() {
             return Ok(opened);
         }

@@ -9,8 +9,8 @@ use daybook_model::logstore::stream_index;
 use daybook_model::{Field, Stream};
 use std::sync::LazyLock;
 use tantivy::schema::{
-    BytesOptions, FAST, Field as IndexField, INDEXED, IndexRecordOption, STORED, Schema,
-    TextFieldIndexing, TextOptions,
+    BytesOptions, FAST, Field as IndexField, FieldEntry, FieldType, IndexRecordOption,
+    NumericOptions, STORED, Schema, TextFieldIndexing, TextOptions,
 };
 use tantivy::tokenizer::TokenizerManager;
 
@@ -63,7 +63,8 @@ impl PartitionSchema {
                 .get_field(name)
                 .ok()
                 .map(|today_field| today.get_field_entry(today_field));
-            (same == Some(schema.get_field_entry(field))).then_some(field)
+            same.is_some_and(|same| is_read_alike(same, schema.get_field_entry(field)))
+                .then_some(field)
         };
         let fields = Catalogue::of(stream).fields().iter();
         Some(Self {
@@ -84,6 +85,16 @@ impl PartitionSchema {
     }
 }
 
+/// Whether what was written for one field is read as for another. Norms of numbers are never read.
+fn is_read_alike(today: &FieldEntry, written: &FieldEntry) -> bool {
+    match (today.field_type(), written.field_type()) {
+        (FieldType::U64(today), FieldType::U64(written)) => {
+            (today.is_fast(), today.is_indexed()) == (written.is_fast(), written.is_indexed())
+        }
+        _ => today == written,
+    }
+}
+
 fn build(stream: Stream) -> Schema {
     let mut builder = Schema::builder();
     let term = |tokenizer: &str, option| {
@@ -95,7 +106,8 @@ fn build(stream: Stream) -> Schema {
         let name = field.name;
         match Place::of(field) {
             Place::Words | Place::Ranks(_) | Place::Numbers if has_postings(field) => {
-                builder.add_u64_field(name, FAST | INDEXED);
+                // Not by the flag, which asks for a byte of norm per event, too.
+                builder.add_u64_field(name, NumericOptions::default().set_fast().set_indexed());
             }
             Place::Words | Place::Ranks(_) | Place::Numbers => {
                 builder.add_u64_field(name, FAST);

@@ -7,11 +7,15 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Most events are in partitions soon, which are sealed and reopened.
+/// Most events are in partitions soon, which are sealed, closed and reopened.
 #[test]
 fn with_partitions_sealed_at_once() {
     conformance(24, |dir: &Path| {
-        Arc::new(Store::open(tiny_heads(dir)).unwrap())
+        let options = Options {
+            open_partitions_max: 1,
+            ..tiny_heads(dir)
+        };
+        Arc::new(Store::open(options).unwrap())
     });
 }
 
