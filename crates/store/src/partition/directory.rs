@@ -21,7 +21,7 @@ use tantivy::directory::error::{
     DeleteError, LockError, OpenDirectoryError, OpenReadError, OpenWriteError,
 };
 use tantivy::directory::{
-    DirectoryLock, FileHandle, Lock, MmapDirectory, WatchCallback, WatchHandle, WritePtr,
+    Advice, DirectoryLock, FileHandle, Lock, MmapDirectory, WatchCallback, WatchHandle, WritePtr,
 };
 
 const META: &str = "meta.json";
@@ -59,7 +59,8 @@ impl CheckedDirectory {
     pub(crate) fn open(path: &Path) -> Result<Self, OpenDirectoryError> {
         Ok(Self(Arc::new(Inner {
             root: path.into(),
-            mapped: MmapDirectory::open(path)?,
+            // What is needed is asked for: see `CheckedFile::fetch`.
+            mapped: MmapDirectory::open_with_madvice(path, Advice::Random)?,
             open: Mutex::default(),
             unflushed: Arc::default(),
             damage: Arc::default(),
@@ -155,7 +156,8 @@ impl Directory for CheckedDirectory {
         }
         let mapped = self.0.mapped.get_file_handle(path)?;
         let bytes = mapped.read_bytes(0..mapped.len());
-        let file = bytes.and_then(|bytes| CheckedFile::new(path, bytes, &self.0.damage));
+        let file =
+            bytes.and_then(|bytes| CheckedFile::new(&self.0.root, path, bytes, &self.0.damage));
         let file = Arc::new(file.map_err(|e| OpenReadError::wrap_io_error(e, path.into()))?);
         open.insert(path.into(), Arc::downgrade(&file));
         Ok(file)

@@ -353,23 +353,30 @@ impl Partition {
     }
 }
 
-/// Opens those partitions that are not open yet. That waits for the disk, hardly for a processor, so
-/// many are opened at once. What fails here fails again where the partition is read.
+/// Opens those partitions that are not open yet. What fails here fails again where the partition is
+/// read.
 pub(crate) fn open_all(partitions: &[&Arc<Partition>]) {
-    const AT_ONCE: usize = 8;
     let closed = partitions.iter().filter(|p| p.opened.get().is_none());
     let closed: Vec<_> = closed.collect();
+    at_once(&closed, |partition| {
+        let _ = partition.opened();
+    });
+}
+
+/// Does what waits for the disk, hardly for a processor: many at once.
+pub(crate) fn at_once<T: Sync>(items: &[T], work: impl Fn(&T) + Sync) {
+    const THREADS_MAX: usize = 8;
     let next = AtomicUsize::new(0);
-    let open_some = || {
-        while let Some(partition) = closed.get(next.fetch_add(1, Ordering::Relaxed)) {
-            let _ = partition.opened();
+    let work_on = || {
+        while let Some(item) = items.get(next.fetch_add(1, Ordering::Relaxed)) {
+            work(item);
         }
     };
     std::thread::scope(|scope| {
-        for _ in 1..AT_ONCE.min(closed.len()) {
-            scope.spawn(open_some);
+        for _ in 1..THREADS_MAX.min(items.len()) {
+            scope.spawn(work_on);
         }
-        open_some();
+        work_on();
     });
 }
 

@@ -141,3 +141,23 @@ pub(super) fn tokenizers() -> TokenizerManager {
     manager.register(TRIGRAMS, Trigrams::default());
     manager
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_index_with_norms_of_numbers_is_read_like_one_without() {
+        for stream in Stream::ALL {
+            let today = serde_json::to_string(&build(stream)).unwrap();
+            let with_norms = today.replace(
+                r#""indexed":true,"fieldnorms":false"#,
+                r#""indexed":true,"fieldnorms":true"#,
+            );
+            assert_ne!(with_norms, today);
+            let with_norms = serde_json::from_str(&with_norms).unwrap();
+            let read = PartitionSchema::read(stream, with_norms).unwrap();
+            assert_eq!(read.fields, PartitionSchema::of(stream).fields);
+        }
+    }
+}

@@ -52,6 +52,14 @@ impl Segment {
         }
     }
 
+    /// Whether the column of a field was opened, or cannot be.
+    pub(crate) fn has_opened(&self, field: &Field) -> bool {
+        !Place::of(field).is_column()
+            || self.opened.columns[usize::from(field.index)]
+                .get()
+                .is_some()
+    }
+
     /// The column of a field that has one; `None` when no event here has a value.
     pub(crate) fn column(&self, field: &Field) -> StoreResult<Option<&Column>> {
         debug_assert!(Place::of(field).is_column());

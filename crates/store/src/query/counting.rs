@@ -26,7 +26,7 @@ pub(crate) fn count(snapshot: &Snapshot, cache: &Cache, query: &Query) -> StoreR
     let compiled = Compiled::new(query, snapshot);
     let units = units(snapshot, query)?;
     let asked = compiled.asked("count");
-    let counted = selections(&units, &compiled)?;
+    let counted = selections(&units, &compiled, &[])?;
     counted
         .par_iter()
         .map(|selection| count_unit(selection, &asked, cache))
@@ -59,7 +59,7 @@ pub(crate) fn values(
     let compiled = Compiled::new(query, snapshot);
     let units = units(snapshot, query)?;
     let asked = compiled.asked(&format!("values {}", field.name));
-    let parts: Vec<Arc<Counted>> = selections(&units, &compiled)?
+    let parts: Vec<Arc<Counted>> = selections(&units, &compiled, &[])?
         .par_iter()
         .map(|selection| {
             kept(
@@ -184,7 +184,8 @@ pub(crate) fn histogram(
     let units = units(snapshot, &request.query)?;
     let by = request.by.map_or("", |field| field.name);
     let asked = compiled.asked(&format!("histogram {by} {intervals:?}"));
-    let parts: Vec<Arc<Vec<(i64, Interval)>>> = selections(&units, &compiled)?
+    let reads: Vec<&Field> = request.by.into_iter().collect();
+    let parts: Vec<Arc<Vec<(i64, Interval)>>> = selections(&units, &compiled, &reads)?
         .par_iter()
         .map(|selection| {
             kept(selection, &asked, cache, |selection| {

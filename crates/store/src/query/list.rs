@@ -8,7 +8,7 @@ use super::far::{coarse, far};
 use super::plan::Plan;
 use super::ranking::{ANY, Candidate, Ranking, first};
 use super::select::Selection;
-use super::unit::{Source, Unit, chunk_units, units, units_in, units_of};
+use super::unit::{Source, Unit, chunk_units, open_columns, units, units_in, units_of};
 use crate::partition::Partition;
 use crate::state::Snapshot;
 use daybook_model::catalogue::field;
@@ -38,7 +38,11 @@ pub(crate) fn list(snapshot: &Snapshot, cache: &Cache, request: &ListRequest) ->
     };
     let mut units = units_in(snapshot, read)?;
     units.extend(chunk_units(snapshot, query.stream));
-    let selections = selections(&units, &compiled)?;
+    let reads: &[&Field] = match sort.field.name {
+        "time" => &[],
+        _ => &[sort.field],
+    };
+    let selections = selections(&units, &compiled, reads)?;
     let counts = counts(&selections, &compiled, cache)?;
     let total = counts.iter().chain(skipped.values()).sum::<u64>();
     let left = usize::try_from(total.saturating_sub(*offset)).unwrap_or(usize::MAX);
@@ -71,10 +75,16 @@ fn as_of(snapshot: &Snapshot, asked: Option<i64>) -> i64 {
     asked.map_or(visible, |seq| seq.min(visible))
 }
 
+/// What a query selects of each unit; `reads` are the fields that will be read of it.
 pub(super) fn selections<'a>(
     units: &'a [Unit<'a>],
     compiled: &'a Compiled<'a>,
+    reads: &[&Field],
 ) -> StoreResult<Vec<Selection<'a>>> {
+    let filters = compiled.filters.iter().map(|filter| filter.filter.field);
+    let time = field(compiled.query.stream, "time");
+    let fields: Vec<&Field> = filters.chain([time]).chain(reads.iter().copied()).collect();
+    open_columns(units, &fields);
     units
         .par_iter()
         .map(|unit| Selection::new(unit, compiled))
@@ -124,7 +134,7 @@ pub(crate) fn timeline(
         .collect::<StoreResult<Vec<_>>>()?;
     let mut selected = Vec::new();
     for (units, compiled) in all.iter().zip(&compiled) {
-        let selections = selections(units, compiled)?;
+        let selections = selections(units, compiled, &[])?;
         page.total += counts(&selections, compiled, cache)?.iter().sum::<u64>();
         selected.extend(selections);
     }
@@ -166,7 +176,7 @@ pub(super) fn newest(
         limit: 1,
     };
     let newest_of = |units: &[Unit<'_>]| {
-        let selections = selections(units, &compiled)?;
+        let selections = selections(units, &compiled, &[])?;
         let found = walk.by_bounds(&selections)?;
         let named = |newest: &Candidate<'_>| Ok((newest.instant(true), newest.value(name)?));
         found.first().map(named).transpose()

@@ -35,10 +35,10 @@ pub(crate) fn scan(snapshot: &Snapshot, request: &ScanRequest) -> StoreResult<Ta
         walked: Table::default(),
     };
     let heads: Vec<Unit<'_>> = chunk_units(snapshot, query.stream).collect();
-    let in_memory = selections(&heads, &compiled)?;
+    let in_memory = selections(&heads, &compiled, &[])?;
     for partition in snapshot.partitions(&query) {
         let units = units_of(snapshot, partition)?;
-        let stored = selections(&units, &compiled)?;
+        let stored = selections(&units, &compiled, &[])?;
         let all: Vec<_> = stored.iter().chain(&in_memory).collect();
         // What is in memory may be newer than the next partition.
         step.walk(&all, Some(partition.key.1.end()))?;

@@ -4,7 +4,7 @@
 use crate::columns::{ABSENT, OTHER, Place};
 use crate::head::{Chunk, HeadView, partition_of};
 use crate::partition::segment::read_column;
-use crate::partition::{Partition, Segment, open_all};
+use crate::partition::{Partition, Segment, at_once, open_all};
 use crate::state::Snapshot;
 use crate::words::Words;
 use daybook_model::catalogue::field;
@@ -93,6 +93,20 @@ pub(super) fn units_in<'a>(
         units.extend(units_of(snapshot, partition)?);
     }
     Ok(units)
+}
+
+/// Opens columns of units that were not read yet. What fails here fails again where they are read.
+pub(super) fn open_columns(units: &[Unit<'_>], fields: &[&Field]) {
+    let mut closed = Vec::new();
+    for unit in units {
+        if let Source::Segment(_, _, segment) = unit.source {
+            let fields = fields.iter().filter(|field| !segment.has_opened(field));
+            closed.extend(fields.map(|field| (segment, *field)));
+        }
+    }
+    at_once(&closed, |(segment, field)| {
+        let _ = segment.column(field);
+    });
 }
 
 /// The segments of a partition.

@@ -6,9 +6,11 @@
 //! unnoticed until the file is opened again.
 
 use parking_lot::Mutex;
+use rustix::fs::{Advice, fadvise};
 use std::fs::File;
 use std::io::{self, Write};
-use std::ops::Range;
+use std::num::NonZeroU64;
+use std::ops::{Range, RangeInclusive};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -42,6 +44,7 @@ impl Damage {
 #[derive(Debug)]
 pub(super) struct CheckedFile {
     name: PathBuf,
+    path: PathBuf,
     bytes: OwnedBytes,
     /// Checksums of the blocks.
     table: OwnedBytes,
@@ -51,14 +54,23 @@ pub(super) struct CheckedFile {
 }
 
 impl CheckedFile {
-    /// The file with these bytes; fails when they do not end in a valid trailer.
-    pub(super) fn new(name: &Path, whole: OwnedBytes, damage: &Arc<Damage>) -> io::Result<Self> {
+    /// The file of a directory with these bytes; fails when they do not end in a valid trailer.
+    pub(super) fn new(
+        root: &Path,
+        name: &Path,
+        whole: OwnedBytes,
+        damage: &Arc<Damage>,
+    ) -> io::Result<Self> {
         let invalid = || damage.report(name, "its trailer is missing or damaged");
+        let path = root.join(name);
+        // With the trailer, what the library reads first: it keeps its tables at the end.
+        will_need(&path, whole.len().saturating_sub(BLOCK_BYTES)..whole.len());
         let length = length_in_trailer(&whole).ok_or_else(invalid)?;
         let (bytes, trailer) = whole.split(length);
         let blocks = length.div_ceil(BLOCK_BYTES);
         Ok(Self {
             name: name.into(),
+            path,
             bytes,
             table: trailer.slice(0..blocks * CRC_BYTES),
             verified: (0..blocks.div_ceil(64)).map(|_| 0.into()).collect(),
@@ -66,9 +78,23 @@ impl CheckedFile {
         })
     }
 
+    fn is_verified(&self, block: usize) -> bool {
+        self.verified[block / 64].load(Ordering::Relaxed) >> (block % 64) & 1 == 1
+    }
+
+    /// Asks the system for blocks that were never read. Their pages come in large pieces then and, as
+    /// the file is mapped for random access, without their neighbours.
+    fn fetch(&self, blocks: RangeInclusive<usize>) {
+        let mut unread = blocks.filter(|block| !self.is_verified(*block));
+        if let Some(first) = unread.next() {
+            let last = unread.next_back().unwrap_or(first);
+            let end = ((last + 1) * BLOCK_BYTES).min(self.bytes.len());
+            will_need(&self.path, first * BLOCK_BYTES..end);
+        }
+    }
+
     fn verify(&self, block: usize) -> io::Result<()> {
-        let (word, bit) = (&self.verified[block / 64], 1 << (block % 64));
-        if word.load(Ordering::Relaxed) & bit != 0 {
+        if self.is_verified(block) {
             return Ok(());
         }
         let start = block * BLOCK_BYTES;
@@ -78,7 +104,7 @@ impl CheckedFile {
             let what = format!("bytes {start} to {end} fail their checksum");
             return Err(self.damage.report(&self.name, &what));
         }
-        word.fetch_or(bit, Ordering::Relaxed);
+        self.verified[block / 64].fetch_or(1 << (block % 64), Ordering::Relaxed);
         Ok(())
     }
 }
@@ -92,11 +118,25 @@ impl HasLen for CheckedFile {
 impl FileHandle for CheckedFile {
     fn read_bytes(&self, range: Range<usize>) -> io::Result<OwnedBytes> {
         if !range.is_empty() {
-            for block in range.start / BLOCK_BYTES..=(range.end - 1) / BLOCK_BYTES {
+            let blocks = range.start / BLOCK_BYTES..=(range.end - 1) / BLOCK_BYTES;
+            self.fetch(blocks.clone());
+            for block in blocks {
                 self.verify(block)?;
             }
         }
         Ok(self.bytes.slice(range))
+    }
+}
+
+/// Tells the system which part of a file is read next. Only a hint: what fails here fails again, or is
+/// slow, where the pages are read.
+fn will_need(path: &Path, part: Range<usize>) {
+    /// What the system takes as one piece, whatever its read-ahead.
+    const PIECE_BYTES: usize = 1 << 20;
+    let Ok(file) = File::open(path) else { return };
+    for from in part.clone().step_by(PIECE_BYTES) {
+        let length = NonZeroU64::new(PIECE_BYTES.min(part.end - from) as u64);
+        let _ = fadvise(&file, from as u64, length, Advice::WillNeed);
     }
 }
 

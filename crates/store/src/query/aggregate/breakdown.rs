@@ -1,6 +1,6 @@
 //! Sums by value of a field.
 
-use super::measures::{Batch, each_measured};
+use super::measures::{Batch, each_measured, measured};
 use super::name_of;
 use crate::columns::{ABSENT, Place};
 use crate::query::cache::{Cache, PartKey};
@@ -13,6 +13,7 @@ use crate::query::select::Selection;
 use crate::query::unit::units;
 use crate::state::Snapshot;
 use daybook_model::aggregate::{Breakdown, BreakdownRequest, Group, Measure, Totals};
+use daybook_model::catalogue::field;
 use daybook_model::field::Kind;
 use daybook_model::logstore::StoreResult;
 use daybook_model::sketch::Sketch;
@@ -112,7 +113,7 @@ pub(super) fn groups(
     let compiled = Compiled::new(query, snapshot);
     let units = units(snapshot, query)?;
     let asked = compiled.asked(&format!("breakdown {}", by.name));
-    let selections = selections(&units, &compiled)?;
+    let selections = selections(&units, &compiled, &measured(&[by.name]))?;
     let sums = Sums {
         snapshot,
         cache,
@@ -225,7 +226,8 @@ fn sketches(
         false => compiled.asked(&format!("latencies {} {chosen:?}", by.name)),
     };
     let chosen: HashSet<Option<Value>> = chosen.into_iter().collect();
-    let parts: Vec<Arc<Latencies>> = selections(&units, &compiled)?
+    let latency = field(query.stream, "latency_ms");
+    let parts: Vec<Arc<Latencies>> = selections(&units, &compiled, &[by, latency])?
         .par_iter()
         .map(|selection| {
             kept(selection, &asked, cache, |selection| {

@@ -4,10 +4,10 @@ use crate::columns::{ABSENT, to_number};
 use crate::query::batches::BATCH;
 use crate::query::select::Selection;
 use crate::query::unit::{Unit, UnitColumn};
-use daybook_model::Stream;
 use daybook_model::aggregate::Totals;
 use daybook_model::catalogue::field;
 use daybook_model::logstore::StoreResult;
+use daybook_model::{Field, Stream};
 use tantivy::DocId;
 
 /// Position of `error` among the outcomes.
@@ -19,6 +19,13 @@ pub(super) struct Measures<'a> {
     outcomes: Batch<'a>,
     tokens: Batch<'a>,
     costs: Batch<'a>,
+}
+
+/// The fields of [`Totals`], and others.
+pub(super) fn measured(others: &[&str]) -> Vec<&'static Field> {
+    let totals = ["outcome", "total_tokens", "cost"].iter();
+    let names = totals.chain(others);
+    names.map(|name| field(Stream::Usage, name)).collect()
 }
 
 impl<'a> Measures<'a> {

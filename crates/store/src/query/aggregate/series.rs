@@ -1,7 +1,7 @@
 //! Sums by interval and value of a field.
 
 use super::breakdown::{groups, largest};
-use super::measures::{Batch, each_measured};
+use super::measures::{Batch, each_measured, measured};
 use super::name_of;
 use crate::columns::ABSENT;
 use crate::query::cache::Cache;
@@ -104,7 +104,8 @@ fn parts(
     let units = units(snapshot, &request.query)?;
     let by = request.by.map_or("", |by| by.name);
     let asked = compiled.asked(&format!("series {by} {intervals:?} {keys:?}"));
-    selections(&units, &compiled)?
+    let by: Vec<&str> = request.by.iter().map(|by| by.name).collect();
+    selections(&units, &compiled, &measured(&by))?
         .par_iter()
         .map(|selection| {
             kept(selection, &asked, cache, |selection| {

@@ -1,6 +1,6 @@
 //! All matching events together.
 
-use super::measures::{Batch, each_measured};
+use super::measures::{Batch, each_measured, measured};
 use crate::columns::ABSENT;
 use crate::query::cache::Cache;
 use crate::query::compile::{Compiled, folded};
@@ -52,7 +52,16 @@ pub(crate) fn summary(snapshot: &Snapshot, cache: &Cache, query: &Query) -> Stor
     let compiled = Compiled::new(query, snapshot);
     let units = units(snapshot, query)?;
     let asked = compiled.asked("summary");
-    let parts: Vec<Arc<Part>> = selections(&units, &compiled)?
+    let reads = measured(&[
+        "input_tokens",
+        "output_tokens",
+        "cache_read_tokens",
+        "reasoning_tokens",
+        "latency_ms",
+        "user_id",
+        "platform_model",
+    ]);
+    let parts: Vec<Arc<Part>> = selections(&units, &compiled, &reads)?
         .par_iter()
         .map(|selection| kept(selection, &asked, cache, part))
         .collect::<StoreResult<_>>()?;
