@@ -271,7 +271,7 @@ async fn a_change_of_role_or_links_acts_on_open_sessions() {
 /// Reads the first part of a download, lets something happen, and reads on; answers how many
 /// lines came and whether the file came to its end.
 async fn download_during(server: &Server, account: &Account, change: &str) -> (usize, bool) {
-    let mut request = Request::get("/api/v1/logs/usage/download?columns=id")
+    let mut request = Request::get("/api/v1/logs/usage/download?columns=id,details")
         .header("cookie", &account.cookie)
         .body(Body::empty())
         .unwrap();

@@ -10,6 +10,8 @@ const HEX: u8 = 2;
 /// A shorter text gains nothing.
 const HEX_BYTES_MIN: usize = 8;
 const UUID_BYTES: usize = 36;
+/// Where the digits of each byte begin.
+const UUID_PLACES: [usize; 16] = [0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34];
 
 /// The key of an id.
 pub(crate) fn pack(id: &str) -> Vec<u8> {
@@ -38,13 +40,11 @@ pub(crate) fn unpack_to(key: &[u8], id: &mut String) -> bool {
         },
         Some((&HEX, bytes)) => push_digits(bytes, id),
         Some((&UUID, bytes)) if bytes.len() == 16 => {
-            let mut from = 0;
-            for to in [4, 6, 8, 10] {
-                push_digits(&bytes[from..to], id);
-                id.push('-');
-                from = to;
+            let mut text = [b'-'; UUID_BYTES];
+            for (byte, at) in bytes.iter().zip(UUID_PLACES) {
+                [text[at], text[at + 1]] = digits(*byte);
             }
-            push_digits(&bytes[from..], id);
+            id.push_str(std::str::from_utf8(&text).expect("invariant: these are digits"));
         }
         _ => return false,
     }
@@ -52,13 +52,19 @@ pub(crate) fn unpack_to(key: &[u8], id: &mut String) -> bool {
 }
 
 fn push_digits(bytes: &[u8], id: &mut String) {
+    let mut text = [0; 64];
+    for some in bytes.chunks(text.len() / 2) {
+        for (byte, at) in some.iter().zip((0..).step_by(2)) {
+            [text[at], text[at + 1]] = digits(*byte);
+        }
+        let text = std::str::from_utf8(&text[..2 * some.len()]);
+        id.push_str(text.expect("invariant: these are digits"));
+    }
+}
+
+fn digits(byte: u8) -> [u8; 2] {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let digit = |nibble: u8| char::from(DIGITS[usize::from(nibble)]);
-    id.extend(
-        bytes
-            .iter()
-            .flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]),
-    );
+    [byte >> 4, byte & 15].map(|nibble| DIGITS[usize::from(nibble)])
 }
 
 /// Where the keys of some ids lie, by their first bytes. Ids that begin with their time, as UUIDs of

@@ -190,10 +190,40 @@ impl Partition {
     }
 }
 
+/// The same by a table of all ordinals, which is quicker when many are asked for; `None` when they are
+/// few, or one has several events.
+fn ordered_densely(stored: &[u64], ordinals: usize) -> Option<(Vec<u64>, Vec<usize>)> {
+    const NONE: u32 = u32::MAX;
+    if ordinals / 16 > stored.len() {
+        return None;
+    }
+    let (mut table, mut found) = (vec![NONE; ordinals], 0);
+    for (stored, at) in stored.iter().zip(0_u32..) {
+        if *stored != ABSENT {
+            let slot = table.get_mut(usize::try_from(*stored).ok()?)?;
+            if std::mem::replace(slot, at) != NONE {
+                return None;
+            }
+            found += 1;
+        }
+    }
+    let mut ordered = (Vec::with_capacity(found), Vec::with_capacity(found));
+    for (at, ordinal) in table.into_iter().zip(0_u64..) {
+        if at != NONE {
+            ordered.0.push(ordinal);
+            ordered.1.push(at as usize);
+        }
+    }
+    Some(ordered)
+}
+
 /// The ordinals of the ids of events, in order, with the positions of the events.
 fn ordered(column: &BytesColumn, docs: &[DocId]) -> (Vec<u64>, Vec<usize>) {
     let mut stored = Vec::new();
     read_column(column.ords(), docs, &mut stored);
+    if let Some(ordered) = ordered_densely(&stored, column.num_terms()) {
+        return ordered;
+    }
     let mut ordered: Vec<(u64, usize)> = stored.into_iter().zip(0..).collect();
     ordered.retain(|(ordinal, _)| *ordinal != ABSENT);
     ordered.sort_unstable();

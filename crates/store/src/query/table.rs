@@ -34,7 +34,8 @@ pub(super) fn table(candidates: &[Candidate<'_>], fields: &[&'static Field]) -> 
     let runs = runs(candidates);
     let rows = candidates.len();
     let stored = stored(&runs, fields, rows)?;
-    let columns = fields.par_iter().map(|field| {
+    // Those of ids take as long as all others together.
+    let columns = fields.par_iter().with_max_len(1).map(|field| {
         let cells = match Place::of(field) {
             Place::Words | Place::Ranks(_) => words(field, &runs, rows)?,
             Place::Numbers => numbers(field, &runs, rows)?,
@@ -102,8 +103,20 @@ fn words(field: &'static Field, runs: &[Run<'_>], rows: usize) -> StoreResult<Ce
     for run in runs {
         run.unit.column(field)?.read(&run.docs, &mut values);
         let mut own: HashMap<u64, u32> = HashMap::new();
+        let stored_words = match run.unit.source {
+            Source::Segment(partition, ..) if Place::of(field) == Place::Words => {
+                Some(partition.dictionary()?.of(field))
+            }
+            _ => None,
+        };
         for ((stored, doc), row) in values.iter().zip(&run.docs).zip(&run.rows) {
-            let word = || word(run.unit, field, *stored, *doc);
+            let word = || {
+                let word = match &stored_words {
+                    Some(words) => words.text(*stored),
+                    None => word(run.unit, field, *stored, *doc)?,
+                };
+                word.ok_or_else(|| StoreError::Damaged(format!("{} names no word", field.name)))
+            };
             found[*row] = match usize::try_from(*stored) {
                 _ if *stored == ABSENT => continue,
                 _ if *stored == OTHER => numbered.of(word()?),
@@ -129,11 +142,16 @@ fn words(field: &'static Field, runs: &[Run<'_>], rows: usize) -> StoreResult<Ce
     })
 }
 
-fn word(unit: &Unit<'_>, field: &'static Field, stored: u64, doc: DocId) -> StoreResult<Box<str>> {
-    match unit.value(field, stored, doc)? {
-        Some(Value::Text(word)) => Ok(word),
-        _ => Err(StoreError::Damaged(format!("{} names no word", field.name))),
-    }
+fn word(
+    unit: &Unit<'_>,
+    field: &'static Field,
+    stored: u64,
+    doc: DocId,
+) -> StoreResult<Option<Box<str>>> {
+    Ok(match unit.value(field, stored, doc)? {
+        Some(Value::Text(word)) => Some(word),
+        _ => None,
+    })
 }
 
 /// Texts as they come, with the rows that have them.

@@ -1,6 +1,7 @@
 //! A filtered stream as a file, oldest first, of any size in bounded memory: while one part is on
 //! its way, the next is prepared. A file that breaks off is never taken for a whole one.
 
+mod csv;
 mod rows;
 mod walk;
 

@@ -1,12 +1,10 @@
-//! Events as lines of a file. CSV as RFC 4180 has it, and safe to open in a spreadsheet: a text
-//! that such a program would take for a formula begins with an apostrophe.
+//! Events as lines of a file, CSV or JSON.
 
-use daybook_model::decimal::{push_integer, push_time, push_usd};
+use super::csv::{self, Buffer, Csv};
 use daybook_model::field::{Field, Kind};
-use daybook_model::table::{Cells, Column, Table};
+use daybook_model::table::{Column, Table};
 use daybook_model::value::write_json_text;
-use daybook_model::{NanoUsd, Scope, Stream, Timestamp, ValueRef};
-use std::ops::Range;
+use daybook_model::{Scope, Stream};
 use std::sync::Arc;
 
 /// The forms a file may have.
@@ -74,23 +72,20 @@ impl Rows {
     /// What stands before the first event.
     pub(super) fn head(&self) -> String {
         match self.format {
-            Format::Csv => {
-                let names: Vec<&str> = self.columns.iter().map(|field| field.name).collect();
-                names.join(",") + "\r\n"
-            }
+            Format::Csv => csv::head(&self.columns),
             Format::Jsonl => String::new(),
         }
     }
 
     /// The lines of a table of the columns.
     pub(super) fn lines(self: &Arc<Self>, table: Table) -> Lines {
-        let columns = table.columns.into_iter();
         Lines {
             rows: Arc::clone(self),
             count: table.rows,
-            columns: columns
-                .map(|column| Written::of(self.format, column))
-                .collect(),
+            columns: match self.format {
+                Format::Csv => Columns::Csv(Csv::new(table.columns)),
+                Format::Jsonl => Columns::Json(table.columns),
+            },
         }
     }
 }
@@ -100,61 +95,13 @@ impl Rows {
 pub(super) struct Lines {
     rows: Arc<Rows>,
     count: usize,
-    columns: Vec<Written>,
+    columns: Columns,
 }
 
-/// A column, ready to be written.
 #[derive(Debug)]
-enum Written {
-    /// Each word as it is written, all in one text, and for each row its place.
-    Words {
-        text: String,
-        places: Vec<Range<usize>>,
-        rows: Vec<u32>,
-    },
-    Cells(Column),
-}
-
-impl Written {
-    fn of(format: Format, column: Column) -> Self {
-        let Column {
-            field,
-            cells: Cells::Words { words, rows },
-        } = column
-        else {
-            return Self::Cells(column);
-        };
-        let mut text = String::new();
-        let places = words.iter().map(|word| {
-            let from = text.len();
-            write_cell(format, field.kind, ValueRef::Text(word), &mut text);
-            from..text.len()
-        });
-        let places = places.collect();
-        Self::Words { text, places, rows }
-    }
-
-    /// Writes the value of a row, after what comes before it, if there is a value.
-    fn write(&self, format: Format, row: usize, before: &str, out: &mut String) -> bool {
-        match self {
-            Self::Words { text, places, rows } => {
-                let place = usize::try_from(rows[row]).ok();
-                let Some(place) = place.and_then(|at| places.get(at)) else {
-                    return false;
-                };
-                out.push_str(before);
-                out.push_str(&text[place.clone()]);
-            }
-            Self::Cells(column) => {
-                let Some(value) = column.get(row) else {
-                    return false;
-                };
-                out.push_str(before);
-                write_cell(format, column.field.kind, value, out);
-            }
-        }
-        true
-    }
+enum Columns {
+    Csv(Csv),
+    Json(Vec<Column>),
 }
 
 impl Lines {
@@ -164,95 +111,43 @@ impl Lines {
     }
 
     /// Appends lines from one on until the text has so many bytes; answers which comes next.
-    pub(super) fn write(&self, from: usize, bytes: usize, out: &mut String) -> usize {
+    pub(super) fn write(&self, from: usize, bytes: usize, out: &mut Buffer) -> usize {
         let mut row = from;
+        let mut line = String::new();
         while row < self.count && (row == from || out.len() < bytes) {
-            match self.rows.format {
-                Format::Csv => self.write_csv(row, out),
-                Format::Jsonl => self.write_json(row, out),
+            match &self.columns {
+                Columns::Csv(csv) => csv.write(row, out),
+                Columns::Json(columns) => {
+                    line.clear();
+                    self.rows.write_json(columns, row, &mut line);
+                    out.put(line.as_bytes());
+                }
             }
             row += 1;
         }
         row
     }
+}
 
-    fn write_csv(&self, row: usize, out: &mut String) {
-        for (at, column) in self.columns.iter().enumerate() {
-            if at > 0 {
-                out.push(',');
-            }
-            column.write(Format::Csv, row, "", out);
-        }
-        out.push_str("\r\n");
-    }
-
-    fn write_json(&self, row: usize, out: &mut String) {
-        let Rows {
-            stream,
-            columns: fields,
-            whole,
-            ..
-        } = self.rows.as_ref();
+impl Rows {
+    fn write_json(&self, columns: &[Column], row: usize, out: &mut String) {
         out.push('{');
-        if *whole {
+        if self.whole {
             out.push_str("\"stream\":");
-            write_json_text(stream.name(), out);
+            write_json_text(self.stream.name(), out);
         }
-        let mut first = !whole;
-        for (field, column) in fields.iter().zip(&self.columns) {
-            let begin = out.len();
-            if !std::mem::take(&mut first) {
-                out.push(',');
-            }
-            write_json_text(field.name, out);
-            if !column.write(Format::Jsonl, row, ":", out) {
-                first = out.as_bytes()[begin] != b',';
-                out.truncate(begin);
+        let mut first = !self.whole;
+        for column in columns {
+            if let Some(value) = column.get(row) {
+                if !std::mem::take(&mut first) {
+                    out.push(',');
+                }
+                write_json_text(column.field.name, out);
+                out.push(':');
+                value.write_json(column.field.kind, out);
             }
         }
         out.push_str("}\n");
-    }
-}
-
-fn write_cell(format: Format, kind: Kind, value: ValueRef<'_>, out: &mut String) {
-    if format == Format::Jsonl {
-        return value.write_json(kind, out);
-    }
-    match (value, kind) {
-        (ValueRef::Text(text), _) => {
-            let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
-            write_text(text, formula, out);
-        }
-        (ValueRef::Json(json), _) => write_text(json, false, out),
-        (ValueRef::Integer(us), Kind::Time) => push_time(Timestamp::from_us(us), out),
-        (ValueRef::Integer(nano), Kind::Money) => push_usd(NanoUsd(nano), out),
-        (ValueRef::Integer(number), _) => push_integer(number, out),
-        (ValueRef::Boolean(truth), _) => out.push_str(if truth { "true" } else { "false" }),
-    }
-}
-
-/// A text, in quotes when it must be; one that looks like a formula is defused.
-fn write_text(text: &str, formula: bool, out: &mut String) {
-    // Without a way out in the middle, so that many bytes are compared at once.
-    let quoted = text.bytes().fold(false, |found, byte| {
-        found | matches!(byte, b'"' | b',' | b'\r' | b'\n')
-    });
-    if quoted {
-        out.push('"');
-    }
-    if formula {
-        out.push('\'');
-    }
-    if quoted {
-        let mut parts = text.split('"');
-        out.push_str(parts.next().unwrap_or_default());
-        for part in parts {
-            out.push_str("\"\"");
-            out.push_str(part);
-        }
-        out.push('"');
-    } else {
-        out.push_str(text);
     }
 }
 
@@ -281,10 +176,11 @@ mod tests {
 
     fn line(rows: &Arc<Rows>) -> String {
         let lines = rows.lines(table_of(&[event(), event()], rows.fields()));
-        let (mut both, mut one) = (String::new(), String::new());
+        let (mut both, mut one) = (Buffer::default(), Buffer::with_room(10));
         assert_eq!(lines.write(0, usize::MAX, &mut both), lines.count());
         assert_eq!(lines.write(1, 1, &mut one), 2, "a part has a line at least");
-        assert_eq!(both, one.repeat(2));
+        let one = String::from_utf8(one.into_bytes()).unwrap();
+        assert_eq!(both.into_bytes(), one.repeat(2).as_bytes());
         one
     }
 

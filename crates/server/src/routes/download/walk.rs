@@ -3,6 +3,7 @@
 //! more, or when the caller's rights have changed. Steps adapt to the size of events, so that one has
 //! about [`STEP_BYTES`] whatever the events hold.
 
+use super::csv::Buffer;
 use super::rows::Rows;
 use crate::app::App;
 use crate::error::{ApiError, ApiResult};
@@ -95,7 +96,7 @@ impl Walk {
 
     /// Hands over everything, unless nobody takes it any more or the caller's rights have changed.
     async fn run(mut self, mut table: Table, parts: &Sender<Part>) -> ApiResult<()> {
-        let mut text = self.rows.head();
+        let mut head = self.rows.head().into_bytes();
         while table.rows > 0 {
             self.request.after = table.last;
             self.request.limit = next_limit(&table, self.events_max);
@@ -105,20 +106,24 @@ impl Walk {
             let lines = Arc::new(in_background(move || rows.lines(table)).await?);
             let mut from = 0;
             while from < lines.count() {
+                // More often than steps, which may be large.
+                self.reader.check(&self.request.query).await?;
                 let lines = Arc::clone(&lines);
                 let written = in_background(move || {
-                    text.reserve(PART_BYTES);
-                    (lines.write(from, PART_BYTES, &mut text), text)
+                    let mut text = Buffer::with_room(PART_BYTES + PART_BYTES / 16);
+                    text.put(&head);
+                    (lines.write(from, PART_BYTES, &mut text), text.into_bytes())
                 });
+                let text;
                 (from, text) = written.await?;
-                let part = Part::Bytes(std::mem::take(&mut text).into());
-                if !hand_over(parts, part).await {
+                head = Vec::new();
+                if !hand_over(parts, Part::Bytes(text.into())).await {
                     return Ok(());
                 }
             }
             table = ended(following).await??;
         }
-        if text.is_empty() || hand_over(parts, Part::Bytes(text.into())).await {
+        if head.is_empty() || hand_over(parts, Part::Bytes(head.into())).await {
             hand_over(parts, Part::End).await;
         }
         Ok(())
