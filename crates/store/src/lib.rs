@@ -10,6 +10,7 @@ mod head;
 mod health;
 mod identity;
 mod lifecycle;
+mod log_store;
 mod mover;
 mod options;
 mod partition;
@@ -23,14 +24,9 @@ mod words;
 pub use options::Options;
 pub use verify::verify;
 
-use committer::{Committer, Message, Prepared, Request};
-use daybook_model::aggregate::{Breakdown, BreakdownRequest, SeriesAnswer, SeriesRequest, Summary};
-use daybook_model::logstore::{
-    BoxFuture, EraseRequest, Histogram, HistogramRequest, Outcome, Page, Progress, RemoveRequest,
-    ScanRequest, Stats, StoreResult, TimelineRequest, Values, Write,
-};
-use daybook_model::table::Table;
-use daybook_model::{Event, Field, ListRequest, LogStore, Query, StoreError, limits};
+use committer::{Committer, Message, Prepared};
+use daybook_model::logstore::{BoxFuture, StoreResult, Write};
+use daybook_model::{Event, StoreError, limits};
 use error::{internal, io_error};
 use futures_channel::oneshot;
 use head::{Head, partition_of};
@@ -307,105 +303,6 @@ impl Inner {
 impl Drop for Inner {
     fn drop(&mut self) {
         self.close();
-    }
-}
-
-impl LogStore for Store {
-    fn append(&self, batch: Vec<Write>) -> BoxFuture<'_, StoreResult<Vec<Outcome>>> {
-        let (reply, answer) = oneshot::channel();
-        let sent = self.admit(batch).and_then(|(writes, bytes)| {
-            self.0.queued_bytes.fetch_add(bytes, Ordering::Relaxed);
-            let request = Request {
-                writes,
-                bytes,
-                reply,
-            };
-            self.tell(Message::Store(request))
-        });
-        Box::pin(async move {
-            sent?;
-            answer
-                .await
-                .unwrap_or_else(|_| Err(internal("the committer ended without an answer")))
-        })
-    }
-
-    fn list(&self, request: ListRequest) -> BoxFuture<'_, StoreResult<Page>> {
-        self.answer(move |snapshot, cache| query::list(snapshot, cache, &request))
-    }
-
-    fn get(&self, query: Query, id: String) -> BoxFuture<'_, StoreResult<Option<Event>>> {
-        self.answer(move |snapshot, _| query::get(snapshot, &query, &id))
-    }
-
-    fn values(
-        &self,
-        query: Query,
-        field: &'static Field,
-        prefix: String,
-        limit: usize,
-    ) -> BoxFuture<'_, StoreResult<Values>> {
-        self.answer(move |snapshot, cache| {
-            query::values(snapshot, cache, &query, field, &prefix, limit)
-        })
-    }
-
-    fn histogram(&self, request: HistogramRequest) -> BoxFuture<'_, StoreResult<Histogram>> {
-        self.answer(move |snapshot, cache| query::histogram(snapshot, cache, &request))
-    }
-
-    fn scan(&self, request: ScanRequest) -> BoxFuture<'_, StoreResult<Table>> {
-        self.answer(move |snapshot, _| query::scan(snapshot, &request))
-    }
-
-    fn timeline(&self, request: TimelineRequest) -> BoxFuture<'_, StoreResult<Page>> {
-        self.answer(move |snapshot, cache| query::timeline(snapshot, cache, &request))
-    }
-
-    fn summary(&self, query: Query) -> BoxFuture<'_, StoreResult<Summary>> {
-        self.answer(move |snapshot, cache| query::summary(snapshot, cache, &query))
-    }
-
-    fn breakdown(&self, request: BreakdownRequest) -> BoxFuture<'_, StoreResult<Breakdown>> {
-        self.answer(move |snapshot, cache| query::breakdown(snapshot, cache, &request))
-    }
-
-    fn series(&self, request: SeriesRequest) -> BoxFuture<'_, StoreResult<SeriesAnswer>> {
-        self.answer(move |snapshot, cache| query::series(snapshot, cache, &request))
-    }
-
-    fn remove(&self, request: RemoveRequest) -> BoxFuture<'_, StoreResult<Progress>> {
-        if let Err(error) = lifecycle::check(request.stream, &[]) {
-            return Box::pin(std::future::ready(Err(error)));
-        }
-        let (stream, before) = (request.stream, request.before);
-        let concerned = move |event: &Event| lifecycle::is_old(event, stream, before);
-        self.work(concerned, move |mover| mover.remove_step(&request))
-    }
-
-    fn erase(&self, request: EraseRequest) -> BoxFuture<'_, StoreResult<Progress>> {
-        if let Err(error) = lifecycle::check(request.query.stream, &request.fields) {
-            return Box::pin(std::future::ready(Err(error)));
-        }
-        let query = request.query.clone();
-        let cache = Arc::clone(&self.0.cache);
-        let concerned = move |event: &Event| query.matches(event);
-        self.work(concerned, move |mover| {
-            let progress = mover.erase_step(&request);
-            // It may hold what was erased.
-            cache.clear();
-            progress
-        })
-    }
-
-    fn read_only(&self) -> Option<String> {
-        self.0.health.read_only()
-    }
-
-    fn stats(&self) -> BoxFuture<'_, StoreResult<Stats>> {
-        let read_only = self.0.health.read_only();
-        let shared = Arc::clone(&self.0.shared);
-        self.answer(move |snapshot, cache| stats::of(snapshot, cache, &shared.damages, read_only))
     }
 }
 

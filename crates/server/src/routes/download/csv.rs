@@ -5,7 +5,7 @@
 use daybook_model::decimal::Digits;
 use daybook_model::field::{Field, Kind};
 use daybook_model::table::{Cells, Column};
-use daybook_model::{NanoUsd, Timestamp, ValueRef};
+use daybook_model::{NanoUsd, Timestamp};
 use std::ops::Range;
 
 /// The names of the columns, as a line.
@@ -30,7 +30,12 @@ enum Written {
         rows: Vec<u32>,
     },
     Numbers(Kind, Vec<i64>),
-    Texts(Column),
+    Texts {
+        /// Whether they are JSON, which is no formula.
+        json: bool,
+        text: Vec<u8>,
+        rows: Vec<Option<Range<usize>>>,
+    },
 }
 
 impl Csv {
@@ -57,11 +62,12 @@ impl Csv {
                     continue;
                 }
                 Written::Numbers(kind, numbers) => write_number(*kind, numbers[row], out),
-                Written::Texts(column) => match column.get(row) {
-                    Some(ValueRef::Text(text)) => write_text(text, is_formula(text), out),
-                    Some(ValueRef::Json(json)) => write_text(json, false, out),
-                    _ => {}
-                },
+                Written::Texts { json, text, rows } => {
+                    if let Some(place) = &rows[row] {
+                        let text = &text[place.clone()];
+                        write_text(text, !json && is_formula(text), out);
+                    }
+                }
             }
             out.put(end);
         }
@@ -78,6 +84,7 @@ impl Written {
                 for word in words {
                     let from = text.len();
                     if let Some(word) = word {
+                        let word = word.as_bytes();
                         write_text(word, is_formula(word), &mut text);
                     }
                     text.put(end);
@@ -90,7 +97,11 @@ impl Written {
                 }
             }
             Cells::Numbers(numbers) => Self::Numbers(column.field.kind, numbers),
-            cells @ Cells::Texts { .. } => Self::Texts(Column { cells, ..column }),
+            Cells::Texts { text, rows } => Self::Texts {
+                json: matches!(column.field.kind, Kind::Json(_) | Kind::Payload),
+                text: text.into_bytes(),
+                rows,
+            },
         }
     }
 }
@@ -108,14 +119,17 @@ fn write_number(kind: Kind, number: i64, out: &mut Buffer) {
     }
 }
 
-fn is_formula(text: &str) -> bool {
-    text.starts_with(['=', '+', '-', '@', '\t', '\r'])
+fn is_formula(text: &[u8]) -> bool {
+    matches!(
+        text.first(),
+        Some(b'=' | b'+' | b'-' | b'@' | b'\t' | b'\r')
+    )
 }
 
 /// A text, in quotes when it must be; one that looks like a formula is defused.
-fn write_text(text: &str, formula: bool, out: &mut Buffer) {
+fn write_text(text: &[u8], formula: bool, out: &mut Buffer) {
     // Without a way out in the middle, so that many bytes are compared at once.
-    let quoted = text.bytes().fold(false, |found, byte| {
+    let quoted = text.iter().fold(false, |found, byte| {
         found | matches!(byte, b'"' | b',' | b'\r' | b'\n')
     });
     if quoted {
@@ -125,15 +139,15 @@ fn write_text(text: &str, formula: bool, out: &mut Buffer) {
         out.put(b"'");
     }
     if quoted {
-        let mut parts = text.split('"');
-        out.put(parts.next().unwrap_or_default().as_bytes());
+        let mut parts = text.split(|byte| *byte == b'"');
+        out.put(parts.next().unwrap_or_default());
         for part in parts {
             out.put(b"\"\"");
-            out.put(part.as_bytes());
+            out.put(part);
         }
         out.put(b"\"");
     } else {
-        out.put(text.as_bytes());
+        out.put(text);
     }
 }
 
