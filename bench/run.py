@@ -48,13 +48,13 @@ def measure(settings, where: pathlib.Path) -> dict:
         cold[name], results["cold_by"] = stages.time_cold(settings, where, facts, questions, missing, name)
         say(f"{name}: cold answers timed")
         results["systems"][name] = loaded[name] | {"version": version(settings, where, name), "memory": memory}
+        if name == "daybook":
+            results["ingest"] = ingest.measure(settings, where, facts, missing)
     results["questions"] = [
         {"name": question.name, "kind": question.kind, "note": question.note,
          "systems": {name: {"warm_ms": warm[name].get(question.name, []), "cold_ms": cold[name].get(question.name, []),
                             "missing": missing.get(question.name, {}).get(name)} for name in settings.systems}}
         for question in questions]
-    if "daybook" in settings.systems:
-        results["ingest"] = ingest.measure(settings, where, facts, missing)
     return results
 
 

@@ -13,7 +13,7 @@ const DAY_SECONDS: i64 = 86_400;
 /// copy [`Digits::BYTES_MAX`] bytes from its beginning.
 #[derive(Debug, Clone, Copy)]
 pub struct Digits {
-    bytes: [u8; 2 * Digits::BYTES_MAX],
+    bytes: [u8; 2 * Self::BYTES_MAX],
     start: usize,
 }
 
