@@ -16,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 import venv
+from collections.abc import Iterator
 
 HERE = pathlib.Path(__file__).resolve().parent
 ENVIRONMENT = HERE / ".venv"
@@ -28,14 +29,15 @@ def main() -> None:
         where = pathlib.Path(settings.keep or temporary)
         where.mkdir(parents=True, exist_ok=True)
         try:
-            results = measure(settings, where)
+            for results in measure(settings, where):
+                report.write(results, settings.results)
         except compare.Difference as difference:
             raise SystemExit(f"ANSWERS DIFFER\n{difference}") from None
-    report.write(results, settings.results)
 
 
-def measure(settings, where: pathlib.Path) -> dict:
-    """All stages, one system at a time, so that each has the machine to itself."""
+def measure(settings, where: pathlib.Path) -> Iterator[dict]:
+    """All stages, one system at a time, so that each has the machine to itself. Gives the results so far after each
+    system: an interrupted run leaves what it measured."""
     results = {"rows": settings.rows, "date": time.strftime("%Y-%m-%d"), "smoke": settings.smoke, "left_out": settings.left_out,
                "machine": machine.describe(str(where)), "systems": {}}
     loaded, facts = stages.load(settings, where)
@@ -50,12 +52,14 @@ def measure(settings, where: pathlib.Path) -> dict:
         results["systems"][name] = loaded[name] | {"version": version(settings, where, name), "memory": memory}
         if name == "daybook":
             results["ingest"] = ingest.measure(settings, where, facts, missing)
-    results["questions"] = [
-        {"name": question.name, "kind": question.kind, "note": question.note,
-         "systems": {name: {"warm_ms": warm[name].get(question.name, []), "cold_ms": cold[name].get(question.name, []),
-                            "missing": missing.get(question.name, {}).get(name)} for name in settings.systems}}
-        for question in questions]
-    return results
+        yield results | {"questions": [timed(question, warm, cold, missing) for question in questions]}
+
+
+def timed(question, warm: dict, cold: dict, missing: dict) -> dict:
+    """What one question took in each system measured so far."""
+    return {"name": question.name, "kind": question.kind, "note": question.note,
+            "systems": {name: {"warm_ms": warm[name].get(question.name, []), "cold_ms": cold[name].get(question.name, []),
+                               "missing": missing.get(question.name, {}).get(name)} for name in warm}}
 
 
 def version(settings, where: pathlib.Path, name: str) -> str:
