@@ -6,8 +6,10 @@
 //! and Joshua Holmer for zxcvbn-rs; MIT licence).
 
 use super::{ControlError, Result};
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::sync::LazyLock;
+use unicode_normalization::{UnicodeNormalization, is_nfkc};
 
 /// Shortest password, in characters.
 pub(super) const CHARS_MIN: usize = 8;
@@ -19,7 +21,16 @@ const NAME_CHARS_MIN: usize = 4;
 static COMMON: LazyLock<HashSet<&'static str>> =
     LazyLock::new(|| include_str!("common_passwords.txt").lines().collect());
 
-/// Whether an account may have this password.
+/// The one spelling of a password, whichever keyboard it was typed on: NFKC, as NIST SP 800-63B,
+/// §5.1.1.2 advises.
+pub(super) fn normal(password: &str) -> Cow<'_, str> {
+    match is_nfkc(password) {
+        true => Cow::Borrowed(password),
+        false => Cow::Owned(password.nfkc().collect()),
+    }
+}
+
+/// Whether an account may have this password, which is in its one spelling.
 ///
 /// # Errors
 /// What is wrong with it.

@@ -2,6 +2,7 @@
 //! sessions that the old one opened, and unlocks the account.
 
 use super::mail::MailKind;
+use super::password_rules::normal;
 use super::{
     Actor, AuthEvent, AuthKind, Change, Client, Control, ControlError, Method, Proof, Result,
     Session, SignedIn, TicketKind, User, UserState, lockouts, mfa, sessions, tickets, tokens,
@@ -103,13 +104,17 @@ impl Control {
             let message = "the account has no password: it signs in elsewhere";
             return Err(ControlError::WrongState(message));
         }
-        let is_same = current == new;
+        let is_same = normal(&current) == normal(&new);
         self.reauthenticate(client, session, Some(current)).await?;
         if is_same {
             let message = "the new password is the current one";
             return Err(ControlError::invalid("new", message));
         }
-        let password_hash = self.passwords.hash(new, &user.email).await?;
+        let password_hash = self.passwords.hash(new, &user.email).await;
+        let password_hash = password_hash.map_err(|error| match error {
+            ControlError::Invalid { message, .. } => ControlError::invalid("new", message),
+            other => other,
+        })?;
         let event = AuthEvent::success(client, AuthKind::PasswordChanged).about(&user);
         let event = event.by(Method::Password).session(&session.id);
         let (control, actor) = (self.clone(), user.actor(client.clone()));

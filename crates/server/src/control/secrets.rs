@@ -97,27 +97,31 @@ impl Default for Passwords {
 impl Passwords {
     /// Checks whether the account of this e-mail may have the password, and hashes it.
     pub(super) async fn hash(&self, password: String, email: &str) -> Result<String> {
+        let password = password_rules::normal(&password).into_owned();
         password_rules::check(&password, email)?;
         self.run(move || hash_blocking(&password)).await?
     }
 
-    /// Whether the password belongs to the hash. Without a hash it works as long and says no, so
-    /// that nobody learns by the clock which accounts exist.
+    /// Whether the password belongs to the hash, in its one spelling or, for hashes of before there
+    /// was one, as it was typed. Without a hash it works as long and says no, so that nobody learns
+    /// by the clock which accounts exist.
     pub(super) async fn verify(&self, password: String, hash: Option<String>) -> Result<bool> {
         static NOBODY: LazyLock<Option<String>> =
             LazyLock::new(|| hash_blocking("nobody has this password").ok());
-        if password.len() > password_rules::BYTES_MAX {
-            return Ok(false);
-        }
+        let normal = password_rules::normal(&password).into_owned();
+        let mut spellings = vec![normal, password];
+        spellings.dedup();
+        spellings.retain(|spelling| spelling.len() <= password_rules::BYTES_MAX);
         self.run(move || {
             let known = hash.is_some();
             let Some(hash) = hash.or_else(|| NOBODY.clone()) else {
                 return false;
             };
-            let parsed = PasswordHash::new(&hash);
-            let fits = parsed
-                .is_ok_and(|hash| argon2().verify_password(password.as_bytes(), &hash).is_ok());
-            fits && known
+            let Ok(hash) = PasswordHash::new(&hash) else {
+                return false;
+            };
+            let fits = |it: &String| argon2().verify_password(it.as_bytes(), &hash).is_ok();
+            spellings.iter().any(fits) && known
         })
         .await
     }
@@ -160,6 +164,27 @@ mod tests {
         assert_eq!(digits.len(), KEY_DIGITS);
         assert!(digits.bytes().all(|byte| byte.is_ascii_alphanumeric()));
         assert_eq!(digest_hex("").len(), 64);
+    }
+
+    #[tokio::test]
+    async fn a_password_fits_however_its_letters_are_composed() {
+        let passwords = Passwords::default();
+        let (composed, decomposed) = (
+            "p\u{e4}ssw\u{f6}rd \u{f1} 1",
+            "pa\u{308}sswo\u{308}rd n\u{303} 1",
+        );
+        let fits = async |password: &str, hash: &str| {
+            let checked = passwords.verify(password.into(), Some(hash.into())).await;
+            checked.unwrap()
+        };
+        for set in [composed, decomposed] {
+            let hash = passwords.hash(set.into(), "a@b").await.unwrap();
+            assert!(fits(composed, &hash).await && fits(decomposed, &hash).await);
+            assert!(!fits("passwo\u{308}rd n 1", &hash).await);
+        }
+        let old = hash_blocking(decomposed).unwrap();
+        assert!(fits(decomposed, &old).await, "as it was typed before");
+        assert!(!fits(composed, &old).await);
     }
 
     #[tokio::test]

@@ -5,6 +5,7 @@ use daybook_model::Timestamp;
 use sqlx::SqliteConnection;
 use std::fmt;
 use std::str::FromStr;
+use unicode_normalization::is_nfkc;
 
 const EMAIL_BYTES_MAX: usize = 254;
 
@@ -231,12 +232,14 @@ pub(crate) fn normal_email(email: &str) -> Result<String> {
     }
 }
 
-/// The same of an address that mails can be sent to.
+/// The same of an address that mails can be sent to, and that does not only look like another: no
+/// compatibility characters (NFKC), no IP address in place of a domain.
 pub(super) fn new_email(email: &str) -> Result<String> {
     let email = normal_email(email)?;
-    match email.parse::<lettre::Address>() {
-        Ok(_) => Ok(email),
-        Err(_) => Err(ControlError::invalid("email", "expected an e-mail address")),
+    let fits = email.parse::<lettre::Address>().is_ok() && is_nfkc(&email) && !email.ends_with(']');
+    match fits {
+        true => Ok(email),
+        false => Err(ControlError::invalid("email", "expected an e-mail address")),
     }
 }
 

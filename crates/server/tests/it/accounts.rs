@@ -355,6 +355,11 @@ async fn an_invitation_names_what_is_wrong_with_it() {
     for (new, field) in [
         (json!({"email": "nobody", "role": "user"}), "email"),
         (json!({"email": "a@b@c", "role": "user"}), "email"),
+        (json!({"email": "a@[127.0.0.1]", "role": "user"}), "email"),
+        (
+            json!({"email": "\u{ff41}na@example.com", "role": "user"}),
+            "email",
+        ),
         (
             json!({"email": "a@b.example\r\nBcc: c@d.example", "role": "user"}),
             "email",
