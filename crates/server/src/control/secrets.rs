@@ -154,6 +154,7 @@ impl Passwords {
 
 #[cfg(test)]
 mod tests {
+    use super::super::{Client, Control, Credentials};
     use super::*;
 
     #[test]
@@ -185,6 +186,29 @@ mod tests {
         let old = hash_blocking(decomposed).unwrap();
         assert!(fits(decomposed, &old).await, "as it was typed before");
         assert!(!fits(composed, &old).await);
+    }
+
+    #[tokio::test]
+    async fn a_sign_in_that_finds_every_place_taken_is_on_record() {
+        let dir = tempfile::tempdir().unwrap();
+        let control = Control::open(dir.path()).await.unwrap();
+        let permits = Arc::clone(&control.passwords.permits);
+        let _busy = permits.acquire_many_owned(HASHES_AT_ONCE as u32).await;
+        let sent = Credentials {
+            email: "ana@example.com".into(),
+            password: "correct horse".into(),
+            code: None,
+        };
+        let refused = control.sign_in(&Client::default(), sent).await;
+        assert!(matches!(refused, Err(ControlError::Busy)), "{refused:?}");
+        let told: Vec<String> = sqlx::query_scalar("SELECT event FROM outbox")
+            .fetch_all(control.db.reader())
+            .await
+            .unwrap();
+        assert!(
+            told.len() == 1 && told[0].contains("ana@example.com") && told[0].contains("too busy"),
+            "{told:?}"
+        );
     }
 
     #[tokio::test]

@@ -191,7 +191,14 @@ impl Control {
             Ok(_) => self.throttle.succeed(attempt.source()),
             Err(ControlError::WrongCredentials | ControlError::WrongCode { .. }) => {}
             // Not the caller's failure.
-            Err(_) => self.throttle.take_back(attempt.source()),
+            Err(error) => {
+                self.throttle.take_back(attempt.source());
+                if matches!(error, ControlError::Busy) {
+                    let reason = "too busy: the password was not checked";
+                    let event = attempt.event(reason, Method::Password);
+                    self.record_failure(event).await?;
+                }
+            }
         }
         outcome
     }
