@@ -1,6 +1,6 @@
 //! The tokens of sessions. A token is replaced every quarter of an hour; the one before works on
-//! for requests under way and for answers that got lost, until its successor has been seen. Used
-//! later it can only be a copy: the session ends.
+//! for requests under way and for answers that got lost, for a minute after its successor has been
+//! seen, and for two when it never is. Used later it may be a copy: the session ends.
 
 use super::secrets::{digest_hex, new_token};
 use super::sessions::gate;
@@ -17,6 +17,8 @@ const SEEN_EVERY_US: i64 = 60 * Timestamp::SECOND_US;
 const TOKEN_LIFE_US: i64 = 15 * 60 * Timestamp::SECOND_US;
 /// How long the token before works after its successor was seen.
 const OVERLAP_US: i64 = 60 * Timestamp::SECOND_US;
+/// How long it works while its successor is not seen: as a page takes to load over a bad line.
+const UNSEEN_US: i64 = 120 * Timestamp::SECOND_US;
 
 /// The session of a token, and the token that replaces it from now on.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,15 +66,18 @@ impl Row {
             let first = self.token_seen_at.is_none();
             return Standing::Current { first };
         }
-        let late = |seen: i64| !steady::is_within(seen, OVERLAP_US, now_us);
-        match self.token_seen_at.is_some_and(late) {
-            true => Standing::Copied,
-            false => Standing::Before,
+        let in_time = match self.token_seen_at {
+            Some(seen) => steady::is_within(seen, OVERLAP_US, now_us),
+            None => steady::is_within(self.token_at, UNSEEN_US, now_us),
+        };
+        match in_time {
+            true => Standing::Before,
+            false => Standing::Copied,
         }
     }
 
-    /// Whether it is time for a new token: it is old, or the account's role is another. The successor of the token before got lost when it was
-    /// not seen for a while.
+    /// Whether it is time for a new token: it is old, or the account's role is another. The
+    /// successor of the token before got lost when it was not seen for a while.
     fn wants_renewal(&self, standing: Standing, now_us: i64) -> bool {
         let older = |life_us| !steady::is_within(self.token_at, life_us, now_us);
         match standing {
@@ -137,7 +142,10 @@ impl Control {
             return Ok(None);
         }
         let renewed = match row.wants_renewal(standing, now_us) {
-            true => self.renew(client, &row, &token_hash, now_us).await,
+            true => {
+                self.renew(client, &row, standing, &token_hash, now_us)
+                    .await
+            }
             false => None,
         };
         if renewed.is_none() {
@@ -199,13 +207,16 @@ impl Control {
         &self,
         client: &Client,
         row: &Row,
+        standing: Standing,
         token_hash: &str,
         now_us: i64,
     ) -> Option<String> {
         let token = new_token();
-        let renewed = self
-            .try_renew(client, row, token_hash, &token, now_us)
-            .await;
+        // In the place of one that got lost it counts as seen: the token before works for the
+        // overlap and no more, however often its answers get lost.
+        let seen_at = (standing == Standing::Before).then_some(now_us);
+        let hashes = [token_hash, &digest_hex(&token)];
+        let renewed = self.try_renew(client, row, hashes, seen_at, now_us).await;
         renewed
             .inspect_err(|error| tracing::debug!(%error, "a session keeps its token for now"))
             .is_ok_and(|renewed| renewed)
@@ -216,22 +227,23 @@ impl Control {
         &self,
         client: &Client,
         row: &Row,
-        token_hash: &str,
-        token: &str,
+        [old, new]: [&str; 2],
+        seen_at: Option<i64>,
         now_us: i64,
     ) -> Result<bool> {
         let mut transaction = self.db.begin().await?;
         let renewed = sqlx::query(
             "UPDATE sessions SET token_hash = $1, old_token_hash = $2, token_at = $3, \
-             token_seen_at = NULL, token_role = $6, last_seen_at = $3 \
+             token_seen_at = $7, token_role = $6, last_seen_at = $3 \
              WHERE id = $4 AND token_hash = $5",
         )
-        .bind(digest_hex(token))
-        .bind(token_hash)
+        .bind(new)
+        .bind(old)
         .bind(now_us)
         .bind(&row.id)
         .bind(&row.token_hash)
         .bind(row.role.name())
+        .bind(seen_at)
         .execute(&mut *transaction)
         .await?;
         if renewed.rows_affected() == 0 {
@@ -249,11 +261,14 @@ impl Control {
     async fn end_copied(&self, client: &Client, row: &Row) -> Result<()> {
         let mut actor = Actor::system("sessions");
         actor.client = client.clone();
-        let event = AuthEvent::denied(
-            client,
-            AuthKind::SessionRevoked,
-            "a token that had been replaced was used again: it was copied",
-        );
+        let reason = match row.token_seen_at {
+            Some(_) => "a token that had been replaced was used again: it was copied",
+            None => {
+                "a token that had been replaced was used again: it was copied, or the answer with \
+                 its successor got lost"
+            }
+        };
+        let event = AuthEvent::denied(client, AuthKind::SessionRevoked, reason);
         let event = event.about(&row.user()).session(&row.id);
         let ended = self.end(&actor, row.user_id.clone(), row.id.clone(), event);
         match ended.await {

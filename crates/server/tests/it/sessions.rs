@@ -208,12 +208,33 @@ async fn an_answer_that_got_lost_signs_nobody_out() {
     let lossy = browser.copied();
     age(&server, &["token_at"], 16).await;
     assert!(lossy.is_in().await, "this one's answer never arrives");
-    age(&server, &["token_at"], 2).await;
-    let old = browser.cookie(SESSION);
+    age(&server, &["token_at"], 1).await;
+    let (old, copied) = (browser.cookie(SESSION), browser.copied());
     assert!(browser.is_in().await);
     assert_ne!(browser.cookie(SESSION), old, "it gets a token after all");
     assert!(browser.is_in().await);
     assert!(!lossy.is_in().await, "the lost one counts no more");
+    assert!(browser.is_in().await);
+
+    // Only once: from then on the old one ends, however many answers get lost.
+    age(&server, &["token_seen_at"], 1).await;
+    assert!(!copied.is_in().await && !browser.is_in().await);
+}
+
+#[tokio::test]
+async fn an_old_token_does_not_live_on_because_its_successor_is_never_used() {
+    let server = with_admin().await;
+    let (browser, thief) = (signed_in(&server).await, Browser::new(&server));
+    thief.set_cookie(SESSION, &browser.cookie(SESSION).unwrap());
+    let before = thief.copied();
+    age(&server, &["token_at"], 16).await;
+    assert!(thief.is_in().await, "it takes the successor and keeps it");
+    age(&server, &["token_at"], 2).await;
+    assert!(!before.is_in().await && !browser.is_in().await);
+    assert!(!thief.is_in().await, "the session has ended");
+    let ended = server.auth_events("event=session_revoked").await;
+    assert_eq!(ended[0]["result"], "denied");
+    assert!(ended[0]["reason"].as_str().unwrap().contains("got lost"));
 }
 
 #[tokio::test]
