@@ -9,7 +9,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use daybook_model::Timestamp;
 use openidconnect::core::{
-    CoreClient, CoreErrorResponseType, CoreIdToken, CoreIdTokenVerifier, CoreJsonWebKeySet,
+    CoreClient, CoreErrorResponseType, CoreIdTokenVerifier, CoreJsonWebKeySet,
     CoreJwsSigningAlgorithm, CoreTokenResponse,
 };
 use openidconnect::{
@@ -99,11 +99,32 @@ fn told(error: ExchangeError) -> SsoError {
             other => outage(printable(other.as_ref())),
         },
         RequestTokenError::Request(error) => outage(error.to_string()),
-        RequestTokenError::Parse(error, _) => {
-            outage(format!("its answer cannot be read at {}", error.path()))
-        }
+        RequestTokenError::Parse(error, body) => match fault_of_token(&body) {
+            Some(fault) => SsoError::Forged(Doubt::Invalid(fault).to_string()),
+            None => outage(format!("its answer cannot be read at {}", error.path())),
+        },
         RequestTokenError::Other(_) => outage("it answers neither tokens nor an error".into()),
     }
+}
+
+/// What is wrong with the ID token of an answer that could not be read; none when something else
+/// of the answer is.
+fn fault_of_token(body: &[u8]) -> Option<String> {
+    let answer: Map<String, Value> = serde_json::from_slice(body).ok()?;
+    let text = |name: &str| answer.get(name).and_then(Value::as_str);
+    text("access_token").and(text("token_type"))?;
+    let Some(claims) = payload(text("id_token")?) else {
+        return Some("its claims are no JSON object".into());
+    };
+    let lacks = |name: &&str| claims.get(*name).is_none_or(Value::is_null);
+    let lacking = ["iss", "sub", "aud", "exp", "iat"]
+        .into_iter()
+        .filter(lacks);
+    let lacking: Vec<&str> = lacking.collect();
+    Some(match lacking.is_empty() {
+        true => "its header, or the type of a claim, is none of OpenID Connect".into(),
+        false => format!("it lacks {}", lacking.join(", ")),
+    })
 }
 
 /// Why a token is not believed.
@@ -167,9 +188,24 @@ pub(super) fn check(
             return Err(invalid("the access token is another one (at_hash)"));
         }
     }
-    payload(token)
-        .map(Claims)
-        .ok_or_else(|| invalid("its claims"))
+    let claims = payload(&token.to_string()).ok_or_else(|| invalid("its claims"))?;
+    let not_before = claims.get("nbf").and_then(Value::as_f64);
+    not_before
+        .map_or(Ok(()), check_not_before)
+        .map_err(Doubt::Invalid)?;
+    Ok(Claims(claims))
+}
+
+/// RFC 7519, §4.1.5, with the same grace as for the time of issue.
+fn check_not_before(not_before_s: f64) -> Result<(), String> {
+    let now_s = Timestamp::now().us() / Timestamp::SECOND_US;
+    let ahead_s = not_before_s - now_s as f64;
+    match ahead_s > CLOCK_AHEAD_MAX_S as f64 {
+        true => Err(format!(
+            "it is valid in {ahead_s:.0} s only (nbf): compare the clocks"
+        )),
+        false => Ok(()),
+    }
 }
 
 fn check_issued(issued_s: i64) -> Result<(), String> {
@@ -184,10 +220,9 @@ fn check_issued(issued_s: i64) -> Result<(), String> {
     }
 }
 
-/// All claims of a token that was checked, those of no standard included.
-fn payload(token: &CoreIdToken) -> Option<Map<String, Value>> {
-    let text = token.to_string();
-    let payload = URL_SAFE_NO_PAD.decode(text.split('.').nth(1)?).ok()?;
+/// All claims of a token, those of no standard included.
+fn payload(token: &str) -> Option<Map<String, Value>> {
+    let payload = URL_SAFE_NO_PAD.decode(token.split('.').nth(1)?).ok()?;
     serde_json::from_slice(&payload).ok()
 }
 

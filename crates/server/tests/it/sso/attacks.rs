@@ -63,6 +63,26 @@ const FORGERIES: &[(&str, Forge, &str)] = &[
         "in the future",
     ),
     (
+        "not valid yet",
+        |rogue, claims| rogue.signed(&with(claims, "nbf", json!(now() + 7200))),
+        "(nbf): compare the clocks",
+    ),
+    (
+        "of nobody",
+        |rogue, claims| rogue.signed(&with(claims, "sub", Value::Null)),
+        "it lacks sub",
+    ),
+    (
+        "without an end",
+        |rogue, claims| rogue.signed(&with(claims, "exp", Value::Null)),
+        "it lacks exp",
+    ),
+    (
+        "no token at all",
+        |_, _| "x.y.z".into(),
+        "the ID token is not valid",
+    ),
+    (
         "issued long ago",
         |rogue, claims| rogue.signed(&with(claims, "iat", json!(now() - 3600))),
         "compare the clocks",
