@@ -2,10 +2,11 @@
 //! binds to an account only where an administrator said so, and only when the provider has verified
 //! it.
 
+use super::accounts::keep_an_admin;
 use super::identities::bind;
 use super::{
     Actor, AuthEvent, AuthKind, Client, Control, ControlError, Method, NewLink, Provider, Result,
-    Role, User, UserState, links, tickets, users,
+    Role, User, UserState, links, sessions, tickets, users,
 };
 use daybook_model::Timestamp;
 use serde_json::json;
@@ -46,9 +47,11 @@ pub(super) fn refused(code: &'static str, reason: impl Into<String>) -> ControlE
     ControlError::SsoRefused { code, reason }
 }
 
+const NOT_ALLOWED: &str = "not_allowed";
+
 /// Not for them; only the log says why.
 fn not_allowed(reason: impl Into<String>) -> ControlError {
-    refused("not_allowed", reason)
+    refused(NOT_ALLOWED, reason)
 }
 
 impl Visitor {
@@ -90,9 +93,19 @@ async fn activate(db: &mut SqliteConnection, user: &User) -> Result<()> {
     tickets::end_all(db, &user.id).await
 }
 
+/// Whether an account has an open session or a personal key.
+async fn has_access(db: &mut SqliteConnection, user_id: &str) -> Result<bool> {
+    let find = sqlx::query_scalar(
+        "SELECT EXISTS (SELECT 1 FROM sessions WHERE user_id = $1) \
+         OR EXISTS (SELECT 1 FROM api_keys WHERE user_id = $1 AND revoked_at IS NULL)",
+    );
+    Ok(find.bind(user_id).fetch_one(db).await?)
+}
+
 impl Control {
     /// Which account a visitor is, made or bound now if the settings say so, with the role and the
-    /// links that the provider's claims give.
+    /// links that the provider's claims give. Who is known and no longer admitted loses sessions
+    /// and personal keys, too.
     ///
     /// # Errors
     /// [`ControlError::SsoRefused`], or when the database refuses.
@@ -103,8 +116,27 @@ impl Control {
         visitor: &Visitor,
         purpose: Purpose,
     ) -> Result<User> {
-        visitor.check(provider)?;
         let known = self.identified(provider, visitor).await?;
+        let admitted = self.admit(client, provider, visitor, purpose, known.clone());
+        let admitted = admitted.await;
+        if let Err(ControlError::SsoRefused { code, reason }) = &admitted
+            && *code == NOT_ALLOWED
+            && let Some(user) = known.filter(User::is_active)
+        {
+            self.turn_out(client, provider, user, reason).await?;
+        }
+        admitted
+    }
+
+    async fn admit(
+        &self,
+        client: &Client,
+        provider: &Provider,
+        visitor: &Visitor,
+        purpose: Purpose,
+        known: Option<User>,
+    ) -> Result<User> {
+        visitor.check(provider)?;
         let user = match (purpose, known) {
             (Purpose::SignIn, Some(user)) => user,
             (Purpose::SignIn, None) => self.first_visit(client, provider, visitor).await?,
@@ -130,6 +162,55 @@ impl Control {
         let seen = seen.bind(provider.id.clone()).bind(visitor.subject.clone());
         self.db.note(seen).await;
         Ok(user)
+    }
+
+    /// Ends the sessions and personal keys of somebody whom the provider's word no longer admits.
+    /// The last active `super_admin` keeps them: nobody could undo it.
+    async fn turn_out(
+        &self,
+        client: &Client,
+        provider: &Provider,
+        user: User,
+        reason: &str,
+    ) -> Result<()> {
+        let mut details = json!({"identity_provider": provider.settings.name, "reason": reason});
+        let (by, client) = (provider.actor(client), client.clone());
+        self.change(&by, "user.sessions_ended", |change| {
+            Box::pin(async move {
+                // Its role may just have been renewed.
+                let user = users::find(change.db(), &user.id).await?;
+                change.resource("user", &user.id, &user.email);
+                change.audit.set_text("operation", "modify_access");
+                change.audit.set_json("details", details.to_string());
+                if !has_access(change.db(), &user.id).await? {
+                    change.nothing_changed();
+                    return Ok(());
+                }
+                match keep_an_admin(change.db(), &user).await {
+                    Err(ControlError::LastAdmin) => {
+                        let reason = "the last super_admin keeps sessions and keys";
+                        change.audit.set_text("result", "denied");
+                        change.audit.set_text("reason", reason);
+                        return Ok(());
+                    }
+                    kept => kept?,
+                }
+                let reason = "its identity provider no longer admits the account";
+                sessions::end_all(change, &client, &user, None, reason).await?;
+                let revoked: Vec<String> = sqlx::query_scalar(
+                    "UPDATE api_keys SET revoked_at = $1 \
+                     WHERE user_id = $2 AND revoked_at IS NULL RETURNING id",
+                )
+                .bind(Timestamp::now().us())
+                .bind(&user.id)
+                .fetch_all(change.db())
+                .await?;
+                details["api_keys_revoked"] = json!(revoked);
+                change.audit.set_json("details", details.to_string());
+                Ok(())
+            })
+        })
+        .await
     }
 
     /// Somebody whose identity belongs to no account yet.

@@ -6,6 +6,7 @@ mod outages;
 mod real;
 mod rogue;
 mod settings;
+mod turned_out;
 
 use crate::support::{Answer, Server};
 use axum::http::{Method, Request};
