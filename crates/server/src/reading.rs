@@ -69,6 +69,10 @@ impl FromRequestParts<App> for Monitor {
 impl Reader {
     async fn new(app: App, caller: Caller, own_data: bool) -> ApiResult<Self> {
         let sight = match caller.user() {
+            None if own_data => {
+                let message = "own data belongs to an account: sign in, or send a personal API key";
+                return Err(ApiError::forbidden("forbidden", message));
+            }
             None => Sight::Everything,
             Some(user) => Sight::Account {
                 role: user.role,
@@ -93,10 +97,6 @@ impl Reader {
     /// 403 when its role may not read the stream at all, naming those that may.
     pub(crate) fn scope(&self, stream: Stream) -> ApiResult<Scope> {
         let (role, own) = match &self.sight {
-            Sight::Everything if self.own_data => {
-                let message = "own data belongs to an account: sign in, or send a personal API key";
-                return Err(ApiError::forbidden("forbidden", message));
-            }
             Sight::Everything => return Ok(Scope::All),
             Sight::Account { role, own, .. } => (*role, own),
         };
@@ -106,7 +106,7 @@ impl Reader {
             return Err(ApiError::not_found(message).about("stream"));
         }
         if !role.reads(stream) {
-            let what = format!("{stream} events");
+            let what = format!("reading {stream} events");
             return Err(ApiError::not_for(role, |role| role.reads(stream), &what));
         }
         match self.own_data || !role.reads_everybody() {

@@ -246,6 +246,21 @@ async fn a_personal_key_reads_what_its_account_may_at_that_moment() {
 }
 
 #[tokio::test]
+async fn a_platform_has_no_own_data() {
+    let server = server().await;
+    for path in [
+        "logs",
+        "logs/usage",
+        "catalogue",
+        "usage/summary?from=-1d",
+        "logs/audit",
+    ] {
+        let answer = server.get(&format!("/api/v1/me/{path}")).await;
+        assert_eq!(answer.error(), (403, "forbidden".into()), "{path}");
+    }
+}
+
+#[tokio::test]
 async fn personal_keys_end_with_their_account() {
     let server = server().await;
     let cookie = server.sign_in().await;
