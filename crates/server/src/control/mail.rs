@@ -54,6 +54,12 @@ impl Mailer {
         &self.site
     }
 
+    /// An identifier that tells nothing about this machine.
+    fn message_id(&self) -> String {
+        let domain = self.from.email.domain();
+        format!("<{}@{domain}>", uuid::Uuid::now_v7())
+    }
+
     /// Hands a mail over to the server.
     pub(super) async fn send(
         &self,
@@ -70,7 +76,7 @@ impl Mailer {
             .from(self.from.clone())
             .to(to.parse().map_err(|error| refused(&error))?)
             .subject(kind.subject())
-            .message_id(None)
+            .message_id(Some(self.message_id()))
             .header(ContentType::TEXT_PLAIN)
             .raw_header(HeaderValue::new(automatic, "auto-generated".into()))
             .body(kind.text(&self.site, link))
