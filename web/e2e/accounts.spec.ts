@@ -174,6 +174,7 @@ async function setUpSecondFactor(page: Page): Promise<string> {
   await expect(
     dialog.getByRole('list', { name: 'Backup codes' }).getByRole('listitem'),
   ).toHaveCount(10)
+  await page.keyboard.press('Escape')
   await dialog.getByRole('button', { name: 'I have kept them' }).click()
   await expect(page.getByText('10 backup codes left')).toBeVisible()
   return secret

@@ -148,6 +148,7 @@ export const settings = {
     until: 'Until',
     perMinute: (rate: number) => `${formatNumber(rate)}/min`,
     personal: 'personal',
+    asOwner: 'Read what its owner may',
     actions: 'Actions',
     rotate: 'Rotate',
     rotateLabel: (name: string) => `Rotate ${name}`,

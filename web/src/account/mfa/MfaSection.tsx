@@ -18,8 +18,12 @@ export function MfaSection({ account }: { account: Account }) {
   const { enabled, required, backup_codes_left } = account.mfa
   const queryClient = useQueryClient()
   const [dialog, setDialog] = useState<Dialog>()
+  // Codes that are shown once vanish by saying that they are kept, and by nothing else.
+  const [showsCodes, setShowsCodes] = useState(false)
+  const showCodes = () => setShowsCodes(true)
   const done = () => {
     setDialog(undefined)
+    setShowsCodes(false)
     void queryClient.invalidateQueries({ queryKey: ['account'] })
     void queryClient.invalidateQueries({ queryKey: ['session'] })
   }
@@ -62,15 +66,23 @@ export function MfaSection({ account }: { account: Account }) {
         onClose={done}
         title={dialog && titles[dialog]}
         closeButtonProps={{ 'aria-label': t.ask.close }}
-        // Codes that are shown once must not vanish by a click beside them.
+        withCloseButton={!showsCodes}
+        closeOnEscape={!showsCodes}
         closeOnClickOutside={false}
         centered
       >
         {dialog === 'setup' && (
-          <MfaSetup email={account.email} hasPassword={account.has_password} onDone={done} />
+          <MfaSetup
+            email={account.email}
+            hasPassword={account.has_password}
+            onCodes={showCodes}
+            onDone={done}
+          />
         )}
         {dialog === 'end' && <MfaEnd hasPassword={account.has_password} onDone={done} />}
-        {dialog === 'renew' && <RenewCodes email={account.email} onDone={done} />}
+        {dialog === 'renew' && (
+          <RenewCodes email={account.email} onCodes={showCodes} onDone={done} />
+        )}
       </Modal>
     </Section>
   )

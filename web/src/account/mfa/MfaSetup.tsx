@@ -16,14 +16,20 @@ interface MfaSetupProps {
   email: string
   /** Who has none proves themselves by the session alone. Absent: not known yet. */
   hasPassword?: boolean | undefined
+  /** The backup codes are shown, this once. */
+  onCodes?: () => void
   onDone: () => void
 }
 
-export function MfaSetup({ email, hasPassword, onDone }: MfaSetupProps) {
+export function MfaSetup({ email, hasPassword, onCodes, onDone }: MfaSetupProps) {
   const [begun, setBegun] = useState<MfaBegun>()
   const [codes, setCodes] = useState<string[]>()
   if (codes) return <BackupCodes email={email} codes={codes} onKept={onDone} />
-  if (begun) return <AppStep begun={begun} onConfirmed={setCodes} />
+  const show = (made: string[]) => {
+    setCodes(made)
+    onCodes?.()
+  }
+  if (begun) return <AppStep begun={begun} onConfirmed={show} />
   return <BeginStep email={email} hasPassword={hasPassword} onBegun={setBegun} />
 }
 

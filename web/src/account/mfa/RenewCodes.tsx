@@ -8,8 +8,15 @@ import { codeStepError } from '../../session/signInError'
 import { Notice } from '../../ui/Notice'
 import { BackupCodes } from './BackupCodes'
 
-export function RenewCodes({ email, onDone }: { email: string; onDone: () => void }) {
-  const mutation = useMutation({ mutationFn: accountApi.renewBackupCodes })
+interface RenewCodesProps {
+  email: string
+  /** The new codes are shown, this once. */
+  onCodes: () => void
+  onDone: () => void
+}
+
+export function RenewCodes({ email, onCodes, onDone }: RenewCodesProps) {
+  const mutation = useMutation({ mutationFn: accountApi.renewBackupCodes, onSuccess: onCodes })
   const { submit, missing } = useCode(mutation.mutate)
   if (mutation.data)
     return <BackupCodes email={email} codes={mutation.data} onKept={onDone} renewed />

@@ -40,7 +40,8 @@ export function KeysTable({ keys, error, readOnly, empty }: KeysTableProps) {
     },
     {
       label: texts.scopes,
-      cell: ({ scopes }) => scopes.map((scope) => texts.scopeNames[scope]).join(', '),
+      cell: ({ scopes, user_id }) =>
+        user_id ? texts.asOwner : scopes.map((scope) => texts.scopeNames[scope]).join(', '),
     },
     { label: texts.lastFour, cell: ({ last_four }) => <code>…{last_four}</code> },
     {
