@@ -63,6 +63,28 @@ test.describe('an account', () => {
     await stranger.close()
   })
 
+  test('is asked for by its person, who chooses the password behind the link', async ({
+    browser,
+    signedIn: admin,
+  }) => {
+    await allowSignUp(admin)
+    const email = newEmail('self')
+    const context = await newPerson(browser)
+    const page = await context.newPage()
+    await page.goto('/sign-up')
+    await page.getByLabel('Email').fill(email)
+    await page.getByRole('button', { name: 'Send link' }).click()
+    await expect(page.getByRole('note')).toContainText('Look into your mail')
+
+    await admin.goto(`/settings/users?q=${encodeURIComponent(email)}`)
+    await admin.getByRole('link', { name: `Open ${email}` }).click()
+    await admin.getByRole('button', { name: 'Send sign-up link' }).click()
+    await page.goto(await handedLink(admin))
+    await setPassword(page, PASSWORD, 'Open account')
+    await expect(page).toHaveURL(/\/logs\/usage/)
+    await context.close()
+  })
+
   test('whose link was used says what to do', async ({ browser, signedIn: admin }) => {
     const { link } = await invite(admin.request, newEmail('used'), 'user')
     const context = await newPerson(browser)
@@ -136,6 +158,16 @@ test.describe('an account', () => {
     await context.close()
   })
 })
+
+async function allowSignUp(admin: Page): Promise<void> {
+  const path = '/api/v1/settings/sign-in'
+  const settings = (await (await admin.request.get(path)).json()) as Record<string, unknown>
+  const answer = await admin.request.put(path, {
+    data: { ...settings, sign_up: true, sign_up_domains: [] },
+    headers: { 'x-daybook-csrf': '1' },
+  })
+  expect(answer.status()).toBe(200)
+}
 
 async function inviteByHand(admin: Page, email: string): Promise<string> {
   await admin.goto('/settings/users')

@@ -12,14 +12,14 @@ import type {
 } from './types'
 
 export const gateApi = {
-  signUp: async (body: { email: string; password: string }): Promise<void> =>
-    check(await client.POST('/api/v1/sign-up', { body })),
+  signUp: async (email: string): Promise<void> =>
+    check(await client.POST('/api/v1/sign-up', { body: { email } })),
   requestReset: async (email: string): Promise<void> =>
     check(await client.POST('/api/v1/password-reset', { body: { email } })),
   checkTicket: async (token: string): Promise<Ticket> =>
     unwrap(await client.POST('/api/v1/tickets/check', { body: { token } })),
   /** `null`: done, but a second factor is needed to sign in. */
-  useTicket: async (body: { token: string; password?: string }): Promise<Session | null> =>
+  useTicket: async (body: { token: string; password: string }): Promise<Session | null> =>
     unwrap(await client.POST('/api/v1/tickets/use', { body })),
   ssoButtons: async (): Promise<SsoButton[]> => unwrap(await client.GET('/api/v1/sso')).items,
   /** The provider's page, to bind an identity with. */

@@ -897,7 +897,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Ask for an account. What comes of it is in a mail, whether there is such an account or not. */
+        /**
+         * Ask for an account. What comes of it is in a mail, whether there is such an account or not: the
+         *     link in it lets its holder choose the password. Asking again changes nothing.
+         */
         post: operations["request_account"];
         delete?: never;
         options?: never;
@@ -1004,8 +1007,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Use a ticket up. An invitation and a reset open a session; `null` when one must sign in next,
-         *     as after a verification.
+         * Use a ticket up: sets the password and opens a session. `null` when one must sign in next, with
+         *     the second factor that the account has.
          */
         post: operations["use_ticket"];
         delete?: never;
@@ -2240,8 +2243,6 @@ export interface components {
         /** @description What one signs up with. */
         SignUpInput: {
             email: string;
-            /** @description At least 8 characters, none of the common passwords. */
-            password: string;
         };
         /** @description A button for signing in. */
         SsoButton: {
@@ -2650,10 +2651,10 @@ export interface components {
             /** Workspace name */
             workspace_name?: string;
         };
-        /** @description A ticket and what it needs. */
+        /** @description A ticket and the password that it sets. */
         UseTicketInput: {
-            /** @description The new password, for an invitation and a reset. */
-            password?: string | null;
+            /** @description At least 8 characters, none of the common passwords. */
+            password: string;
             token: string;
         };
         /** @description An account. */

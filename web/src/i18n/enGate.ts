@@ -91,11 +91,11 @@ export const gate = {
 
   signUp: {
     title: 'Sign up',
-    lead: 'With an account you see the usage that belongs to you.',
-    submit: 'Sign up',
+    lead: 'With an account you see the usage that belongs to you. A link to choose your password goes to your address.',
+    submit: 'Send link',
     done: 'Look into your mail',
     doneHint: (email: string) =>
-      `A link went to ${email}. Open it to confirm the address; it works for 24 hours. Nothing there? Look into the spam folder, or ask your administrator.`,
+      `If ${email} can have an account here, a mail is on its way. Its link lets you choose your password and works for 24 hours. Nothing there? Look into the spam folder, or ask your administrator.`,
     off: 'Sign-up is off',
     offHint: 'Accounts are made by administrators here. Ask yours for an invitation.',
     haveAccount: 'Have an account?',
@@ -105,17 +105,17 @@ export const gate = {
     checking: 'Checking the link …',
     titles: {
       invitation: 'Welcome to Daybook',
-      verification: 'Confirm your email address',
+      verification: 'Welcome to Daybook',
       reset: 'Set a new password',
     },
     leads: {
       invitation: 'Choose a password to take the invitation.',
-      verification: 'Confirm that this address is yours; then your account is ready.',
+      verification: 'Choose a password; then your account is ready.',
       reset: 'All other sessions of the account end.',
     },
     submits: {
       invitation: 'Take invitation',
-      verification: 'Confirm address',
+      verification: 'Open account',
       reset: 'Set password',
     },
     accountOf: 'Account',

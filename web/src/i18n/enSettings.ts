@@ -58,6 +58,7 @@ export const settings = {
     linkNotice: (email: string) =>
       `No mail server is set up, so nothing was sent. Give this link to ${email} yourself. It works once and is not shown again.`,
     invitationLink: 'Invitation link',
+    signUpLink: 'Sign-up link',
     resetLink: 'Reset link',
     mailed: 'The link was mailed.',
 
@@ -88,6 +89,8 @@ export const settings = {
     resetText: 'The link works once, for one hour. Earlier reset links end.',
     again: 'Invite again',
     againHint: 'Makes a new invitation; the earlier link ends.',
+    signUpAgain: 'Send sign-up link',
+    signUpAgainHint: 'Its holder chooses the password; the earlier link ends.',
     endMfa: 'Reset second factor',
     endMfaHint: 'For somebody who lost both the app and the backup codes.',
     endMfaTitle: (email: string) => `Reset the second factor of ${email}?`,

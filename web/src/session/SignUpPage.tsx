@@ -1,4 +1,4 @@
-/** Makes an account where that is allowed; the address is confirmed by mail before it can be used. */
+/** Asks for an account where that is allowed; whoever gets the mailed link chooses the password. */
 import { Anchor, Group, Stack, Text } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
@@ -15,11 +15,7 @@ export function SignUpPage() {
   return (
     <GatePage title={texts.title}>
       {mutation.isSuccess ? (
-        <GateMessage
-          tone="info"
-          title={texts.done}
-          text={texts.doneHint(mutation.variables.email)}
-        />
+        <GateMessage tone="info" title={texts.done} text={texts.doneHint(mutation.variables)} />
       ) : hasCode(mutation.error, 'sign_up_off') ? (
         <GateMessage tone="bad" title={texts.off} text={texts.offHint} />
       ) : (
@@ -27,10 +23,9 @@ export function SignUpPage() {
           <EmailForm
             lead={texts.lead}
             submit={texts.submit}
-            withPassword
             error={mutation.error}
             pending={mutation.isPending}
-            onSubmit={mutation.mutate}
+            onSubmit={({ email }) => mutation.mutate(email)}
           />
           <Group gap={6}>
             <Text size="sm" c="dimmed">

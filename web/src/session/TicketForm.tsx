@@ -1,4 +1,4 @@
-/** What a ticket asks for: a password, or only to say that the address is one's own. */
+/** What a ticket asks for: the password of its account. */
 import { Button, Stack, Text, TextInput } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
@@ -30,10 +30,6 @@ export function TicketForm({ token, ticket, onUsed }: TicketFormProps) {
   })
   const submit = (event: React.SubmitEvent<HTMLFormElement>) => {
     event.preventDefault()
-    if (kind === 'verification') {
-      mutation.mutate({ token })
-      return
-    }
     const form = new FormData(event.currentTarget)
     const found = passwordProblems(form)
     setProblems(found)
@@ -57,13 +53,11 @@ export function TicketForm({ token, ticket, onUsed }: TicketFormProps) {
           value={email}
           readOnly
         />
-        {kind !== 'verification' && (
-          <NewPasswordFields
-            label={kind === 'reset' ? t.gate.newPassword : t.gate.password}
-            problems={{ ...(refused !== undefined && { password: refused }), ...problems }}
-            autoFocus
-          />
-        )}
+        <NewPasswordFields
+          label={kind === 'reset' ? t.gate.newPassword : t.gate.password}
+          problems={{ ...(refused !== undefined && { password: refused }), ...problems }}
+          autoFocus
+        />
         <Button type="submit" size="md" fullWidth loading={mutation.isPending}>
           {texts.submits[kind]}
         </Button>

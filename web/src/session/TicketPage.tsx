@@ -1,4 +1,4 @@
-/** The page behind a link that was sent: an invitation, a confirmation of an address, a new password. */
+/** The page behind a link that was sent: an invitation, a sign-up, a new password. */
 import { Anchor, Group, Skeleton, Stack } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useLocation } from '@tanstack/react-router'

@@ -69,11 +69,12 @@ async fn close(change: &mut Change, client: &Client, user: &User) -> Result<()> 
     tickets::end_all(change.db(), &user.id).await
 }
 
-/// Opens an account again, inside the caller's transaction, in the state it had.
+/// Opens an account again, inside the caller's transaction. One that was never active is invited:
+/// the administrator who opens it vouches for it.
 async fn reopen(db: &mut SqliteConnection, user: &User) -> Result<()> {
     sqlx::query(
         "UPDATE users SET state = CASE WHEN verified_at IS NOT NULL THEN 'active' \
-         WHEN password_hash IS NOT NULL THEN 'unverified' ELSE 'invited' END WHERE id = $1",
+         ELSE 'invited' END WHERE id = $1",
     )
     .bind(&user.id)
     .execute(db)

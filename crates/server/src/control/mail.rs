@@ -160,9 +160,8 @@ impl MailKind {
             ),
             Self::Ticket(TicketKind::Verification) => (
                 "Somebody, probably you, asked for an account in Daybook with this address.",
-                "If it was you just now, confirm it within 24 hours, then sign in with the \
-                 password you chose; the link works once:",
-                "If it was not you, do not open the link.",
+                "If it was you, choose a password within 24 hours; the link works once:",
+                "If it was not you, ignore this mail: without the link nobody gets the account.",
             ),
             Self::Ticket(TicketKind::Reset) => (
                 "Somebody, probably you, asked for a new password of your Daybook account.",

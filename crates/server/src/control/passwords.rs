@@ -38,11 +38,11 @@ async fn activate(
     db: &mut SqliteConnection,
     user: &User,
     from: UserState,
-    password_hash: Option<String>,
+    password_hash: String,
 ) -> Result<()> {
     let done = sqlx::query(
-        "UPDATE users SET state = 'active', verified_at = $1, \
-         password_hash = COALESCE($2, password_hash) WHERE id = $3 AND state = $4",
+        "UPDATE users SET state = 'active', verified_at = $1, password_hash = $2 \
+         WHERE id = $3 AND state = $4",
     )
     .bind(Timestamp::now().us())
     .bind(password_hash)
@@ -136,9 +136,8 @@ impl Control {
         Ok(SignedIn::renewed(session.clone(), token))
     }
 
-    /// Uses a ticket up. An invitation and a reset take a password and open a session, unless the
-    /// account has a second factor. After a verification the person signs in, which shows that the
-    /// password is theirs, too: somebody else may have signed up with their address.
+    /// Uses a ticket up: sets the password that its holder chooses, and opens a session unless the
+    /// account has a second factor.
     ///
     /// # Errors
     /// [`ControlError::TicketInvalid`], or when the password cannot be used; then the ticket stays
@@ -147,24 +146,13 @@ impl Control {
         &self,
         client: &Client,
         token: &str,
-        password: Option<String>,
+        password: String,
     ) -> Result<Option<SignedIn>> {
         let ticket = self.check_ticket(token).await?;
-        let password_hash = match (ticket.kind, password) {
-            (TicketKind::Verification, None) => None,
-            (TicketKind::Verification, Some(_)) => {
-                let message = "not needed: the one of the sign-up counts";
-                return Err(ControlError::invalid("password", message));
-            }
-            (_, Some(password)) => Some(self.passwords.hash(password, &ticket.user.email).await?),
-            (_, None) => return Err(ControlError::invalid("password", "choose one")),
-        };
+        let password_hash = self.passwords.hash(password, &ticket.user.email).await?;
         let user = self
             .redeem(client, ticket.kind, token, ticket.user, password_hash)
             .await?;
-        if ticket.kind == TicketKind::Verification {
-            return Ok(None);
-        }
         // Whoever failed before was not the one with the mail.
         self.throttle.forgive(&user.email);
         if self.has_mfa(&user.id).await? {
@@ -185,7 +173,7 @@ impl Control {
         kind: TicketKind,
         token: &str,
         user: User,
-        password_hash: Option<String>,
+        password_hash: String,
     ) -> Result<User> {
         let (action, event) = match kind {
             TicketKind::Invitation => ("user.invitation_accepted", AuthKind::InvitationAccepted),
@@ -203,18 +191,20 @@ impl Control {
                     let user = tickets::take(change.db(), &token, kind).await?;
                     change.resource("user", &user.id, &user.email);
                     change.also(event);
-                    match (kind, password_hash) {
-                        (TicketKind::Reset, Some(hash)) if user.is_active() => {
-                            set(change, &client, &user, hash, None).await?;
+                    match kind {
+                        TicketKind::Reset if user.is_active() => {
+                            set(change, &client, &user, password_hash, None).await?;
                             let kind = MailKind::PasswordChanged;
                             control.send_news(change.db(), &user, kind).await?;
                         }
-                        (TicketKind::Reset, _) => return Err(ControlError::TicketInvalid),
-                        (TicketKind::Invitation, hash) => {
-                            activate(change.db(), &user, UserState::Invited, hash).await?;
+                        TicketKind::Reset => return Err(ControlError::TicketInvalid),
+                        TicketKind::Invitation => {
+                            let from = UserState::Invited;
+                            activate(change.db(), &user, from, password_hash).await?;
                         }
-                        (TicketKind::Verification, _) => {
-                            activate(change.db(), &user, UserState::Unverified, None).await?;
+                        TicketKind::Verification => {
+                            let from = UserState::Unverified;
+                            activate(change.db(), &user, from, password_hash).await?;
                         }
                     }
                     users::find(change.db(), &user.id).await

@@ -7,7 +7,7 @@ use super::tickets::{self, is_fresh};
 use super::users::{self, new_email, normal_email};
 use super::{
     Actor, AuthEvent, AuthKind, Client, Control, ControlError, Method, Result, Role, TicketKind,
-    User, UserState, password_rules,
+    User, UserState,
 };
 use daybook_model::Timestamp;
 use std::sync::Arc;
@@ -20,12 +20,13 @@ const UNVERIFIED_MAX: i64 = 1_000;
 const UNVERIFIED_LIFE_US: i64 = 7 * Timestamp::DAY_US;
 
 impl Control {
-    /// Takes a request for an account.
+    /// Takes a request for an account: an invitation to oneself. Whoever holds the link that is
+    /// sent chooses the password, so what a stranger asks for never opens another's account.
     ///
     /// # Errors
-    /// When nobody may sign up, the e-mail or password cannot be used, or too many ask at once:
-    /// never because of an account that is there.
-    pub async fn sign_up(&self, client: &Client, email: &str, password: String) -> Result<()> {
+    /// When nobody may sign up, the e-mail cannot be used, or too many ask at once: never because
+    /// of an account that is there.
+    pub async fn sign_up(&self, client: &Client, email: &str) -> Result<()> {
         let settings = self.sign_in_settings().await?;
         if !settings.sign_up {
             return Err(ControlError::SignUpOff);
@@ -37,13 +38,8 @@ impl Control {
             let message = "nobody can sign up with an address of this domain";
             return Err(ControlError::invalid("email", message));
         }
-        password_rules::check(&password, &email)?;
         let (control, client) = (self.clone(), client.clone());
-        self.in_background(async move {
-            // Before anybody looks whether it is needed.
-            let hash = control.passwords.hash(password, &email).await?;
-            control.finish_sign_up(&client, &email, hash).await
-        })
+        self.in_background(async move { control.finish_sign_up(&client, &email).await })
     }
 
     /// Takes a request for a link that sets a new password.
@@ -68,18 +64,21 @@ impl Control {
         Ok(())
     }
 
-    async fn finish_sign_up(&self, client: &Client, email: &str, hash: String) -> Result<()> {
+    async fn finish_sign_up(&self, client: &Client, email: &str) -> Result<()> {
         let Some(user) = self.known_email(email).await? else {
-            return self.add_sign_up(client, email, hash).await;
+            return self.add_sign_up(client, email).await;
         };
         let refused = match user.state {
-            UserState::Unverified => return self.repeat_sign_up(client, user, hash).await,
+            UserState::Unverified => match self.repeat_problem(&user).await? {
+                Some(problem) => problem,
+                None => return self.repeat_sign_up(client, user).await,
+            },
             UserState::Invited => "invitation not accepted",
             UserState::Active => "account exists",
             UserState::Disabled => "disabled account",
         };
         let event = AuthEvent::failure(client, AuthKind::SignUp, refused);
-        self.record_failure(event.about(&user).by(Method::Password))
+        self.record_failure(event.about(&user).by(Method::Ticket))
             .await?;
         match user.state {
             UserState::Active => self.tell_of_account(user).await,
@@ -87,7 +86,7 @@ impl Control {
         }
     }
 
-    async fn add_sign_up(&self, client: &Client, email: &str, hash: String) -> Result<()> {
+    async fn add_sign_up(&self, client: &Client, email: &str) -> Result<()> {
         self.remove_old_sign_ups().await?;
         let waiting: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM users WHERE state = $1")
             .bind(UserState::Unverified.name())
@@ -96,47 +95,50 @@ impl Control {
         if waiting >= UNVERIFIED_MAX {
             let reason = "too many sign-ups wait for their verification";
             let event = AuthEvent::failure(client, AuthKind::SignUp, reason).named(email);
-            return self.record_failure(event.by(Method::Password)).await;
+            return self.record_failure(event.by(Method::Ticket)).await;
         }
         let user = User::new(email.into(), Role::User, UserState::Unverified);
-        self.note_sign_up(client, "user.signed_up", user, hash, true)
-            .await
-    }
-
-    /// The newest password counts: whoever verifies the address signs in with it or resets it.
-    async fn repeat_sign_up(&self, client: &Client, user: User, hash: String) -> Result<()> {
-        self.note_sign_up(client, "user.signed_up_again", user, hash, false)
-            .await
-    }
-
-    async fn note_sign_up(
-        &self,
-        client: &Client,
-        action: &str,
-        user: User,
-        hash: String,
-        is_new: bool,
-    ) -> Result<()> {
         let event = AuthEvent::success(client, AuthKind::SignUp).about(&user);
         let (control, actor) = (self.clone(), user.actor(client.clone()));
-        self.change(&actor, action, |change| {
+        self.change(&actor, "user.signed_up", |change| {
             Box::pin(async move {
                 change.resource("user", &user.id, &user.email);
-                change.also(event.by(Method::Password));
-                let kind = TicketKind::Verification;
-                match is_new {
-                    true => user.insert(change.db(), Some(hash)).await?,
-                    false => {
-                        let again = sqlx::query(
-                            "UPDATE users SET password_hash = $1 WHERE id = $2 AND state = $3",
-                        );
-                        let again = again.bind(hash).bind(&user.id);
-                        again.bind(user.state.name()).execute(change.db()).await?;
-                    }
-                }
-                if control.mailer.is_some() && !is_fresh(change.db(), &user.id, kind).await? {
+                change.also(event.by(Method::Ticket));
+                user.insert(change.db(), None).await?;
+                // Without a way out for mails an administrator makes the link.
+                if control.mailer.is_some() {
+                    let kind = TicketKind::Verification;
                     control.send_ticket(change.db(), &user, kind, "").await?;
                 }
+                Ok(())
+            })
+        })
+        .await?;
+        self.wake_mails();
+        Ok(())
+    }
+
+    /// Why a sign-up that waits already does not get its link again.
+    async fn repeat_problem(&self, user: &User) -> Result<Option<&'static str>> {
+        let mut db = self.db.reader().acquire().await?;
+        let fresh = is_fresh(&mut db, &user.id, TicketKind::Verification).await?;
+        Ok(match self.mailer.is_some() {
+            false => Some("waits for its verification; mails cannot be sent"),
+            true => fresh.then_some("asked again too soon"),
+        })
+    }
+
+    /// Sends the link again; nothing else changes.
+    async fn repeat_sign_up(&self, client: &Client, user: User) -> Result<()> {
+        let event = AuthEvent::success(client, AuthKind::SignUp).about(&user);
+        let event = event.because("asked again: the link was sent again");
+        let (control, actor) = (self.clone(), user.actor(client.clone()));
+        self.change(&actor, "user.signed_up_again", |change| {
+            Box::pin(async move {
+                change.resource("user", &user.id, &user.email);
+                change.also(event.by(Method::Ticket));
+                let kind = TicketKind::Verification;
+                control.send_ticket(change.db(), &user, kind, "").await?;
                 Ok(())
             })
         })

@@ -15,7 +15,7 @@ pub(super) const AGAIN_AFTER_US: i64 = 2 * 60 * Timestamp::SECOND_US;
 pub enum TicketKind {
     /// Takes an invitation and sets the first password.
     Invitation,
-    /// Shows that the e-mail address of a sign-up is the person's.
+    /// Shows that the e-mail address of a sign-up is the person's, and sets the first password.
     Verification,
     /// Sets a new password.
     Reset,

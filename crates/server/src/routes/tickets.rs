@@ -7,7 +7,7 @@ use crate::app::App;
 use crate::auth::SameSite;
 use crate::client::From;
 use crate::control::{Ticket, TicketKind};
-use crate::error::ApiResult;
+use crate::error::{ApiError, ApiResult};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -16,12 +16,10 @@ use daybook_model::Timestamp;
 use utoipa::ToSchema;
 
 /// What one signs up with.
-#[derive(serde::Deserialize, ToSchema)]
+#[derive(Debug, serde::Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct SignUpInput {
     email: String,
-    /// At least 8 characters, none of the common passwords.
-    password: String,
 }
 
 /// Whose password is to be reset.
@@ -38,12 +36,13 @@ pub(crate) struct TicketInput {
     token: String,
 }
 
-/// A ticket and what it needs.
+/// A ticket and the password that it sets.
 #[derive(serde::Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct UseTicketInput {
     token: String,
-    /// The new password, for an invitation and a reset.
+    /// At least 8 characters, none of the common passwords.
+    #[schema(required, value_type = String)]
     password: Option<String>,
 }
 
@@ -66,7 +65,8 @@ impl std::convert::From<Ticket> for TicketAnswer {
     }
 }
 
-/// Ask for an account. What comes of it is in a mail, whether there is such an account or not.
+/// Ask for an account. What comes of it is in a mail, whether there is such an account or not: the
+/// link in it lets its holder choose the password. Asking again changes nothing.
 #[utoipa::path(
     post,
     operation_id = "request_account",
@@ -83,8 +83,7 @@ pub(crate) async fn sign_up(
     from: From,
     Input(input): Input<SignUpInput>,
 ) -> ApiResult<StatusCode> {
-    let SignUpInput { email, password } = input;
-    app.control.sign_up(&from.client, &email, password).await?;
+    app.control.sign_up(&from.client, &input.email).await?;
     Ok(StatusCode::ACCEPTED)
 }
 
@@ -127,8 +126,8 @@ pub(crate) async fn check(
     Ok(Json(app.control.check_ticket(&input.token).await?.into()))
 }
 
-/// Use a ticket up. An invitation and a reset open a session; `null` when one must sign in next,
-/// as after a verification.
+/// Use a ticket up: sets the password and opens a session. `null` when one must sign in next, with
+/// the second factor that the account has.
 #[utoipa::path(
     post,
     operation_id = "use_ticket",
@@ -147,6 +146,7 @@ pub(crate) async fn redeem(
     Input(input): Input<UseTicketInput>,
 ) -> ApiResult<Response> {
     let UseTicketInput { token, password } = input;
+    let password = password.ok_or_else(|| ApiError::invalid("password", "choose one"))?;
     let used = app
         .control
         .use_ticket(&from.client, &token, password)

@@ -52,13 +52,13 @@ async fn state(server: &Server, email: &str) -> String {
 #[tokio::test]
 async fn nobody_signs_up_unless_it_is_allowed() {
     let server = server().await;
-    let body = json!({"email": "bo@example.com", "password": PASSWORD});
+    let body = json!({"email": "bo@example.com"});
     assert_eq!(
         server.post(SIGN_UP, &body).await.error(),
         (403, "sign_up_off".into())
     );
     allow(&server, true, &["example.com"]).await;
-    let elsewhere = json!({"email": "bo@example.org", "password": PASSWORD});
+    let elsewhere = json!({"email": "bo@example.org"});
     let refused = server.post(SIGN_UP, &elsewhere).await;
     assert_eq!(refused.json()["error"]["field"], "email");
     for trick in [
@@ -66,17 +66,19 @@ async fn nobody_signs_up_unless_it_is_allowed() {
         "bo@example.com.evil.example",
         "bo@a@example.com",
     ] {
-        let body = json!({"email": trick, "password": PASSWORD});
+        let body = json!({"email": trick});
         assert_eq!(
             server.post(SIGN_UP, &body).await.error(),
             (400, "invalid".into()),
             "{trick}"
         );
     }
-    let common = json!({"email": "bo@example.com", "password": "password1"});
-    assert_eq!(
-        server.post(SIGN_UP, &common).await.json()["error"]["field"],
-        "password"
+    let chosen = json!({"email": "bo@example.com", "password": PASSWORD});
+    let refused = server.post(SIGN_UP, &chosen).await;
+    assert!(
+        refused.status == 400 && refused.text().contains("password"),
+        "who signs up chooses no password: {}",
+        refused.text()
     );
     assert_eq!(server.post(SIGN_UP, &body).await.status, 202);
     server
@@ -97,18 +99,10 @@ async fn nobody_signs_up_unless_it_is_allowed() {
     let site = "https://logs.example";
     let link = server.control.invite_again(&actor, &user.id, site).await;
     let token = token_of(&link.unwrap().unwrap());
-    let verify = server
-        .post("/api/v1/tickets/use", &json!({"token": token}))
-        .await;
-    assert_eq!(
-        (verify.status.as_u16(), verify.text().as_str()),
-        (200, "null")
-    );
-    assert_eq!(
-        verify.header("set-cookie"),
-        "",
-        "the password shows who it is, not the mail alone"
-    );
+    let verify = json!({"token": token, "password": PASSWORD});
+    let verified = server.post("/api/v1/tickets/use", &verify).await;
+    assert_eq!(verified.json()["role"], "user", "{}", verified.text());
+    assert_ne!(verified.header("set-cookie"), "", "it opens a session");
     assert_eq!(
         server.try_sign_in("bo@example.com", PASSWORD).await.status,
         200
@@ -137,7 +131,7 @@ async fn one_of_each(server: &Server) {
         .change_user(&actor, &disabled.id, change)
         .await
         .unwrap();
-    let waiting = json!({"email": "unverified@example.com", "password": PASSWORD});
+    let waiting = json!({"email": "unverified@example.com"});
     server.post(SIGN_UP, &waiting).await;
     server.wait_for("auth", "event=sign_up", 1).await;
 }
@@ -151,7 +145,7 @@ async fn whoever_has_an_account_shows_in_no_answer() {
         let email = format!("{name}@example.com");
         let reset = server.post(RESET, &json!({"email": email})).await;
         let sign_in = server.try_sign_in(&email, "not the password").await;
-        let body = json!({"email": email, "password": "a password of theirs"});
+        let body = json!({"email": email});
         let sign_up = server.post(SIGN_UP, &body).await;
         assert_eq!(reset.status, 202, "{}", reset.text());
         answers.push([seen(&reset), seen(&sign_in), seen(&sign_up)]);
@@ -187,7 +181,11 @@ async fn whoever_has_an_account_shows_in_no_answer() {
             "event=password_reset_requested&reason.contains=e-mail not verified",
             1,
         ),
-        ("event=sign_up&result=success", 3),
+        ("event=sign_up&result=success", 2),
+        (
+            "event=sign_up&reason.contains=waits for its verification",
+            1,
+        ),
         ("event=sign_up&reason.contains=account exists", 1),
         ("event=sign_up&reason.contains=disabled account", 1),
         ("event=sign_up&reason.contains=invitation not accepted", 1),
@@ -212,38 +210,55 @@ async fn whoever_has_an_account_shows_in_no_answer() {
 }
 
 #[tokio::test]
-async fn the_newest_sign_up_counts_until_the_address_is_verified() {
+async fn whoever_holds_the_link_chooses_the_password_and_a_repeated_sign_up_changes_nothing() {
     let server = server().await;
     allow(&server, true, &[]).await;
-    let sign_up = async |password: &str| {
-        let body = json!({"email": "bo@example.com", "password": password});
+    let sign_up = async |count| {
+        let body = json!({"email": "bo@example.com"});
         assert_eq!(server.post(SIGN_UP, &body).await.status, 202);
+        server.wait_for("auth", "event=sign_up", count).await;
     };
-    sign_up("the attacker's choice").await;
-    server.wait_for("auth", "event=sign_up", 1).await;
-    sign_up("the owner's choice").await;
-    server.wait_for("auth", "event=sign_up", 2).await;
-    let user = server
-        .control
-        .user_by_email("bo@example.com")
-        .await
-        .unwrap();
+    sign_up(1).await;
+    let find = server.control.user_by_email("bo@example.com");
+    let user = find.await.unwrap();
     let actor = Actor::system("test");
     let site = "https://logs.example";
     let link = server.control.invite_again(&actor, &user.id, site).await;
     let token = token_of(&link.unwrap().unwrap());
-    server
-        .post("/api/v1/tickets/use", &json!({"token": token}))
-        .await;
-    let attacker = server
-        .try_sign_in("bo@example.com", "the attacker's choice")
-        .await;
-    assert_eq!(attacker.status, 401);
-    assert_eq!(
-        server
-            .try_sign_in("bo@example.com", "the owner's choice")
-            .await
-            .status,
-        200
-    );
+    assert!(!server.control.user(&user.id).await.unwrap().has_password);
+
+    sign_up(2).await;
+    let same = server.control.user(&user.id).await.unwrap();
+    assert!(same.user == user && !same.has_password);
+    let body = json!({"token": token, "password": PASSWORD});
+    let used = server.post("/api/v1/tickets/use", &body).await;
+    assert_eq!(used.json()["email"], "bo@example.com", "{}", used.text());
+    sign_up(3).await;
+    let sign_in = server.try_sign_in("bo@example.com", PASSWORD).await;
+    assert_eq!(sign_in.status, 200);
+    for (reason, count) in [
+        ("waits%20for%20its%20verification", 1),
+        ("account%20exists", 1),
+    ] {
+        let parameters = format!("event=sign_up&result=failure&reason.contains={reason}");
+        assert_eq!(server.total("auth", &parameters).await, count, "{reason}");
+    }
+}
+
+#[tokio::test]
+async fn a_sign_up_that_an_administrator_closes_and_opens_is_an_invitation() {
+    let server = server().await;
+    one_of_each(&server).await;
+    let email = "unverified@example.com";
+    let user = server.control.user_by_email(email).await.unwrap();
+    let actor = Actor::system("test");
+    for disabled in [true, false] {
+        let change = UserChange {
+            disabled: Some(disabled),
+            role: None,
+        };
+        let changed = server.control.change_user(&actor, &user.id, change);
+        changed.await.unwrap();
+    }
+    assert_eq!(state(&server, email).await, "invited");
 }

@@ -40,11 +40,16 @@ export function AccessActions({ user, onRemoved }: { user: User; onRemoved: () =
           run={doing(() => usersApi.unlock(id))}
         />
       )}
-      {state === 'invited' && (
+      {waiting && (
         <Action
-          label={texts.again}
-          hint={texts.againHint}
-          run={doing(hand(texts.invitationLink, usersApi.inviteAgain))}
+          label={state === 'invited' ? texts.again : texts.signUpAgain}
+          hint={state === 'invited' ? texts.againHint : texts.signUpAgainHint}
+          run={doing(
+            hand(
+              state === 'invited' ? texts.invitationLink : texts.signUpLink,
+              usersApi.inviteAgain,
+            ),
+          )}
         />
       )}
       {usable && (
