@@ -8,6 +8,7 @@ pub mod event;
 pub mod field;
 pub mod fold;
 pub mod json;
+pub mod ledger;
 pub mod limits;
 pub mod logstore;
 pub mod matching;
@@ -24,6 +25,7 @@ pub mod value;
 
 pub use event::Event;
 pub use field::Field;
+pub use ledger::Ledger;
 pub use logstore::{LogStore, StoreError};
 pub use money::NanoUsd;
 pub use query::{Filter, ListRequest, Query, Sort, Test};

@@ -2,6 +2,7 @@
 //! here is impossible in SQL, and no correctness depends on there being one process.
 
 use crate::aggregate::{Breakdown, BreakdownRequest, SeriesAnswer, SeriesRequest, Summary};
+use crate::ledger::{Ledger, Receipt};
 use crate::table::Table;
 use crate::{Event, Field, ListRequest, Query, Stream, Timestamp, Value};
 use std::future::Future;
@@ -52,14 +53,24 @@ impl Write {
 /// What became of one event of a batch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
-    /// Stored, under this sequence number.
-    Stored(i64),
+    /// Stored, under this sequence number; an audit event with its receipt.
+    Stored(i64, Option<Receipt>),
     /// It filled absent fields of the event with this sequence number.
     Amended(i64),
-    /// It was there already.
-    Duplicate,
+    /// It was there already; an audit event with the receipt of its first delivery.
+    Duplicate(Option<Receipt>),
     /// Another event has its id; nothing was stored.
     Conflict,
+}
+
+impl Outcome {
+    /// The receipt of an audit event that is in the store.
+    pub const fn receipt(self) -> Option<Receipt> {
+        match self {
+            Self::Stored(_, receipt) | Self::Duplicate(receipt) => receipt,
+            Self::Amended(_) | Self::Conflict => None,
+        }
+    }
 }
 
 /// A page of a list.
@@ -202,7 +213,8 @@ pub struct Stats {
 /// exist for any answer to it; of what it covers, events come with all fields.
 pub trait LogStore: Send + Sync + std::fmt::Debug {
     /// Stores the events of a batch, all or none, and resolves when they are on disk. Answers one
-    /// outcome per event, in order. Events must have passed [`Event::admit`].
+    /// outcome per event, in order. Events must have passed [`Event::admit`]. New audit events get
+    /// the indices of the ledger in the order in which they are stored.
     fn append(&self, batch: Vec<Write>) -> BoxFuture<'_, StoreResult<Vec<Outcome>>>;
 
     /// A page of the events a query matches, with their exact number.
@@ -252,6 +264,11 @@ pub trait LogStore: Send + Sync + std::fmt::Debug {
 
     /// Why the store takes no events, when it does not; cheap.
     fn read_only(&self) -> Option<String>;
+
+    /// The transparency log over its audit events; `None` where nothing proves them.
+    fn ledger(&self) -> Option<&dyn Ledger> {
+        None
+    }
 
     /// The stream's number of events that match; a list without a page.
     fn count(&self, query: Query) -> BoxFuture<'_, StoreResult<u64>> {

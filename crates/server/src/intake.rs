@@ -150,11 +150,27 @@ pub(crate) struct Rejected {
     pub(crate) error: String,
 }
 
+/// What the sender of an audit event keeps: with it, a proof that the event is in the ledger can be
+/// demanded and checked.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, ToSchema)]
+pub(crate) struct ReceiptAnswer {
+    /// Position of the event in the batch, from 0.
+    pub(crate) index: usize,
+    /// Its id.
+    pub(crate) id: Box<str>,
+    /// Its position in the ledger, from 0.
+    pub(crate) ledger_index: u64,
+    /// The hash of its leaf (RFC 6962), in hexadecimal.
+    pub(crate) leaf_hash: String,
+}
+
 /// What became of the events of a request.
 #[derive(Debug, Default)]
 pub(crate) struct Tally {
     pub(crate) accepted: u64,
     pub(crate) duplicates: u64,
+    /// Of audit events, whether they are new or were there already.
+    pub(crate) receipts: Vec<ReceiptAnswer>,
     /// The first [`limits::REJECTIONS_LISTED_MAX`].
     pub(crate) rejected: Vec<Rejected>,
     pub(crate) rejected_total: u64,
@@ -174,8 +190,8 @@ impl Tally {
 
     fn count(&mut self, index: usize, outcome: Outcome) {
         match outcome {
-            Outcome::Stored(_) | Outcome::Amended(_) => self.accepted += 1,
-            Outcome::Duplicate => self.duplicates += 1,
+            Outcome::Stored(..) | Outcome::Amended(_) => self.accepted += 1,
+            Outcome::Duplicate(_) => self.duplicates += 1,
             Outcome::Conflict => {
                 let error = "conflict: another event with other content has this id";
                 self.reject(index, Rejection::field("id", error));
@@ -339,9 +355,20 @@ impl Run {
         if batch.is_empty() {
             return Ok(());
         }
-        let (indices, writes): (Vec<_>, Vec<_>) = batch.into_iter().unzip();
+        let (sent, writes): (Vec<_>, Vec<_>) = batch
+            .into_iter()
+            .map(|(index, write)| ((index, id_of_audit(&write)), write))
+            .unzip();
         let outcomes = self.store.append(writes).await?;
-        for (index, outcome) in indices.into_iter().zip(outcomes) {
+        for ((index, id), outcome) in sent.into_iter().zip(outcomes) {
+            if let (Some(receipt), Some(id)) = (outcome.receipt(), id) {
+                self.tally.receipts.push(ReceiptAnswer {
+                    index,
+                    id,
+                    ledger_index: receipt.ledger_index,
+                    leaf_hash: receipt.leaf_hash.to_string(),
+                });
+            }
             match outcome {
                 Outcome::Conflict if self.second_id.is_some() => self.conflicts.push(index),
                 outcome => self.tally.count(index, outcome),
@@ -349,6 +376,12 @@ impl Run {
         }
         Ok(())
     }
+}
+
+/// Only audit events have receipts, which name them.
+fn id_of_audit(write: &Write) -> Option<Box<str>> {
+    let event = write.event();
+    (event.stream == Stream::Audit).then(|| event.id.clone())
 }
 
 fn event_bytes(write: &Write) -> usize {

@@ -1,6 +1,8 @@
 //! A log store in memory: one vector, searched from end to end for every question. It is the
 //! yardstick of every other store, so plainness goes before speed everywhere. An event's `seq` is
-//! counted from 1 and never given twice, even when its event has been removed.
+//! counted from 1 and never given twice, even when its event has been removed. Audit events get the
+//! indices of a ledger that it does not have: their leaf hashes are made up, until it learns those
+//! of the store it is compared with.
 
 use crate::aggregates;
 use crate::evaluate::{self, matches};
@@ -9,6 +11,7 @@ use daybook_model::aggregate::{Breakdown, BreakdownRequest, SeriesAnswer, Series
 use daybook_model::catalogue::Catalogue;
 use daybook_model::event::Form;
 use daybook_model::field::Kind;
+use daybook_model::ledger::{LeafHash, Receipt};
 use daybook_model::logstore::{
     BoxFuture, Bucket, EraseRequest, Histogram, HistogramRequest, Outcome, Page, Progress, Removal,
     RemoveRequest, ScanRequest, Stats, StoreResult, TimelineRequest, Values, Write, stream_index,
@@ -30,6 +33,9 @@ pub struct MemoryStore {
 struct Kept {
     events: Vec<Stored>,
     last_seq: i64,
+    /// The leaf hashes of audit events, by ledger index; a salt decides them, so they can only be
+    /// learned.
+    leaf_hashes: Vec<Option<LeafHash>>,
 }
 
 #[derive(Debug, Clone)]
@@ -50,6 +56,23 @@ impl MemoryStore {
         let events = kept.events.iter().map(|stored| &stored.event);
         let of_stream = events.filter(|event| event.stream == stream);
         of_stream.map(|event| event.id.to_string()).collect()
+    }
+
+    /// Takes over the leaf hash that another store gave the event at an index. Once learned it
+    /// stays what it is.
+    pub(crate) fn learn(&self, receipt: Receipt) {
+        self.kept().learn(receipt);
+    }
+
+    /// An outcome of this store with the leaf hash that was learned since.
+    pub(crate) fn known(&self, outcome: Outcome) -> Outcome {
+        let kept = self.kept();
+        let known = |receipt: Receipt| kept.known(receipt);
+        match outcome {
+            Outcome::Stored(seq, receipt) => Outcome::Stored(seq, receipt.map(known)),
+            Outcome::Duplicate(receipt) => Outcome::Duplicate(receipt.map(known)),
+            other => other,
+        }
     }
 }
 
@@ -168,7 +191,9 @@ impl Kept {
                 && (event.stream == Stream::Audit || period(&stored.event) == period(&event))
         });
         match there {
-            Some(stored) if stored.first_sent == content => Outcome::Duplicate,
+            Some(stored) if stored.first_sent == content => {
+                Outcome::Duplicate(Receipt::of(&stored.event))
+            }
             Some(_) => Outcome::Conflict,
             None => self.push(event),
         }
@@ -188,7 +213,7 @@ impl Kept {
                 return if half.event.amend_with(&event) {
                     Outcome::Amended(half.event.seq)
                 } else {
-                    Outcome::Duplicate
+                    Outcome::Duplicate(None)
                 };
             }
         }
@@ -199,8 +224,45 @@ impl Kept {
         let first_sent = event.to_json(Form::Content);
         self.last_seq += 1;
         event.seq = self.last_seq;
+        if event.stream == Stream::Audit {
+            self.next_receipt().put_into(&mut event);
+        }
+        let receipt = Receipt::of(&event);
         self.events.push(Stored { event, first_sent });
-        Outcome::Stored(self.last_seq)
+        Outcome::Stored(self.last_seq, receipt)
+    }
+
+    fn next_receipt(&mut self) -> Receipt {
+        let ledger_index = self.leaf_hashes.len() as u64;
+        self.leaf_hashes.push(None);
+        let mut made_up = [0; 32];
+        made_up[..8].copy_from_slice(&ledger_index.to_be_bytes());
+        Receipt {
+            ledger_index,
+            leaf_hash: LeafHash(made_up),
+        }
+    }
+
+    fn known(&self, receipt: Receipt) -> Receipt {
+        let index = usize::try_from(receipt.ledger_index).ok();
+        let learned = index.and_then(|index| *self.leaf_hashes.get(index)?);
+        Receipt {
+            leaf_hash: learned.unwrap_or(receipt.leaf_hash),
+            ..receipt
+        }
+    }
+
+    fn learn(&mut self, receipt: Receipt) {
+        let known = usize::try_from(receipt.ledger_index).ok();
+        let known = known.and_then(|index| self.leaf_hashes.get_mut(index));
+        if let Some(unknown @ None) = known {
+            *unknown = Some(receipt.leaf_hash);
+            let events = self.events.iter_mut().map(|stored| &mut stored.event);
+            let at_index = |event: &&mut Event| {
+                Receipt::of(event).is_some_and(|made| made.ledger_index == receipt.ledger_index)
+            };
+            events.filter(at_index).for_each(|event| receipt.put_into(event));
+        }
     }
 
     fn matching(&self, query: &Query) -> Vec<Event> {
@@ -395,12 +457,36 @@ mod tests {
         assert_eq!(
             outcomes(&store, batch),
             [
-                Outcome::Stored(1),
-                Outcome::Duplicate,
+                Outcome::Stored(1, None),
+                Outcome::Duplicate(None),
                 Outcome::Conflict,
-                Outcome::Stored(2)
+                Outcome::Stored(2, None)
             ]
         );
+    }
+
+    #[test]
+    fn audit_events_get_indices_and_duplicates_the_first_receipt() {
+        let store = MemoryStore::default();
+        let audit = |id: &str| {
+            let json = format!(r#"{{"stream":"audit","id":"{id}","action":"model.disabled"}}"#);
+            Write::Append(Event::from_stored(&json).unwrap())
+        };
+        let batch = vec![audit("a"), Write::Append(call("a", "2026-03-01T10:00:00Z", "")), audit("b")];
+        let receipts = |found: &[Outcome]| -> Vec<Option<Receipt>> {
+            found.iter().map(|outcome| outcome.receipt()).collect()
+        };
+        let first = receipts(&outcomes(&store, batch));
+        let indices = first.iter().map(|receipt| receipt.map(|receipt| receipt.ledger_index));
+        assert!(indices.eq([Some(0), None, Some(1)]));
+        let real = |hash| Receipt {
+            ledger_index: 1,
+            leaf_hash: LeafHash([hash; 32]),
+        };
+        store.learn(real(7));
+        store.learn(real(8));
+        let again = receipts(&outcomes(&store, vec![audit("b"), audit("a")]));
+        assert_eq!(again, [Some(real(7)), first[0]]);
     }
 
     #[test]
@@ -417,18 +503,18 @@ mod tests {
         assert_eq!(
             outcomes(&store, batch.to_vec()),
             [
-                Outcome::Stored(1),
+                Outcome::Stored(1, None),
                 Outcome::Amended(1),
-                Outcome::Duplicate,
-                Outcome::Duplicate,
-                Outcome::Stored(2)
+                Outcome::Duplicate(None),
+                Outcome::Duplicate(None),
+                Outcome::Stored(2, None)
             ]
         );
         let found = block_on(store.get(Query::all(Stream::Usage), "a".into())).unwrap();
         assert_eq!(found.unwrap().time, late.time);
         assert_eq!(
             outcomes(&store, vec![Write::Append(log)]),
-            [Outcome::Stored(3)],
+            [Outcome::Stored(3, None)],
             "the event has left this day"
         );
     }

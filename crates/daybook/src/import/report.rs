@@ -94,8 +94,8 @@ impl Report {
         for (batch, outcomes) in batches.into_iter().zip(outcomes) {
             for (line, outcome) in batch.lines.into_iter().zip(outcomes) {
                 match outcome {
-                    Outcome::Stored(_) | Outcome::Amended(_) => self.summary.accepted += 1,
-                    Outcome::Duplicate => self.summary.duplicates += 1,
+                    Outcome::Stored(..) | Outcome::Amended(_) => self.summary.accepted += 1,
+                    Outcome::Duplicate(_) => self.summary.duplicates += 1,
                     Outcome::Conflict => {
                         let error = "conflict: another event with other content has this id";
                         refused.push((line, Rejection::field("id", error)));

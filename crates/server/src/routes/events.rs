@@ -5,7 +5,7 @@ use crate::app::App;
 use crate::auth::Ingester;
 use crate::body::Decoded;
 use crate::error::{ApiError, ApiResult};
-use crate::intake::{Pieces, Rejected, Run, Tally};
+use crate::intake::{Pieces, ReceiptAnswer, Rejected, Run, Tally};
 use axum::Json;
 use axum::body::Body;
 use axum::extract::State;
@@ -13,7 +13,6 @@ use axum::http::{HeaderMap, header};
 use daybook_ingest::native;
 use daybook_ingest::split::{Format, SplitError, Splitter};
 use daybook_model::limits;
-use serde_json::Value;
 use utoipa::ToSchema;
 
 /// What became of a batch.
@@ -28,21 +27,23 @@ pub(crate) struct IngestAnswer {
     /// How many were not taken, when not all are listed.
     #[serde(skip_serializing_if = "Option::is_none")]
     rejected_total: Option<u64>,
-    /// Receipts of audit events.
-    receipts: Vec<Value>,
+    /// Receipts of audit events, in the order of the batch; of duplicates those of their first
+    /// delivery.
+    receipts: Vec<ReceiptAnswer>,
 }
 
 impl IngestAnswer {
     pub(crate) fn new(app: &App, mut tally: Tally) -> Json<Self> {
         count(app, &tally);
         tally.rejected.sort_by_key(|rejected| rejected.index);
+        tally.receipts.sort_by_key(|receipt| receipt.index);
         let all_listed = tally.rejected.len() as u64 == tally.rejected_total;
         Json(Self {
             accepted: tally.accepted,
             duplicates: tally.duplicates,
             rejected_total: (!all_listed).then_some(tally.rejected_total),
             rejected: tally.rejected,
-            receipts: Vec::new(),
+            receipts: tally.receipts,
         })
     }
 }

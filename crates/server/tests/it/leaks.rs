@@ -235,7 +235,7 @@ async fn check(
     let ((everything, _kept), (own_alone, _also_kept)) = (new_store(), new_store());
     let outcomes = hold(&*everything, case.events.clone()).await;
     let stored = case.events.iter().zip(outcomes);
-    let stored = stored.filter(|(_, outcome)| matches!(outcome, Outcome::Stored(_)));
+    let stored = stored.filter(|(_, outcome)| matches!(outcome, Outcome::Stored(..)));
     let own_events = stored
         .map(|(event, _)| event)
         .filter(|event| own.covers(event));

@@ -83,7 +83,7 @@ fn write(store: &dyn LogStore, acknowledged: &AtomicI64) {
             .filter(|older| *older >= 0);
         writes.extend(older.map(|number| Write::Amend(second_half(number))));
         let outcomes = block_on(store.append(writes)).unwrap();
-        let stored = |outcome: &&Outcome| matches!(outcome, Outcome::Stored(_));
+        let stored = |outcome: &&Outcome| matches!(outcome, Outcome::Stored(..));
         assert_eq!(outcomes.iter().filter(stored).count(), 5, "{outcomes:?}");
         acknowledged.store(first + BATCH_EVENTS, Ordering::SeqCst);
     }

@@ -37,6 +37,10 @@ enum Flaw {
     CountsForeign,
     /// A crash may leave one half of a batch.
     SplitsBatches,
+    /// A repeated delivery gets no receipt.
+    KeepsReceipts,
+    /// Receipts tell of the next place in the ledger.
+    MiscountsReceipts,
 }
 
 /// What has changed a store.
@@ -125,7 +129,16 @@ impl LogStore for Flawed {
             let mut outcomes = self.store(batch).await?;
             for outcome in &mut outcomes {
                 if self.flaw == Flaw::SwallowsConflicts && *outcome == Outcome::Conflict {
-                    *outcome = Outcome::Duplicate;
+                    *outcome = Outcome::Duplicate(None);
+                }
+                match outcome {
+                    Outcome::Duplicate(receipt) if self.flaw == Flaw::KeepsReceipts => {
+                        *receipt = None;
+                    }
+                    Outcome::Stored(_, Some(receipt)) if self.flaw == Flaw::MiscountsReceipts => {
+                        receipt.ledger_index += 1;
+                    }
+                    _ => {}
                 }
             }
             Ok(outcomes)
@@ -259,6 +272,8 @@ fn every_flaw_is_found_and_shown() {
         (Flaw::MergesByStream, "timeline of "),
         (Flaw::CountsForeign, " of ["),
         (Flaw::SplitsBatches, "a batch of 2"),
+        (Flaw::KeepsReceipts, "found    [Ok([Duplicate(None)"),
+        (Flaw::MiscountsReceipts, "found    [Ok([Stored(1, Some(Receipt { ledger_index: 1,"),
     ];
     // All at once: shrinking mostly waits for what a store might do in the background.
     std::thread::scope(|scope| {

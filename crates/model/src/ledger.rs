@@ -1,0 +1,152 @@
+//! The ledger as others see it: receipts of audit events, and the contract of what keeps and proves
+//! them. Formats are those of C2SP tlog-tiles; whoever checks them needs the crate `daybook-ledger`,
+//! not this one.
+
+use crate::logstore::{BoxFuture, StoreResult};
+use crate::{Event, Stream, Timestamp};
+use std::fmt;
+
+/// The hash of an audit event's leaf (RFC 6962 §2.1). Shown as 64 hexadecimal digits.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct LeafHash(pub [u8; 32]);
+
+impl LeafHash {
+    /// Reads the shown form.
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut hash = [0; 32];
+        let digit = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+        if text.len() != 2 * hash.len() || !text.bytes().all(digit) {
+            return None;
+        }
+        for (byte, digits) in hash.iter_mut().zip(text.as_bytes().chunks_exact(2)) {
+            let digits = std::str::from_utf8(digits).ok()?;
+            *byte = u8::from_str_radix(digits, 16).ok()?;
+        }
+        Some(Self(hash))
+    }
+}
+
+impl fmt::Display for LeafHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl fmt::Debug for LeafHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// What a sender keeps of an audit event: with it, it can later demand a proof that the event is in
+/// the ledger as it was sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Receipt {
+    /// Its position in the ledger, from 0; no gaps, never given twice.
+    pub ledger_index: u64,
+    /// The hash of its leaf.
+    pub leaf_hash: LeafHash,
+}
+
+impl Receipt {
+    /// The receipt that a stored event carries; other streams have none.
+    pub fn of(event: &Event) -> Option<Self> {
+        if event.stream != Stream::Audit {
+            return None;
+        }
+        Some(Self {
+            ledger_index: u64::try_from(event.integer("ledger_index")?).ok()?,
+            leaf_hash: LeafHash::parse(event.text("leaf_hash")?)?,
+        })
+    }
+
+    /// Writes it into its event.
+    ///
+    /// # Panics
+    /// When the event is of another stream.
+    pub fn put_into(self, event: &mut Event) {
+        let index = i64::try_from(self.ledger_index);
+        let index = index.expect("invariant: a ledger has less than 2^63 events");
+        event.set_integer("ledger_index", index);
+        event.set_text("leaf_hash", self.leaf_hash.to_string());
+    }
+}
+
+/// One event as the ledger keeps it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LedgerEntry {
+    /// Exactly the bytes whose hash is the leaf hash.
+    pub leaf: Vec<u8>,
+    /// Everything the leaf only commits to; `None` when it was erased.
+    pub body: Option<LedgerBody>,
+}
+
+/// What a leaf commits to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LedgerBody {
+    /// Exactly the bytes that are committed to, canonical JSON.
+    pub bytes: Vec<u8>,
+    /// The salt of the commitment.
+    pub salt: [u8; 32],
+}
+
+/// The state of a ledger.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct LedgerHealth {
+    /// Events that have an index.
+    pub size: u64,
+    /// Events that the newest published checkpoint covers.
+    pub published_size: u64,
+    /// When that checkpoint was published; `None` before the first one.
+    pub published_at: Option<Timestamp>,
+    /// Why audit events are refused until somebody acts: what is wrong, and what to do.
+    pub refused: Option<String>,
+    /// Why the last attempt to publish a checkpoint failed; it is repeated.
+    pub failing: Option<String>,
+}
+
+/// Keeps the audit stream as a transparency log, and proves what it holds.
+pub trait Ledger: Send + Sync + fmt::Debug {
+    /// The newest published checkpoint: a signed note. `None` before the first one.
+    fn checkpoint(&self) -> Option<Vec<u8>>;
+
+    /// The log's verifier key, as the C2SP specification of signed notes writes it.
+    fn verifier_key(&self) -> String;
+
+    /// The bytes of a resource of C2SP tlog-tiles by its path (`tile/0/000.p/7`,
+    /// `tile/entries/x001/234`), or of the bodies beside a bundle (`body/x001/234`). `None` unless
+    /// the newest published checkpoint implies it.
+    fn resource(&self, path: String) -> BoxFuture<'_, StoreResult<Option<Vec<u8>>>>;
+
+    /// The event at an index; `None` when the newest published checkpoint does not cover it.
+    fn entry(&self, index: u64) -> BoxFuture<'_, StoreResult<Option<LedgerEntry>>>;
+
+    /// The proof that the newest published checkpoint covers an index, as a C2SP tlog-proof; `None`
+    /// when it does not yet.
+    fn proof(&self, index: u64) -> BoxFuture<'_, StoreResult<Option<String>>>;
+
+    /// How it is; cheap.
+    fn health(&self) -> LedgerHealth;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_event_carries_its_receipt() {
+        let receipt = Receipt {
+            ledger_index: 7,
+            leaf_hash: LeafHash([0xa7; 32]),
+        };
+        let mut event = Event::new(Stream::Audit);
+        assert_eq!(Receipt::of(&event), None);
+        receipt.put_into(&mut event);
+        assert_eq!(Receipt::of(&event), Some(receipt));
+        assert_eq!(event.text("leaf_hash"), Some(&*"a7".repeat(32)));
+        assert_eq!(Receipt::of(&Event::new(Stream::Usage)), None);
+        for bad in ["", "0", &"0".repeat(63), &"A".repeat(64), &"+a".repeat(32)] {
+            assert_eq!(LeafHash::parse(bad), None, "{bad}");
+        }
+    }
+}
