@@ -6,10 +6,12 @@ use crate::error::io_error;
 use crate::head::{Head, id_hash};
 use crate::health::Health;
 use crate::identity::{Admitted, Identity};
+use crate::ledger::{Salts, Sealed};
 use crate::mover::Wake;
 use crate::options::Options;
 use crate::state::Shared;
-use crate::wal::{Extent, Record, Segment};
+use crate::wal::{Extent, Next, Record, Segment};
+use daybook_model::event::Form;
 use daybook_model::logstore::{Outcome, StoreResult, Write};
 use daybook_model::{Event, StoreError, Stream};
 use futures_channel::oneshot;
@@ -39,26 +41,42 @@ pub(crate) enum Message {
 pub(crate) struct Prepared {
     pub(crate) event: Event,
     pub(crate) amends: bool,
+    /// Its whole JSON form, unless it is sealed.
     pub(crate) json: String,
+    /// An audit event as the ledger keeps it.
+    pub(crate) sealed: Option<Sealed>,
     pub(crate) id_hash: u64,
     pub(crate) content_hash: u64,
 }
 
 impl Prepared {
-    /// Serialises and hashes an event.
-    pub(crate) fn new(write: Write) -> Self {
+    /// Serialises and hashes an event; an audit event takes one of the salts.
+    pub(crate) fn new(write: Write, salts: &mut Salts) -> StoreResult<Self> {
         // Only calls have two halves.
         let amends = matches!(&write, Write::Amend(event) if event.stream == Stream::Usage);
         let (Write::Append(event) | Write::Amend(event)) = write;
         let mut content = xxhash_rust::xxh3::Xxh3::new();
-        let json = event.to_whole_json(|piece| content.update(piece.as_bytes()));
-        Self {
+        let (json, sealed) = if event.stream == Stream::Audit {
+            content.update(event.to_json(Form::Content).as_bytes());
+            (String::new(), Some(Sealed::new(&event, salts.take())?))
+        } else {
+            let json = event.to_whole_json(|piece| content.update(piece.as_bytes()));
+            (json, None)
+        };
+        Ok(Self {
             json,
+            sealed,
             id_hash: id_hash(&event),
             event,
             amends,
             content_hash: content.digest(),
-        }
+        })
+    }
+
+    /// Bytes it occupies while it waits.
+    pub(crate) fn size_bytes(&self) -> usize {
+        let sealed = self.sealed.as_ref().map_or(0, Sealed::size_bytes);
+        self.json.len() + sealed + self.event.size_bytes()
     }
 }
 
@@ -82,8 +100,7 @@ pub(crate) struct Committer {
     pub(crate) rotated: Sender<Wake>,
     /// `None` after a failed write, until a new one can be made.
     pub(crate) segment: Option<Segment>,
-    pub(crate) next_seq: i64,
-    pub(crate) next_commit: u64,
+    pub(crate) next: Next,
     pub(crate) extent: Arc<Extent>,
     pub(crate) head_since: Instant,
     pub(crate) last_commit: Instant,
@@ -124,12 +141,12 @@ impl Committer {
     /// Stores all batches in one commit.
     fn commit_batches(&mut self, batches: Vec<Vec<Prepared>>) -> Vec<StoreResult<Vec<Outcome>>> {
         match self.judge(&batches) {
-            Ok((outcomes, admitted, next_seq)) => {
+            Ok((outcomes, admitted, next)) => {
                 let mut writes = batches.into_iter().flatten().map(Some).collect::<Vec<_>>();
                 let records = admitted
                     .into_iter()
                     .map(|event| event.into_record(&mut writes));
-                let written = self.write(records.collect(), next_seq);
+                let written = self.write(records.collect(), next);
                 let answer = |outcomes| written.clone().map(|()| outcomes);
                 outcomes.into_iter().map(answer).collect()
             }
@@ -145,38 +162,43 @@ impl Committer {
         }
     }
 
-    /// What becomes of each event of each batch, what is to be written, and the next free `seq`.
+    /// What becomes of each event of each batch, what is to be written, and the numbers after it.
     fn judge(
         &self,
         batches: &[Vec<Prepared>],
-    ) -> StoreResult<(Vec<Vec<Outcome>>, Vec<Admitted>, i64)> {
+    ) -> StoreResult<(Vec<Vec<Outcome>>, Vec<Admitted>, Next)> {
         self.health.writable()?;
         let state = self.shared.get();
         let writes: Vec<&Prepared> = batches.iter().flatten().collect();
-        let mut identity = Identity::new(&state, &writes, self.next_seq);
+        let mut identity = Identity::new(&state, &writes, self.next);
         let mut outcomes = identity.admit_all()?.into_iter();
         let by_batch = batches
             .iter()
             .map(|batch| outcomes.by_ref().take(batch.len()).collect());
         let by_batch = by_batch.collect();
-        let (admitted, next_seq) = identity.into_admitted();
-        Ok((by_batch, admitted, next_seq))
+        let (admitted, next) = identity.into_admitted();
+        Ok((by_batch, admitted, next))
     }
 
     /// Writes, flushes and publishes records.
-    fn write(&mut self, records: Vec<(Record, String)>, next_seq: i64) -> StoreResult<()> {
+    fn write(&mut self, records: Vec<(Record, String)>, next: Next) -> StoreResult<()> {
         if records.is_empty() {
             return Ok(());
         }
-        let mut bytes = Vec::with_capacity(records.iter().map(|(_, json)| json.len() + 32).sum());
+        let size = |(record, json): &(Record, String)| {
+            json.len() + record.sealed.as_ref().map_or(0, Sealed::size_bytes) + 64
+        };
+        let mut bytes = Vec::with_capacity(records.iter().map(size).sum());
         for (record, json) in &records {
             record.write(json, &mut bytes);
         }
         if let Err(error) = self.segment()?.commit(&bytes) {
             return Err(self.commit_failed(&error));
         }
-        self.next_commit += 1;
-        self.next_seq = next_seq;
+        self.next = Next {
+            commit: next.commit + 1,
+            ..next
+        };
         self.last_commit = Instant::now();
         self.health.works();
         let active = Arc::clone(self.shared.get().active());
@@ -245,10 +267,9 @@ impl Committer {
         let failed = |error: std::io::Error| io_error("making a log segment", &error);
         let generation = self.shared.get().active().generation + 1;
         let dir = self.options.wal_dir();
-        let segment =
-            Segment::create(&dir, generation, self.next_seq, self.next_commit).map_err(failed)?;
+        let segment = Segment::create(&dir, generation, self.next).map_err(failed)?;
         self.extent.made(generation).map_err(failed)?;
-        let head = Arc::new(Head::new(generation, self.next_seq - 1));
+        let head = Arc::new(Head::new(generation, self.next));
         self.segment = Some(segment);
         self.head_since = Instant::now();
         self.shared.change(|state| state.heads.push(head));

@@ -4,7 +4,7 @@
 //! older one lies in a lower layer, masks it there.
 
 use crate::columns::{self, ABSENT, OTHER, Place};
-use crate::wal::{Record, RecordKind};
+use crate::wal::{Next, Record, RecordKind};
 use crate::words::Words;
 use daybook_model::catalogue::Catalogue;
 use daybook_model::logstore::stream_index;
@@ -117,6 +117,8 @@ impl Chunk {
 #[derive(Debug)]
 pub(crate) struct Head {
     pub(crate) generation: u64,
+    /// The ledger index that its first audit event has, or would have.
+    pub(crate) first_index: u64,
     inner: RwLock<Inner>,
 }
 
@@ -149,12 +151,13 @@ impl HeadView {
 }
 
 impl Head {
-    /// An empty head; `seq_last` is the largest `seq` given so far.
-    pub(crate) fn new(generation: u64, seq_last: i64) -> Self {
+    /// An empty head; its events get these numbers.
+    pub(crate) fn new(generation: u64, next: Next) -> Self {
         Self {
             generation,
+            first_index: next.index,
             inner: RwLock::new(Inner {
-                seq_last,
+                seq_last: next.seq - 1,
                 ..Inner::default()
             }),
         }
@@ -228,6 +231,7 @@ impl Inner {
             kind,
             content_hash,
             event,
+            sealed: _,
         } = record;
         self.seq_last = self.seq_last.max(event.seq);
         let entry = Arc::new(Entry {
@@ -306,12 +310,13 @@ mod tests {
             kind,
             content_hash: 0,
             event,
+            sealed: None,
         }
     }
 
     #[test]
     fn a_view_stays_what_it_was() {
-        let head = Head::new(1, 0);
+        let head = Head::new(1, Next::FIRST);
         head.apply((1..=2500).map(|seq| record(RecordKind::Append, seq, "old")));
         let before = head.view();
         let replace = RecordKind::Replace {
@@ -340,7 +345,11 @@ mod tests {
 
     #[test]
     fn a_version_of_a_lower_layer_is_masked_where_it_was() {
-        let head = Head::new(2, 9);
+        let next = Next {
+            seq: 10,
+            ..Next::FIRST
+        };
+        let head = Head::new(2, next);
         let before = Timestamp::from_us(1_600_000_000_000_000);
         head.apply([record(RecordKind::Replace { before }, 5, "new")]);
         let old = (Stream::Usage, Stream::Usage.period(before));

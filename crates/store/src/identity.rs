@@ -6,8 +6,9 @@ use crate::committer::Prepared;
 use crate::head::{Entry, PartitionKey, partition_of};
 use crate::partition::{CONTENT_HASH_MASK, Partition};
 use crate::state::State;
-use crate::wal::{Record, RecordKind};
+use crate::wal::{Next, Record, RecordKind};
 use daybook_model::event::Form;
+use daybook_model::ledger::Receipt;
 use daybook_model::logstore::{Outcome, StoreResult};
 use daybook_model::{Event, Stream, Timestamp, limits};
 use std::cmp::Ordering;
@@ -22,7 +23,7 @@ use tantivy::DocAddress;
 pub(crate) struct Identity<'a> {
     state: &'a State,
     writes: &'a [&'a Prepared],
-    next_seq: i64,
+    next: Next,
     pending: Vec<Admitted>,
     /// The last pending event with an id hash; `Admitted::older` leads to those before it.
     by_id: HashMap<u64, usize>,
@@ -35,6 +36,8 @@ pub(crate) struct Admitted {
     content_hash: u64,
     kind: RecordKind,
     version: Version,
+    /// Of an audit event.
+    receipt: Option<Receipt>,
     older: Option<usize>,
 }
 
@@ -49,24 +52,28 @@ impl Admitted {
     /// The record to write, with its event's JSON. Takes what it needs of the writes that were
     /// judged.
     pub(crate) fn into_record(self, writes: &mut [Option<Prepared>]) -> (Record, String) {
-        let (mut event, json) = match self.version {
+        let (mut event, json, sealed) = match self.version {
             Version::Sent(at) => {
                 let sent = writes[at].take();
                 let sent = sent.expect("invariant: a write is admitted once");
-                (sent.event, sent.json)
+                (sent.event, sent.json, sent.sealed)
             }
             Version::Amended(event) => {
                 let json = event.to_json(Form::Whole);
-                (*event, json)
+                (*event, json, None)
             }
         };
         event.seq = self.seq;
+        if let Some(receipt) = self.receipt {
+            receipt.put_into(&mut event);
+        }
         let (kind, content_hash) = (self.kind, self.content_hash);
         (
             Record {
                 kind,
                 content_hash,
                 event,
+                sealed,
             },
             json,
         )
@@ -78,6 +85,7 @@ struct Known {
     seq: i64,
     content_hash: u64,
     partition: PartitionKey,
+    receipt: Option<Receipt>,
     place: Place,
 }
 
@@ -88,12 +96,12 @@ enum Place {
 }
 
 impl<'a> Identity<'a> {
-    /// A judge of these writes over this state; new events get `seq` from `next_seq` on.
-    pub(crate) fn new(state: &'a State, writes: &'a [&'a Prepared], next_seq: i64) -> Self {
+    /// A judge of these writes over this state; new events get these numbers, and those after them.
+    pub(crate) fn new(state: &'a State, writes: &'a [&'a Prepared], next: Next) -> Self {
         Self {
             state,
             writes,
-            next_seq,
+            next,
             pending: Vec::new(),
             by_id: HashMap::with_capacity(writes.len()),
         }
@@ -104,25 +112,24 @@ impl<'a> Identity<'a> {
         (0..self.writes.len()).map(|at| self.admit(at)).collect()
     }
 
-    /// What to write, and the next free `seq`.
-    pub(crate) fn into_admitted(self) -> (Vec<Admitted>, i64) {
-        (self.pending, self.next_seq)
+    /// What to write, and the next free numbers.
+    pub(crate) fn into_admitted(self) -> (Vec<Admitted>, Next) {
+        (self.pending, self.next)
     }
 
     fn admit(&mut self, at: usize) -> StoreResult<Outcome> {
         let write = self.writes[at];
         let mut known = self.find(write)?;
         if !write.amends {
-            return Ok(match known.as_slice() {
-                [] => self.add(at),
-                some if some
-                    .iter()
-                    .any(|known| known.content_hash == write.content_hash & CONTENT_HASH_MASK) =>
-                {
-                    Outcome::Duplicate
-                }
-                _ => Outcome::Conflict,
-            });
+            let content_hash = write.content_hash & CONTENT_HASH_MASK;
+            let mut same = known.iter();
+            return Ok(
+                match same.find(|known| known.content_hash == content_hash) {
+                    Some(known) => Outcome::Duplicate(known.receipt),
+                    None if known.is_empty() => self.add(at),
+                    None => Outcome::Conflict,
+                },
+            );
         }
         // The day of the amendment itself, else the day before, else the day after: so a time that
         // is settled never brings an event into a day that has its id already.
@@ -140,29 +147,31 @@ impl<'a> Identity<'a> {
 
     fn add(&mut self, at: usize) -> Outcome {
         let write = self.writes[at];
-        let seq = self.next_seq;
-        self.next_seq += 1;
-        let (kind, version) = (RecordKind::Append, Version::Sent(at));
-        self.push(write.id_hash, seq, write.content_hash, kind, version);
-        Outcome::Stored(seq)
+        let seq = self.next.seq;
+        self.next.seq += 1;
+        let receipt = write.sealed.as_ref().map(|sealed| {
+            let ledger_index = self.next.index;
+            self.next.index += 1;
+            Receipt {
+                ledger_index,
+                leaf_hash: sealed.leaf_hash,
+            }
+        });
+        let admitted = Admitted {
+            seq,
+            content_hash: write.content_hash,
+            kind: RecordKind::Append,
+            version: Version::Sent(at),
+            receipt,
+            older: None,
+        };
+        self.push(write.id_hash, admitted);
+        Outcome::Stored(seq, receipt)
     }
 
-    fn push(
-        &mut self,
-        id_hash: u64,
-        seq: i64,
-        content_hash: u64,
-        kind: RecordKind,
-        version: Version,
-    ) {
+    fn push(&mut self, id_hash: u64, admitted: Admitted) {
         let older = self.by_id.insert(id_hash, self.pending.len());
-        self.pending.push(Admitted {
-            seq,
-            content_hash,
-            kind,
-            version,
-            older,
-        });
+        self.pending.push(Admitted { older, ..admitted });
     }
 
     fn event<'p>(&'p self, pending: &'p Admitted) -> &'p Event {
@@ -180,7 +189,7 @@ impl<'a> Identity<'a> {
         };
         let before = event.time;
         if !event.amend_with(other) {
-            return Ok(Outcome::Duplicate);
+            return Ok(Outcome::Duplicate(None));
         }
         let hash = crate::head::id_hash(&event);
         let version = Version::Amended(Box::new(event));
@@ -188,8 +197,15 @@ impl<'a> Identity<'a> {
             // Not written yet, so still what it was: a new event or a version of an old one.
             self.pending[at].version = version;
         } else {
-            let kind = RecordKind::Replace { before };
-            self.push(hash, known.seq, known.content_hash, kind, version);
+            let admitted = Admitted {
+                seq: known.seq,
+                content_hash: known.content_hash,
+                kind: RecordKind::Replace { before },
+                version,
+                receipt: None,
+                older: None,
+            };
+            self.push(hash, admitted);
         }
         Ok(Outcome::Amended(known.seq))
     }
@@ -215,6 +231,7 @@ impl<'a> Identity<'a> {
                     seq: pending.seq,
                     content_hash: pending.content_hash & CONTENT_HASH_MASK,
                     partition: partition_of(other),
+                    receipt: pending.receipt,
                     place: Place::Pending(at),
                 });
             }
@@ -231,6 +248,7 @@ impl<'a> Identity<'a> {
                     seq,
                     content_hash,
                     partition,
+                    receipt: Receipt::of(&entry.event),
                     place: Place::Head(entry),
                 });
             }
@@ -245,6 +263,7 @@ impl<'a> Identity<'a> {
                         seq,
                         content_hash,
                         partition,
+                        receipt: Receipt::of(&other),
                         place,
                     });
                 }

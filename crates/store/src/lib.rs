@@ -9,6 +9,7 @@ mod error;
 mod head;
 mod health;
 mod identity;
+mod ledger;
 mod lifecycle;
 mod log_store;
 mod mover;
@@ -26,11 +27,12 @@ pub use verify::verify;
 
 use committer::{Committer, Message, Prepared};
 use daybook_model::logstore::{BoxFuture, StoreResult, Write};
-use daybook_model::{Event, StoreError, limits};
+use daybook_model::{Event, StoreError, Stream, limits};
 use error::{internal, io_error};
 use futures_channel::oneshot;
 use head::{Head, partition_of};
 use health::Health;
+use ledger::Salts;
 use mover::{Mover, Wake};
 use parking_lot::Mutex;
 use query::cache::Cache;
@@ -89,7 +91,8 @@ impl Store {
             .iter()
             .map(|partition| partition.info.seq_max + 1)
             .max();
-        let next_seq = replayed.next_seq.max(stored.unwrap_or(0));
+        let mut next = replayed.next;
+        next.seq = next.seq.max(stored.unwrap_or(0));
         let mut state = State {
             heads: Vec::new(),
             partitions: partitions
@@ -108,13 +111,9 @@ impl Store {
         for segment in replayed.segments {
             state.heads.push(Arc::new(replayed_head(segment, &state)));
         }
-        let next_commit = replayed.next_commit;
-        let segment =
-            wal::Segment::create(&wal_dir, generation, next_seq, next_commit).map_err(making)?;
+        let segment = wal::Segment::create(&wal_dir, generation, next).map_err(making)?;
         let extent = Arc::new(wal::Extent::begin(&wal_dir, oldest, generation).map_err(making)?);
-        state
-            .heads
-            .push(Arc::new(Head::new(generation, next_seq - 1)));
+        state.heads.push(Arc::new(Head::new(generation, next)));
         let shared = Arc::new(Shared::new(state, words));
         let health = Arc::new(Health::default());
         let (rotated, rotations) = channel();
@@ -125,8 +124,7 @@ impl Store {
             queued_bytes: Arc::default(),
             rotated,
             segment: Some(segment),
-            next_seq,
-            next_commit,
+            next,
             extent: Arc::clone(&extent),
             head_since: Instant::now(),
             last_commit: Instant::now(),
@@ -268,11 +266,15 @@ impl Store {
             let message = "too many events wait to be moved into partitions";
             return Err(StoreError::Unavailable(message.into()));
         }
-        let writes: Vec<Prepared> = batch.into_iter().map(Prepared::new).collect();
-        let bytes = writes
+        let audit = batch
             .iter()
-            .map(|write| write.json.len() + write.event.size_bytes())
-            .sum();
+            .filter(|write| write.event().stream == Stream::Audit);
+        let mut salts = Salts::draw(audit.count())?;
+        let prepared = batch
+            .into_iter()
+            .map(|write| Prepared::new(write, &mut salts));
+        let writes = prepared.collect::<StoreResult<Vec<_>>>()?;
+        let bytes = writes.iter().map(Prepared::size_bytes).sum();
         Ok((writes, bytes))
     }
 }
@@ -328,13 +330,13 @@ fn lock(options: &Options) -> Result<File, StoreError> {
 
 /// The head of a segment, without what a move cut short has brought into partitions already.
 fn replayed_head(segment: wal::ReplayedSegment, state: &State) -> Head {
-    let seq_last = segment
-        .records
-        .iter()
-        .map(|record| record.event.seq)
-        .max()
-        .unwrap_or(0);
-    let head = Head::new(segment.generation, seq_last);
+    let seqs = segment.records.iter().map(|record| record.event.seq);
+    let next = wal::Next {
+        seq: seqs.max().unwrap_or(0) + 1,
+        commit: 0,
+        index: segment.first_index,
+    };
+    let head = Head::new(segment.generation, next);
     head.apply(segment.records);
     head.retain(|key| {
         let partition = state.partitions.get(&key);

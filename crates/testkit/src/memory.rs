@@ -261,7 +261,9 @@ impl Kept {
             let at_index = |event: &&mut Event| {
                 Receipt::of(event).is_some_and(|made| made.ledger_index == receipt.ledger_index)
             };
-            events.filter(at_index).for_each(|event| receipt.put_into(event));
+            events
+                .filter(at_index)
+                .for_each(|event| receipt.put_into(event));
         }
     }
 
@@ -472,12 +474,18 @@ mod tests {
             let json = format!(r#"{{"stream":"audit","id":"{id}","action":"model.disabled"}}"#);
             Write::Append(Event::from_stored(&json).unwrap())
         };
-        let batch = vec![audit("a"), Write::Append(call("a", "2026-03-01T10:00:00Z", "")), audit("b")];
+        let batch = vec![
+            audit("a"),
+            Write::Append(call("a", "2026-03-01T10:00:00Z", "")),
+            audit("b"),
+        ];
         let receipts = |found: &[Outcome]| -> Vec<Option<Receipt>> {
             found.iter().map(|outcome| outcome.receipt()).collect()
         };
         let first = receipts(&outcomes(&store, batch));
-        let indices = first.iter().map(|receipt| receipt.map(|receipt| receipt.ledger_index));
+        let indices = first
+            .iter()
+            .map(|receipt| receipt.map(|receipt| receipt.ledger_index));
         assert!(indices.eq([Some(0), None, Some(1)]));
         let real = |hash| Receipt {
             ledger_index: 1,

@@ -5,9 +5,10 @@
 use super::extent;
 use super::frame::{self, Found};
 use super::record::Record;
-use super::segment::{HEADER_BYTES, Header, segment_path};
+use super::segment::{Header, Next, segment_path};
 use crate::error::io_error;
 use daybook_model::StoreError;
+use daybook_model::ledger::Receipt;
 use std::fs::OpenOptions;
 use std::io;
 use std::ops::Range;
@@ -18,6 +19,8 @@ use std::path::Path;
 #[derive(Debug)]
 pub(crate) struct ReplayedSegment {
     pub(crate) generation: u64,
+    /// The ledger index that its first audit event has, or would have.
+    pub(crate) first_index: u64,
     pub(crate) records: Vec<Record>,
 }
 
@@ -25,10 +28,9 @@ pub(crate) struct ReplayedSegment {
 #[derive(Debug)]
 pub(crate) struct Replayed {
     pub(crate) segments: Vec<ReplayedSegment>,
-    /// The generation, `seq` and commit number that come next.
+    /// The generation and the numbers that come next.
     pub(crate) next_generation: u64,
-    pub(crate) next_seq: i64,
-    pub(crate) next_commit: u64,
+    pub(crate) next: Next,
 }
 
 impl Replayed {
@@ -55,45 +57,50 @@ fn read_all(dir: &Path, finish: Finish<'_>) -> Result<Replayed, StoreError> {
     let mut replayed = Replayed {
         segments: Vec::new(),
         next_generation: 1,
-        next_seq: 1,
-        next_commit: 1,
+        next: Next::FIRST,
     };
     for generation in extent::needed(dir, generations(dir)?)? {
         let path = segment_path(dir, generation);
         let bytes = std::fs::read(&path).map_err(|e| damaged(&path, format!("unreadable: {e}")))?;
-        let header = Header::read(&bytes).ok_or_else(|| damaged(&path, "its header is invalid"))?;
-        if !replayed.segments.is_empty() {
-            expect(
-                &path,
-                "generation",
-                header.generation,
-                replayed.next_generation,
-            )?;
-            // Also shows that the segment before lost nothing at its end.
-            expect(
-                &path,
-                "first commit",
-                header.first_commit,
-                replayed.next_commit,
-            )?;
+        let header = Header::read(&bytes);
+        let (header, begin) = header.ok_or_else(|| damaged(&path, "its header is invalid"))?;
+        if replayed.segments.is_empty() {
+            replayed.next.index = header.next_index;
+        } else {
+            continues(&path, header, &replayed)?;
         }
         replayed.next_generation = header.generation + 1;
-        replayed.next_seq = replayed.next_seq.max(header.next_seq);
+        replayed.next.seq = replayed.next.seq.max(header.next_seq);
         let Commits {
             records,
             last,
             next_commit,
-        } = read_segment(&path, &bytes, header)?;
+        } = read_segment(&path, &bytes, header, begin)?;
         finish(&path, &bytes, last).map_err(|e| io_error("flushing the log again", &e))?;
-        replayed.next_commit = next_commit;
+        replayed.next.commit = next_commit;
         let seqs = records.iter().map(|record| record.event.seq + 1);
-        replayed.next_seq = replayed.next_seq.max(seqs.max().unwrap_or(0));
+        replayed.next.seq = replayed.next.seq.max(seqs.max().unwrap_or(0));
+        let sealed = records.iter().filter(|record| record.sealed.is_some());
+        replayed.next.index = header.next_index + sealed.count() as u64;
         replayed.segments.push(ReplayedSegment {
             generation: header.generation,
+            first_index: header.next_index,
             records,
         });
     }
     Ok(replayed)
+}
+
+/// Checks that a segment goes on where the one before it ended, which so lost nothing at its end.
+fn continues(path: &Path, header: Header, before: &Replayed) -> Result<(), StoreError> {
+    let Replayed {
+        next_generation,
+        next,
+        ..
+    } = before;
+    expect(path, "generation", header.generation, *next_generation)?;
+    expect(path, "first commit", header.first_commit, next.commit)?;
+    expect(path, "first ledger index", header.next_index, next.index)
 }
 
 /// The generations whose segments are there, in order.
@@ -115,10 +122,15 @@ struct Commits {
     next_commit: u64,
 }
 
-fn read_segment(path: &Path, bytes: &[u8], header: Header) -> Result<Commits, StoreError> {
+fn read_segment(
+    path: &Path,
+    bytes: &[u8],
+    header: Header,
+    begin: usize,
+) -> Result<Commits, StoreError> {
     let mut records = Vec::new();
     let mut last = 0..0;
-    let (mut at, mut expected) = (HEADER_BYTES, header.first_commit);
+    let (mut at, mut expected) = (begin, header.first_commit);
     loop {
         match frame::read(bytes, at, header.nonce) {
             Found::Commit {
@@ -147,6 +159,11 @@ fn read_segment(path: &Path, bytes: &[u8], header: Header) -> Result<Commits, St
         let message =
             format!("commit {expected} at byte {at} is broken, yet a later one stands at {later}");
         return Err(damaged(path, message));
+    }
+    let sealed = records.iter().filter(|record| record.sealed.is_some());
+    for (index, record) in (header.next_index..).zip(sealed) {
+        let found = Receipt::of(&record.event).map_or(0, |receipt| receipt.ledger_index);
+        expect(path, "next ledger index", found, index)?;
     }
     Ok(Commits {
         records,
@@ -205,8 +222,10 @@ fn damaged(path: &Path, what: impl std::fmt::Display) -> StoreError {
 
 #[cfg(test)]
 mod tests {
+    use super::super::segment::HEADER_BYTES;
     use super::super::{Extent, RecordKind, Segment, prepare_spare, segment_path};
     use super::*;
+    use crate::ledger::Sealed;
     use daybook_model::event::Form;
     use daybook_model::{Event, Stream, Timestamp};
 
@@ -225,7 +244,33 @@ mod tests {
             kind,
             content_hash: 99,
             event,
+            sealed: None,
         }
+    }
+
+    fn audit(seq: i64, ledger_index: u64) -> Record {
+        let mut event = Event::new(Stream::Audit);
+        (event.id, event.seq) = (format!("a{seq}").into(), seq);
+        event.time = Timestamp::from_us(1_700_000_000_000_000 + seq);
+        event.set_text("action", "model.disabled");
+        event.set_text("actor_name", "Ana");
+        let sealed = Sealed::new(&event, [7; 32]).unwrap();
+        let leaf_hash = sealed.leaf_hash;
+        let receipt = Receipt {
+            ledger_index,
+            leaf_hash,
+        };
+        receipt.put_into(&mut event);
+        Record {
+            kind: RecordKind::Append,
+            content_hash: 98,
+            event,
+            sealed: Some(sealed),
+        }
+    }
+
+    const fn next(seq: i64, commit: u64, index: u64) -> Next {
+        Next { seq, commit, index }
     }
 
     fn commit(segment: &mut Segment, seqs: std::ops::Range<i64>) {
@@ -240,10 +285,10 @@ mod tests {
     fn written() -> tempfile::TempDir {
         let dir = tempfile::tempdir().unwrap();
         prepare_spare(dir.path(), 1 << 12).unwrap();
-        let mut first = Segment::create(dir.path(), 4, 10, 7).unwrap();
+        let mut first = Segment::create(dir.path(), 4, next(10, 7, 0)).unwrap();
         commit(&mut first, 10..12);
         commit(&mut first, 12..13);
-        let mut second = Segment::create(dir.path(), 5, 13, 9).unwrap();
+        let mut second = Segment::create(dir.path(), 5, next(13, 9, 0)).unwrap();
         commit(&mut second, 13..14);
         commit(&mut second, 14..16);
         dir
@@ -267,13 +312,52 @@ mod tests {
         assert_eq!(seqs, [vec![10, 11, 12], vec![13, 14, 15]]);
         assert_eq!(replayed.segments[0].records[1], record(11));
         assert_eq!(
-            (
-                replayed.next_generation,
-                replayed.next_seq,
-                replayed.next_commit
-            ),
-            (6, 16, 11)
+            (replayed.next_generation, replayed.next),
+            (6, next(16, 11, 0))
         );
+    }
+
+    #[test]
+    fn audit_events_keep_their_places_in_the_ledger() {
+        let dir = tempfile::tempdir().unwrap();
+        let commit = |segment: &mut Segment, records: &[Record]| {
+            let mut bytes = Vec::new();
+            records
+                .iter()
+                .for_each(|record| record.write("", &mut bytes));
+            segment.commit(&bytes).unwrap();
+        };
+        let first = [audit(1, 40), audit(2, 41)];
+        let mut segment = Segment::create(dir.path(), 1, next(1, 1, 40)).unwrap();
+        commit(&mut segment, &first);
+        let mut segment = Segment::create(dir.path(), 2, next(3, 2, 42)).unwrap();
+        let replayed = replay(dir.path()).unwrap();
+        assert_eq!(replayed.segments[0].records, first);
+        assert_eq!(replayed.segments[1].first_index, 42);
+        assert_eq!(replayed.next, next(3, 2, 42));
+        commit(&mut segment, &[audit(3, 43)]);
+        let error = replay(dir.path()).unwrap_err().to_string();
+        assert!(
+            error.contains("next ledger index is 43, expected 42"),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn a_log_of_the_time_before_the_ledger_is_read() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut segment = Segment::create(dir.path(), 4, next(10, 7, 0)).unwrap();
+        commit(&mut segment, 10..12);
+        let path = segment_path(dir.path(), 4);
+        let mut bytes = std::fs::read(&path).unwrap();
+        bytes[8..12].copy_from_slice(&1_u32.to_le_bytes());
+        bytes.drain(44..52);
+        let crc = crc32c::crc32c(&bytes[..44]);
+        bytes[44..48].copy_from_slice(&crc.to_le_bytes());
+        std::fs::write(&path, bytes).unwrap();
+        let replayed = replay(dir.path()).unwrap();
+        assert_eq!(replayed.segments[0].records, [record(10), record(11)]);
+        assert_eq!(replayed.next, next(12, 8, 0));
     }
 
     #[test]

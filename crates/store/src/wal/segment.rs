@@ -10,10 +10,14 @@ use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
 const MAGIC: &[u8; 8] = b"DAYBKWAL";
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
+/// The version without a ledger, whose header lacks the last number.
+const VERSION_WITHOUT_LEDGER: u32 = 1;
 
 /// Bytes of a segment's header.
-pub(super) const HEADER_BYTES: usize = 48;
+pub(super) const HEADER_BYTES: usize = 56;
+/// The checksum at its end.
+const CRC_BYTES: usize = 4;
 
 /// What a segment's header says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,6 +30,9 @@ pub(super) struct Header {
     pub(super) first_commit: u64,
     /// Secret of the segment, mixed into every checksum.
     pub(super) nonce: u64,
+    /// The ledger index its first audit event gets: all before it are in the ledger's files, flushed,
+    /// when the segments before this one are gone.
+    pub(super) next_index: u64,
 }
 
 impl Header {
@@ -37,27 +44,67 @@ impl Header {
         bytes[20..28].copy_from_slice(&self.next_seq.to_le_bytes());
         bytes[28..36].copy_from_slice(&self.first_commit.to_le_bytes());
         bytes[36..44].copy_from_slice(&self.nonce.to_le_bytes());
-        let crc = crc32c::crc32c(&bytes[..44]);
-        bytes[44..].copy_from_slice(&crc.to_le_bytes());
+        bytes[44..52].copy_from_slice(&self.next_index.to_le_bytes());
+        let crc = crc32c::crc32c(&bytes[..52]);
+        bytes[52..].copy_from_slice(&crc.to_le_bytes());
         bytes
     }
 
-    /// Reads a header; `None` when it is damaged or of an unknown version.
-    pub(super) fn read(bytes: &[u8]) -> Option<Self> {
-        let bytes = bytes.get(..HEADER_BYTES)?;
-        let word = |at: usize| bytes[at..at + 8].try_into().map(u64::from_le_bytes).ok();
-        let half = |at: usize| bytes[at..at + 4].try_into().map(u32::from_le_bytes).ok();
-        let whole = half(44)? == crc32c::crc32c(&bytes[..44]);
-        if &bytes[..8] != MAGIC || half(8)? != VERSION || !whole {
+    /// Reads a header, and tells where the frames begin; `None` when it is damaged or of an unknown
+    /// version.
+    pub(super) fn read(bytes: &[u8]) -> Option<(Self, usize)> {
+        let half = |at: usize| {
+            bytes
+                .get(at..at + 4)?
+                .try_into()
+                .map(u32::from_le_bytes)
+                .ok()
+        };
+        let end = match half(8)? {
+            VERSION => HEADER_BYTES,
+            VERSION_WITHOUT_LEDGER => HEADER_BYTES - 8,
+            _ => return None,
+        };
+        let word = |at: usize| {
+            bytes
+                .get(at..at + 8)?
+                .try_into()
+                .map(u64::from_le_bytes)
+                .ok()
+        };
+        let crc_at = end - CRC_BYTES;
+        if &bytes[..8] != MAGIC || half(crc_at)? != crc32c::crc32c(&bytes[..crc_at]) {
             return None;
         }
-        Some(Self {
+        let header = Self {
             generation: word(12)?,
             next_seq: word(20)?.cast_signed(),
             first_commit: word(28)?,
             nonce: word(36)?,
-        })
+            next_index: if end == HEADER_BYTES { word(44)? } else { 0 },
+        };
+        Some((header, end))
     }
+}
+
+/// The numbers that come next, each given once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Next {
+    /// Of an event.
+    pub(crate) seq: i64,
+    /// Of a commit.
+    pub(crate) commit: u64,
+    /// Of an audit event in the ledger.
+    pub(crate) index: u64,
+}
+
+impl Next {
+    /// The numbers of an empty store.
+    pub(crate) const FIRST: Self = Self {
+        seq: 1,
+        commit: 1,
+        index: 0,
+    };
 }
 
 /// The segment that takes commits.
@@ -73,21 +120,17 @@ pub(crate) struct Segment {
 impl Segment {
     /// Makes the segment of a generation, from a prepared file if there is one. It is durable,
     /// and so is its name, when this returns.
-    pub(crate) fn create(
-        dir: &Path,
-        generation: u64,
-        next_seq: i64,
-        first_commit: u64,
-    ) -> io::Result<Self> {
+    pub(crate) fn create(dir: &Path, generation: u64, next: Next) -> io::Result<Self> {
         let nonce = std::hash::BuildHasher::hash_one(
             &std::collections::hash_map::RandomState::new(),
             (generation, std::process::id()),
         );
         let header = Header {
             generation,
-            next_seq,
-            first_commit,
+            next_seq: next.seq,
+            first_commit: next.commit,
             nonce,
+            next_index: next.index,
         };
         // Under a name of its own first: the mover may put a new spare in place at any moment.
         let (path, building) = (
@@ -112,7 +155,7 @@ impl Segment {
         Ok(Self {
             file,
             header,
-            next_commit: first_commit,
+            next_commit: next.commit,
             offset,
             buffer: Vec::new(),
         })

@@ -273,7 +273,10 @@ fn every_flaw_is_found_and_shown() {
         (Flaw::CountsForeign, " of ["),
         (Flaw::SplitsBatches, "a batch of 2"),
         (Flaw::KeepsReceipts, "found    [Ok([Duplicate(None)"),
-        (Flaw::MiscountsReceipts, "found    [Ok([Stored(1, Some(Receipt { ledger_index: 1,"),
+        (
+            Flaw::MiscountsReceipts,
+            "found    [Ok([Stored(1, Some(Receipt { ledger_index: 1,",
+        ),
     ];
     // All at once: shrinking mostly waits for what a store might do in the background.
     std::thread::scope(|scope| {
