@@ -2,8 +2,9 @@
 //! them. Formats are those of C2SP tlog-tiles; whoever checks them needs the crate `daybook-ledger`,
 //! not this one.
 
+use crate::catalogue::Catalogue;
 use crate::logstore::{BoxFuture, StoreResult};
-use crate::{Event, Stream, Timestamp};
+use crate::{Event, Field, Stream, Timestamp};
 use std::fmt;
 
 /// The hash of an audit event's leaf (RFC 6962 §2.1). Shown as 64 hexadecimal digits.
@@ -72,11 +73,35 @@ impl Receipt {
     }
 }
 
+/// The fields that the leaf of an audit event says, for ever.
+pub const IN_LEAF: [&str; 8] = [
+    "id",
+    "time",
+    "received_at",
+    "origin",
+    "action",
+    "operation",
+    "resource_type",
+    "result",
+];
+
+/// The fields that say where an audit event stands. They are neither in the leaf nor in the body.
+pub const PLACE: [&str; 3] = ["seq", "ledger_index", "leaf_hash"];
+
+/// The fields that stand in the body of an audit event, to which its leaf only commits. They can be
+/// erased, all of them together.
+pub fn body_fields() -> impl Iterator<Item = &'static Field> {
+    let fields = Catalogue::of(Stream::Audit).fields().iter();
+    fields.filter(|field| !IN_LEAF.contains(&field.name) && !PLACE.contains(&field.name))
+}
+
 /// One event as the ledger keeps it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LedgerEntry {
-    /// Exactly the bytes whose hash is the leaf hash.
+    /// Exactly the bytes whose hash is the leaf hash, canonical JSON.
     pub leaf: Vec<u8>,
+    /// That hash, as the tree has it.
+    pub leaf_hash: LeafHash,
     /// Everything the leaf only commits to; `None` when it was erased.
     pub body: Option<LedgerBody>,
 }
@@ -84,7 +109,7 @@ pub struct LedgerEntry {
 /// What a leaf commits to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LedgerBody {
-    /// Exactly the bytes that are committed to, canonical JSON.
+    /// Exactly the bytes that are committed to, a JSON object.
     pub bytes: Vec<u8>,
     /// The salt of the commitment.
     pub salt: [u8; 32],

@@ -172,10 +172,36 @@ pub struct RemoveRequest {
 /// Asks to take a person's data out of events.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EraseRequest {
-    /// Which events; `audit` is refused: its ledger has an erasure of its own.
+    /// Which events.
     pub query: Query,
-    /// The fields whose values go. Never `id`, `seq` or `time`.
+    /// The fields whose values go. Never `id`, `seq` or `time`. None for `audit`: of an event there goes
+    /// all that its leaf in the ledger does not say ([`crate::ledger::body_fields`]), for the leaf commits
+    /// to it as a whole.
     pub fields: Vec<&'static Field>,
+}
+
+impl EraseRequest {
+    /// The fields whose values go.
+    ///
+    /// # Errors
+    /// [`StoreError::Limit`] when one of them cannot be erased.
+    pub fn erased(&self) -> StoreResult<Vec<&'static Field>> {
+        if self.query.stream == Stream::Audit {
+            return match self.fields.as_slice() {
+                [] => Ok(crate::ledger::body_fields().collect()),
+                _ => Err(StoreError::Limit(
+                    "an audit event is erased as a whole: name no fields".into(),
+                )),
+            };
+        }
+        let fixed = |field: &&&Field| ["id", "seq", "time"].contains(&field.name);
+        match self.fields.iter().find(fixed) {
+            Some(Field { name, .. }) => Err(StoreError::Limit(format!(
+                "the field {name} cannot be erased"
+            ))),
+            None => Ok(self.fields.clone()),
+        }
+    }
 }
 
 /// What one step of a removal or an erasure has done. The caller repeats the request until it is

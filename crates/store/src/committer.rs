@@ -6,7 +6,7 @@ use crate::error::io_error;
 use crate::head::{Head, id_hash};
 use crate::health::Health;
 use crate::identity::{Admitted, Identity};
-use crate::ledger::{Salts, Sealed};
+use crate::ledger::{Ledger, Salts, Sealed};
 use crate::mover::Wake;
 use crate::options::Options;
 use crate::state::Shared;
@@ -102,6 +102,7 @@ pub(crate) struct Committer {
     pub(crate) segment: Option<Segment>,
     pub(crate) next: Next,
     pub(crate) extent: Arc<Extent>,
+    pub(crate) ledger: Arc<Ledger>,
     pub(crate) head_since: Instant,
     pub(crate) last_commit: Instant,
 }
@@ -181,7 +182,7 @@ impl Committer {
     }
 
     /// Writes, flushes and publishes records.
-    fn write(&mut self, records: Vec<(Record, String)>, next: Next) -> StoreResult<()> {
+    fn write(&mut self, mut records: Vec<(Record, String)>, next: Next) -> StoreResult<()> {
         if records.is_empty() {
             return Ok(());
         }
@@ -201,6 +202,10 @@ impl Committer {
         };
         self.last_commit = Instant::now();
         self.health.works();
+        let sealed = records
+            .iter_mut()
+            .filter_map(|(record, _)| record.sealed.take());
+        self.ledger.add(sealed.collect());
         let active = Arc::clone(self.shared.get().active());
         active.apply(records.into_iter().map(|(record, _)| record));
         Ok(())

@@ -9,7 +9,7 @@ mod error;
 mod head;
 mod health;
 mod identity;
-mod ledger;
+pub mod ledger;
 mod lifecycle;
 mod log_store;
 mod mover;
@@ -32,7 +32,7 @@ use error::{internal, io_error};
 use futures_channel::oneshot;
 use head::{Head, partition_of};
 use health::Health;
-use ledger::Salts;
+use ledger::{Ledger, Salts, Sealed};
 use mover::{Mover, Wake};
 use parking_lot::Mutex;
 use query::cache::Cache;
@@ -40,6 +40,7 @@ use state::{Shared, Snapshot, State};
 use std::collections::BTreeSet;
 use std::fs::File;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -63,6 +64,7 @@ struct Inner {
     threads: Mutex<Vec<JoinHandle<()>>>,
     queries: rayon::ThreadPool,
     cache: Arc<Cache>,
+    ledger: Arc<Ledger>,
     /// Held while the store is open: two processes must never write one directory.
     _lock: File,
 }
@@ -100,19 +102,21 @@ impl Store {
                 .map(|p| (p.key, Arc::new(p)))
                 .collect(),
         };
-        let making = |error: std::io::Error| match error.kind() {
-            std::io::ErrorKind::StorageFull => StoreError::Unavailable(format!(
-                "making a log segment: {error}. A start needs some space: free 64 MiB"
-            )),
-            _ => io_error("making a log segment", &error),
-        };
         let generation = replayed.next_generation.max(first_free_generation(&state));
         let oldest = replayed.oldest().unwrap_or(generation);
+        let first_index = replayed
+            .segments
+            .first()
+            .map_or(0, |first| first.first_index);
+        let mut sealed = Vec::new();
         for segment in replayed.segments {
-            state.heads.push(Arc::new(replayed_head(segment, &state)));
+            state
+                .heads
+                .push(Arc::new(replayed_head(segment, &state, &mut sealed)));
         }
-        let segment = wal::Segment::create(&wal_dir, generation, next).map_err(making)?;
-        let extent = Arc::new(wal::Extent::begin(&wal_dir, oldest, generation).map_err(making)?);
+        let ledger = Arc::new(Ledger::open(&options.ledger, first_index, &sealed)?);
+        drop(sealed);
+        let (segment, extent) = begin_log(&wal_dir, oldest, generation, next)?;
         state.heads.push(Arc::new(Head::new(generation, next)));
         let shared = Arc::new(Shared::new(state, words));
         let health = Arc::new(Health::default());
@@ -126,6 +130,7 @@ impl Store {
             segment: Some(segment),
             next,
             extent: Arc::clone(&extent),
+            ledger: Arc::clone(&ledger),
             head_since: Instant::now(),
             last_commit: Instant::now(),
         };
@@ -135,6 +140,8 @@ impl Store {
             shared,
             closing,
             extent,
+            ledger,
+            undropped: AtomicBool::new(false),
         };
         Self::start(options, lock, committer, mover, rotations)
     }
@@ -157,6 +164,7 @@ impl Store {
             health: Arc::clone(&committer.health),
             queued_bytes: Arc::clone(&committer.queued_bytes),
             closing: Arc::clone(&mover.closing),
+            ledger: Arc::clone(&mover.ledger),
             messages: Mutex::new(Some(messages)),
             wakes: Mutex::new(committer.rotated.clone()),
             threads: Mutex::default(),
@@ -181,14 +189,27 @@ impl Store {
         &self,
         work: impl FnOnce(&Snapshot, &Cache) -> StoreResult<T> + Send + 'static,
     ) -> BoxFuture<'_, StoreResult<T>> {
-        let (reply, answer) = oneshot::channel();
         let (shared, cache) = (Arc::clone(&self.0.shared), Arc::clone(&self.0.cache));
-        self.0.queries.spawn(move || {
-            // A fault of one query must not end the process, nor the thread.
-            let answer = catch_unwind(AssertUnwindSafe(|| work(&shared.snapshot(), &cache)))
-                .unwrap_or_else(|_| Err(internal("a query failed unexpectedly")))
+        self.on_query_thread(move || {
+            work(&shared.snapshot(), &cache)
                 // The index may have said less than what its files showed.
                 .map_err(|error| shared.get().damage().unwrap_or(error))
+        })
+    }
+
+    fn on_query_thread<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> StoreResult<T> + Send + 'static,
+    ) -> BoxFuture<'_, StoreResult<T>> {
+        let (reply, answer) = oneshot::channel();
+        let shared = Arc::clone(&self.0.shared);
+        self.0.queries.spawn(move || {
+            // A fault of one query must not end the process, nor the thread.
+            let answer = catch_unwind(AssertUnwindSafe(work))
+                .unwrap_or_else(|_| {
+                    let failed = internal("a query failed unexpectedly");
+                    Err(shared.get().damage().unwrap_or(failed))
+                })
                 .inspect_err(|error| shared.damages.note(error));
             // Whoever asked may have gone away.
             let _ = reply.send(answer);
@@ -266,10 +287,12 @@ impl Store {
             let message = "too many events wait to be moved into partitions";
             return Err(StoreError::Unavailable(message.into()));
         }
-        let audit = batch
-            .iter()
-            .filter(|write| write.event().stream == Stream::Audit);
-        let mut salts = Salts::draw(audit.count())?;
+        let is_audit = |write: &&Write| write.event().stream == Stream::Audit;
+        let audit = batch.iter().filter(is_audit).count();
+        if audit > 0 {
+            inner.ledger.writable()?;
+        }
+        let mut salts = Salts::draw(audit)?;
         let prepared = batch
             .into_iter()
             .map(|write| Prepared::new(write, &mut salts));
@@ -290,6 +313,7 @@ impl Inner {
             // A panic there was reported there.
             let _ = thread.join();
         }
+        self.ledger.close();
     }
 
     fn spawn(&self, name: &str, run: impl FnOnce() + Send + 'static) -> StoreResult<()> {
@@ -306,6 +330,24 @@ impl Drop for Inner {
     fn drop(&mut self) {
         self.close();
     }
+}
+
+/// The segment that takes commits from now on, and the record of those that must exist.
+fn begin_log(
+    dir: &Path,
+    oldest: u64,
+    generation: u64,
+    next: wal::Next,
+) -> Result<(wal::Segment, Arc<wal::Extent>), StoreError> {
+    let making = |error: std::io::Error| match error.kind() {
+        std::io::ErrorKind::StorageFull => StoreError::Unavailable(format!(
+            "making a log segment: {error}. A start needs some space: free 64 MiB"
+        )),
+        _ => io_error("making a log segment", &error),
+    };
+    let segment = wal::Segment::create(dir, generation, next).map_err(making)?;
+    let extent = wal::Extent::begin(dir, oldest, generation).map_err(making)?;
+    Ok((segment, Arc::new(extent)))
 }
 
 /// How long a lock is waited for: a process that was killed may still be ending, and a child that is
@@ -328,8 +370,15 @@ fn lock(options: &Options) -> Result<File, StoreError> {
     }
 }
 
-/// The head of a segment, without what a move cut short has brought into partitions already.
-fn replayed_head(segment: wal::ReplayedSegment, state: &State) -> Head {
+/// The head of a segment, without what a move cut short has brought into partitions already; `sealed`
+/// gets its audit events.
+fn replayed_head(
+    mut segment: wal::ReplayedSegment,
+    state: &State,
+    sealed: &mut Vec<Sealed>,
+) -> Head {
+    let records = segment.records.iter_mut();
+    sealed.extend(records.filter_map(|record| record.sealed.take()));
     let seqs = segment.records.iter().map(|record| record.event.seq);
     let next = wal::Next {
         seq: seqs.max().unwrap_or(0) + 1,

@@ -6,6 +6,7 @@ use crate::mover::Mover;
 use crate::partition::{self, Partition, remove_dir};
 use crate::query::{self, cache::Cache};
 use daybook_model::field::Kind;
+use daybook_model::ledger::Receipt;
 use daybook_model::logstore::{EraseRequest, Progress, Removal, RemoveRequest, StoreResult};
 use daybook_model::{Event, Field, Query, StoreError, Stream, Timestamp, ValueRef};
 use std::collections::BTreeSet;
@@ -108,14 +109,17 @@ impl Mover {
 
     /// Erases fields in one partition.
     pub(crate) fn erase_step(&self, request: &EraseRequest) -> StoreResult<Progress> {
-        let EraseRequest { query, fields } = request;
-        let waiting = self.partitions_to_rewrite(request)?;
+        let (query, fields) = (&request.query, request.erased()?);
+        let waiting = self.partitions_to_rewrite(query, &fields)?;
         let Some(partition) = waiting.first() else {
             return Ok(Progress {
                 done: true,
                 ..Progress::default()
             });
         };
+        if query.stream == Stream::Audit {
+            self.erase_bodies(query, partition)?;
+        }
         let mut words: BTreeSet<(u8, Box<str>)> = BTreeSet::new();
         let rewritten = partition::rewrite(partition, |event| {
             let matched = query.matches(event);
@@ -129,7 +133,7 @@ impl Mover {
         let (events, bytes) = (rewritten.changed, bytes_of(partition));
         self.replace(partition, Some(rewritten.partition));
         remove_dir(&partition.dir)?;
-        self.erase_unused(query.stream, fields, &words)?;
+        self.erase_unused(query.stream, &fields, &words)?;
         Ok(Progress {
             events,
             bytes,
@@ -138,17 +142,29 @@ impl Mover {
         })
     }
 
-    fn partitions_to_rewrite(&self, request: &EraseRequest) -> StoreResult<Vec<Arc<Partition>>> {
+    /// Erases what the ledger has of a partition's events. It goes first: an erasure that was cut short
+    /// finds these events again by what the partition says.
+    fn erase_bodies(&self, query: &Query, partition: &Arc<Partition>) -> StoreResult<()> {
+        self.drop_segments()?;
+        let mut indices = Vec::new();
+        let note = |event: &Event| {
+            indices.extend(Receipt::of(event).map(|receipt| receipt.ledger_index));
+            false
+        };
+        query::any_event(&self.shared.snapshot(), query, partition, note)?;
+        self.ledger.erase(indices)
+    }
+
+    fn partitions_to_rewrite(
+        &self,
+        query: &Query,
+        fields: &[&'static Field],
+    ) -> StoreResult<Vec<Arc<Partition>>> {
         let snapshot = self.shared.snapshot();
         let mut waiting = Vec::new();
-        for partition in snapshot.partitions(&request.query) {
-            let has_fields = |event: &Event| {
-                request
-                    .fields
-                    .iter()
-                    .any(|field| event.get(field).is_some())
-            };
-            if query::any_event(&snapshot, &request.query, partition, has_fields)? {
+        for partition in snapshot.partitions(query) {
+            let has_fields = |event: &Event| fields.iter().any(|field| event.get(field).is_some());
+            if query::any_event(&snapshot, query, partition, has_fields)? {
                 waiting.push(Arc::clone(partition));
             }
         }
@@ -212,22 +228,12 @@ impl Mover {
     }
 }
 
-/// Refuses what no retention and no erasure may touch.
-pub(crate) fn check(stream: Stream, fields: &[&'static Field]) -> Result<(), StoreError> {
-    if stream == Stream::Audit {
-        return Err(StoreError::Limit(
-            "audit events are never removed or changed".into(),
-        ));
+/// Refuses what no retention may touch.
+pub(crate) fn check_removal(stream: Stream) -> Result<(), StoreError> {
+    match stream {
+        Stream::Audit => Err(StoreError::Limit("audit events are never removed".into())),
+        _ => Ok(()),
     }
-    let fixed = fields
-        .iter()
-        .find(|field| ["id", "seq", "time"].contains(&field.name));
-    fixed.map_or(Ok(()), |field| {
-        let name = field.name;
-        Err(StoreError::Limit(format!(
-            "the field {name} cannot be erased"
-        )))
-    })
 }
 
 /// Whether an event in memory is concerned, so that it must reach its partition first.

@@ -10,7 +10,7 @@ use daybook_model::logstore::{
     ScanRequest, Stats, StoreResult, TimelineRequest, Values, Write,
 };
 use daybook_model::table::Table;
-use daybook_model::{Event, Field, ListRequest, LogStore, Query};
+use daybook_model::{Event, Field, Ledger, ListRequest, LogStore, Query};
 use futures_channel::oneshot;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -80,7 +80,7 @@ impl LogStore for Store {
     }
 
     fn remove(&self, request: RemoveRequest) -> BoxFuture<'_, StoreResult<Progress>> {
-        if let Err(error) = lifecycle::check(request.stream, &[]) {
+        if let Err(error) = lifecycle::check_removal(request.stream) {
             return Box::pin(std::future::ready(Err(error)));
         }
         let (stream, before) = (request.stream, request.before);
@@ -89,7 +89,7 @@ impl LogStore for Store {
     }
 
     fn erase(&self, request: EraseRequest) -> BoxFuture<'_, StoreResult<Progress>> {
-        if let Err(error) = lifecycle::check(request.query.stream, &request.fields) {
+        if let Err(error) = request.erased() {
             return Box::pin(std::future::ready(Err(error)));
         }
         let query = request.query.clone();
@@ -105,6 +105,10 @@ impl LogStore for Store {
 
     fn read_only(&self) -> Option<String> {
         self.0.health.read_only()
+    }
+
+    fn ledger(&self) -> Option<&dyn Ledger> {
+        Some(self)
     }
 
     fn stats(&self) -> BoxFuture<'_, StoreResult<Stats>> {

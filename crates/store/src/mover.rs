@@ -3,10 +3,11 @@
 //! its events are durable in partitions.
 
 use crate::head::{Entry, Head, PartitionKey, partition_of};
+use crate::ledger::Ledger;
 use crate::options::Options;
 use crate::partition::{self, Changes, Partition, partition_dir};
 use crate::state::Shared;
-use crate::wal::{Extent, prepare_spare, segment_path, sync_dir};
+use crate::wal::{Extent, prepare_spare, remove_segments};
 use daybook_model::{StoreError, Timestamp};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -35,6 +36,9 @@ pub(crate) struct Mover {
     pub(crate) shared: Arc<Shared>,
     pub(crate) closing: Arc<AtomicBool>,
     pub(crate) extent: Arc<Extent>,
+    pub(crate) ledger: Arc<Ledger>,
+    /// Whether segments of moved heads are still there.
+    pub(crate) undropped: AtomicBool,
 }
 
 impl Mover {
@@ -43,7 +47,8 @@ impl Mover {
         let mut trouble: Option<StoreError> = None;
         loop {
             let prepared = self.prepare_segment();
-            let done = self.move_rotated().and_then(|()| self.seal_one());
+            let moved = self.move_rotated().and_then(|()| self.drop_again());
+            let done = moved.and_then(|()| self.seal_one());
             let done = done.and_then(|more| prepared.map(|()| more));
             self.shared.close_beyond(self.options.open_partitions_max);
             if self.closing.load(Ordering::Relaxed) {
@@ -137,7 +142,8 @@ impl Mover {
             elapsed_ms,
             "moved heads into their partitions"
         );
-        self.drop_segments(&generations)
+        self.undropped.store(true, Ordering::Relaxed);
+        self.drop_segments()
     }
 
     fn move_part(
@@ -173,18 +179,31 @@ impl Mover {
         }
     }
 
-    /// Removes the log segments of moved heads.
-    fn drop_segments(&self, generations: &[u64]) -> Result<(), StoreError> {
-        let dir = self.options.wal_dir();
-        let remove = || -> std::io::Result<()> {
-            self.extent
-                .moved_before(generations.last().map_or(0, |last| last + 1))?;
-            for generation in generations {
-                std::fs::remove_file(segment_path(&dir, *generation))?;
-            }
-            sync_dir(&dir)
+    /// Removes the log segments that an earlier attempt left.
+    fn drop_again(&self) -> Result<(), StoreError> {
+        if !self.undropped.load(Ordering::Relaxed) || self.closing.load(Ordering::Relaxed) {
+            return Ok(());
+        }
+        let _locked = self.lock_disk()?;
+        self.drop_segments()
+    }
+
+    /// Removes the log segments of moved heads, when the ledger has their audit events on disk, too.
+    pub(crate) fn drop_segments(&self) -> Result<(), StoreError> {
+        let (oldest, first_index) = {
+            let state = self.shared.get();
+            let head = state.oldest();
+            (head.generation, head.first_index)
         };
-        remove().map_err(|e| crate::error::io_error("removing log segments", &e))
+        self.ledger.flush(first_index)?;
+        let remove = || -> std::io::Result<()> {
+            self.extent.moved_before(oldest)?;
+            remove_segments(&self.options.wal_dir(), oldest)
+        };
+        remove().map_err(|e| crate::error::io_error("removing log segments", &e))?;
+        self.ledger.forget(first_index);
+        self.undropped.store(false, Ordering::Relaxed);
+        Ok(())
     }
 
     /// Seals one partition whose period is over; returns whether it found one.

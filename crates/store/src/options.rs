@@ -1,5 +1,6 @@
 //! How a store is set up. The defaults come from the measurements in the design notes.
 
+use crate::ledger::LedgerOptions;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -26,13 +27,17 @@ pub struct Options {
     pub open_partitions_max: usize,
     /// Threads that answer queries.
     pub query_threads: usize,
+    /// The transparency log over its audit events.
+    pub ledger: LedgerOptions,
 }
 
 impl Options {
     /// The defaults for a directory.
     pub fn new(dir: impl Into<PathBuf>) -> Self {
+        let dir = dir.into();
         Self {
-            dir: dir.into(),
+            ledger: LedgerOptions::new(dir.join("ledger")),
+            dir,
             head_events_max: 65_536,
             head_bytes_max: 128 << 20,
             head_age_max: Duration::from_secs(3600),

@@ -29,6 +29,13 @@ impl State {
             .expect("invariant: there is always an active head")
     }
 
+    /// The oldest head: the log must hold its events and all after them.
+    pub(crate) fn oldest(&self) -> &Arc<Head> {
+        self.heads
+            .first()
+            .expect("invariant: there is always an active head")
+    }
+
     /// The damage that reading partitions has found.
     pub(crate) fn damage(&self) -> Option<StoreError> {
         self.partitions

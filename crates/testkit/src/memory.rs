@@ -345,11 +345,11 @@ impl Kept {
     }
 
     fn erase(&mut self, request: &EraseRequest) -> StoreResult<Progress> {
-        refuse_audit(request.query.stream)?;
+        let fields = request.erased()?;
         let events = self.events.iter_mut().map(|stored| &mut stored.event);
         let mut erased = 0;
         for event in events.filter(|event| matches(&request.query, event)) {
-            let values = request.fields.iter().map(|field| event.take(field));
+            let values = fields.iter().map(|field| event.take(field));
             erased += u64::from(values.flatten().count() > 0);
         }
         Ok(all_at_once(erased))

@@ -5,23 +5,9 @@
 use daybook_ledger::leaf::{SALT_BYTES, commitment};
 use daybook_ledger::{Leaf, leaf_hash};
 use daybook_model::decimal::push_time;
-use daybook_model::ledger::LeafHash;
+use daybook_model::ledger::{IN_LEAF, LeafHash, PLACE};
 use daybook_model::value::write_json_text;
 use daybook_model::{Event, StoreError, Timestamp};
-
-/// The fields that the leaf itself says; `time` is written as in the event's JSON.
-const IN_LEAF: [&str; 8] = [
-    "id",
-    "time",
-    "received_at",
-    "origin",
-    "action",
-    "operation",
-    "resource_type",
-    "result",
-];
-/// What says where the event stands. It is neither in the leaf nor in the body.
-const PLACE: [&str; 3] = ["seq", "ledger_index", "leaf_hash"];
 
 /// An audit event as the ledger keeps it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -114,7 +100,7 @@ fn body_of(event: &Event) -> String {
 ///
 /// # Errors
 /// Says why they are not an audit event's.
-pub(crate) fn event_of(leaf: &[u8], body: &[u8]) -> Result<Event, String> {
+pub fn event_of(leaf: &[u8], body: &[u8]) -> Result<Event, String> {
     let leaf = Leaf::parse(leaf).map_err(|e| e.to_string())?;
     let body = std::str::from_utf8(body).map_err(|e| format!("the body is no text: {e}"))?;
     let members = body.strip_prefix('{').ok_or("the body is no JSON object")?;

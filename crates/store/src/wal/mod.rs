@@ -10,4 +10,6 @@ mod segment;
 pub(crate) use extent::Extent;
 pub(crate) use record::{Record, RecordKind};
 pub(crate) use replay::{ReplayedSegment, read, replay};
-pub(crate) use segment::{Next, Segment, prepare_spare, remove_unfinished, segment_path, sync_dir};
+pub(crate) use segment::{
+    Next, Segment, prepare_spare, remove_segments, remove_unfinished, sync_dir,
+};

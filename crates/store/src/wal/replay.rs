@@ -5,7 +5,7 @@
 use super::extent;
 use super::frame::{self, Found};
 use super::record::Record;
-use super::segment::{Header, Next, segment_path};
+use super::segment::{Header, Next, generations, segment_path};
 use crate::error::io_error;
 use daybook_model::StoreError;
 use daybook_model::ledger::Receipt;
@@ -59,7 +59,8 @@ fn read_all(dir: &Path, finish: Finish<'_>) -> Result<Replayed, StoreError> {
         next_generation: 1,
         next: Next::FIRST,
     };
-    for generation in extent::needed(dir, generations(dir)?)? {
+    let found = generations(dir).map_err(|e| damaged(dir, format!("unreadable: {e}")))?;
+    for generation in extent::needed(dir, found)? {
         let path = segment_path(dir, generation);
         let bytes = std::fs::read(&path).map_err(|e| damaged(&path, format!("unreadable: {e}")))?;
         let header = Header::read(&bytes);
@@ -101,17 +102,6 @@ fn continues(path: &Path, header: Header, before: &Replayed) -> Result<(), Store
     expect(path, "generation", header.generation, *next_generation)?;
     expect(path, "first commit", header.first_commit, next.commit)?;
     expect(path, "first ledger index", header.next_index, next.index)
-}
-
-/// The generations whose segments are there, in order.
-fn generations(dir: &Path) -> Result<Vec<u64>, StoreError> {
-    let entries = std::fs::read_dir(dir).map_err(|e| damaged(dir, format!("unreadable: {e}")))?;
-    let names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
-    let mut found: Vec<u64> = names
-        .filter_map(|name| name.strip_suffix(".wal")?.parse().ok())
-        .collect();
-    found.sort_unstable();
-    Ok(found)
 }
 
 /// What a segment holds.
@@ -223,7 +213,7 @@ fn damaged(path: &Path, what: impl std::fmt::Display) -> StoreError {
 #[cfg(test)]
 mod tests {
     use super::super::segment::HEADER_BYTES;
-    use super::super::{Extent, RecordKind, Segment, prepare_spare, segment_path};
+    use super::super::{Extent, RecordKind, Segment, prepare_spare};
     use super::*;
     use crate::ledger::Sealed;
     use daybook_model::event::Form;

@@ -236,6 +236,26 @@ pub(crate) fn remove_unfinished(dir: &Path) -> io::Result<()> {
     Ok(())
 }
 
+/// The generations whose segments are in a directory, in order.
+pub(super) fn generations(dir: &Path) -> io::Result<Vec<u64>> {
+    let names =
+        std::fs::read_dir(dir)?.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+    let mut found: Vec<u64> = names
+        .filter_map(|name| name.strip_suffix(".wal")?.parse().ok())
+        .collect();
+    found.sort_unstable();
+    Ok(found)
+}
+
+/// Removes the segments before a generation.
+pub(crate) fn remove_segments(dir: &Path, oldest: u64) -> io::Result<()> {
+    let generations = generations(dir)?.into_iter();
+    for generation in generations.filter(|generation| *generation < oldest) {
+        std::fs::remove_file(segment_path(dir, generation))?;
+    }
+    sync_dir(dir)
+}
+
 /// Makes renames and removals in a directory durable.
 pub(crate) fn sync_dir(dir: &Path) -> io::Result<()> {
     File::open(dir)?.sync_all()

@@ -3,7 +3,7 @@
 
 use super::open;
 use daybook_model::logstore::Write;
-use daybook_model::{LogStore, StoreError};
+use daybook_model::{Event, LogStore, StoreError, Stream, Timestamp};
 use daybook_testkit::{MemoryStore, compare_contents, generate};
 use futures_executor::block_on;
 use std::collections::VecDeque;
@@ -39,9 +39,23 @@ pub(crate) fn command(dir: &Path, first: usize, batches: usize, under_way: usize
     command
 }
 
-/// All batches, in the order in which processes deliver them.
+/// All batches, in the order in which processes deliver them. Two of the first forty fill a tile of the
+/// ledger.
 pub(crate) fn batches() -> impl Iterator<Item = Vec<Write>> {
-    generate::batches(SEED)
+    let generated = generate::batches(SEED).enumerate();
+    generated.map(|(number, batch)| match number {
+        5 | 15 | 25 | 35 => (0..140).map(|at| deed(number, at)).collect(),
+        _ => batch,
+    })
+}
+
+fn deed(batch: usize, at: usize) -> Write {
+    let mut event = Event::new(Stream::Audit);
+    event.id = format!("deed-{batch}-{at}").into();
+    event.time = Timestamp::from_us(1_772_323_200_000_000 + i64::try_from(at).unwrap());
+    event.set_text("action", "model.disabled");
+    event.set_text("actor_name", format!("Ana {at}"));
+    Write::Append(event)
 }
 
 /// What a store must hold after some batches.

@@ -1,8 +1,9 @@
 //! System calls fail: each kind that the committer, the mover and the index make on the store's
 //! files, with `EIO`, with `ENOSPC`, and by ending the process. Whatever was acknowledged before,
-//! meanwhile and after is there, whole and once.
+//! meanwhile and after is there, whole and once, and the ledger goes on from what was public.
 
 use super::delivery::{self, ACKNOWLEDGED, DONE, Delivered, REFUSED};
+use super::notary::Notary;
 use super::{memory_dir, open, strace, trace};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -21,7 +22,7 @@ const SILENCE: Duration = Duration::from_secs(20);
 const FAULTS: [&str; 3] = ["error=EIO", "error=ENOSPC", "signal=KILL"];
 
 /// Calls that change something; a failure of others cannot lose anything that is written.
-const CHANGES: [&str; 11] = [
+const CHANGES: [&str; 12] = [
     "fallocate",
     "fdatasync",
     "fsync",
@@ -30,6 +31,7 @@ const CHANGES: [&str; 11] = [
     "openat",
     "pwrite64",
     "rename",
+    "syncfs",
     "unlink",
     "unlinkat",
     "write",
@@ -185,10 +187,19 @@ fn points(template: &Path, record: &Path) -> BTreeMap<Point, Vec<usize>> {
     points
 }
 
-/// The end of the name of the file in a call's arguments; names begin with what differs.
+/// The end of the name of the file in a call's arguments; names begin with what differs. In the
+/// ledger's directory the names of files are numbers, those of directories say what they are.
 fn kind_of_file(arguments: &str, dir: &Path) -> Option<String> {
     let (_, rest) = arguments.split_once(dir.to_str().unwrap())?;
     let path = rest.split(['"', '>', ' ']).next().unwrap_or_default();
+    if let Some(file) = path.strip_prefix("/ledger/") {
+        let parts = file.split('/');
+        let named: Vec<&str> = parts
+            .filter(|part| !part.starts_with(|c: char| c.is_ascii_digit()))
+            .collect();
+        let new = if file.ends_with(".new") { ".new" } else { "" };
+        return Some(format!("ledger/{}{new}", named.join("/")));
+    }
     let name = path.rsplit('/').next().unwrap_or_default();
     Some(
         name.rsplit_once('.')
@@ -223,8 +234,12 @@ fn check(case: &Case, template: &Path, dir: &Path) -> Result<(), String> {
     if !complete && heard.refused.is_empty() && heard.status.is_none_or(|status| status.success()) {
         return Err(format!("it delivered no more, without a word: {heard:?}"));
     }
-    let mut delivered = Delivered::default();
-    delivered.check(&open(dir), BEFORE + heard.acknowledged, 1)
+    let (mut delivered, mut notary) = (Delivered::default(), Notary::default());
+    notary.look(template);
+    notary.look(dir);
+    let store = open(dir);
+    delivered.check(&store, BEFORE + heard.acknowledged, 1)?;
+    notary.check(&store)
 }
 
 /// What was heard of a process.

@@ -1,11 +1,13 @@
 //! A process with an open store is killed again and again, while it commits, rotates, moves and
-//! replays. What it acknowledged is there, whole and once.
+//! replays. What it acknowledged is there, whole and once; and the ledger goes on from every
+//! checkpoint that was ever public.
 
 use super::delivery::{self, ACKNOWLEDGED, Delivered};
+use super::notary::Notary;
 use super::open;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 const KILLS: u64 = 30;
 /// Batches that a process delivers before it only waits to be killed.
@@ -16,18 +18,23 @@ const UNDER_WAY: usize = 4;
 #[test]
 fn what_was_acknowledged_survives_kill_9() {
     let dir = tempfile::tempdir().unwrap();
-    let mut delivered = Delivered::default();
+    let (mut delivered, mut notary) = (Delivered::default(), Notary::default());
     for kill in 0..KILLS {
-        let acknowledged = run_and_kill(dir.path(), delivered.batches(), kill);
-        let outcome = delivered.check(&open(dir.path()), acknowledged, UNDER_WAY);
+        let acknowledged = run_and_kill(dir.path(), delivered.batches(), kill, &mut notary);
+        notary.look(dir.path());
+        let store = open(dir.path());
+        let outcome = delivered.check(&store, acknowledged, UNDER_WAY);
+        let outcome = outcome.and_then(|()| notary.check(&store));
         outcome.unwrap_or_else(|difference| panic!("kill {kill}: {difference}"));
     }
+    let checkpoints = notary.count();
+    assert!(checkpoints > 10, "only {checkpoints} checkpoints were seen");
     let batches = delivered.batches();
     assert!(batches > 100, "only {batches} batches were delivered");
 }
 
 /// Starts a process that delivers batches, kills it and returns how many it acknowledged.
-fn run_and_kill(dir: &Path, first: usize, kill: u64) -> usize {
+fn run_and_kill(dir: &Path, first: usize, kill: u64, notary: &mut Notary) -> usize {
     let mut child = delivery::command(dir, first, BATCHES_MAX, UNDER_WAY)
         .spawn()
         .unwrap();
@@ -39,7 +46,11 @@ fn run_and_kill(dir: &Path, first: usize, kill: u64) -> usize {
         // Else it is killed while it opens the store.
         acknowledged += lines.by_ref().filter(is_acknowledgement).take(1).count();
     }
-    std::thread::sleep(delay);
+    let began = Instant::now();
+    while began.elapsed() < delay {
+        notary.look(dir);
+        std::thread::sleep(Duration::from_millis(1).min(delay));
+    }
     child.kill().unwrap();
     child.wait().unwrap();
     acknowledged + lines.filter(is_acknowledgement).count()

@@ -6,10 +6,14 @@ mod concurrent;
 mod conformance;
 mod damage;
 mod delivery;
+mod erased;
 mod far;
 mod injected;
 mod killed;
+mod ledger;
+mod notary;
 mod power_cut;
+mod refusals;
 #[path = "../../../../tests/faults/strace.rs"]
 mod strace;
 #[path = "../../../../tests/faults/tool.rs"]
@@ -18,6 +22,7 @@ mod torn;
 #[path = "../../../../tests/faults/trace.rs"]
 mod trace;
 
+use daybook_store::ledger::LedgerOptions;
 use daybook_store::{Options, Store};
 use std::path::Path;
 use std::time::Duration;
@@ -37,6 +42,10 @@ fn tiny_heads(dir: &Path) -> Options {
         head_age_max: Duration::from_millis(5),
         // Log files are prepared at this size.
         head_bytes_max: 256 << 10,
+        ledger: LedgerOptions {
+            publish_every: Duration::from_millis(10),
+            ..LedgerOptions::new(dir.join("ledger"))
+        },
         ..Options::new(dir)
     }
 }

@@ -6,8 +6,12 @@ use super::step::Step;
 use super::sums;
 use crate::MemoryStore;
 use crate::generate::redelivered;
+use crate::tables::walk;
+use daybook_model::catalogue::field;
 use daybook_model::ledger::Receipt;
-use daybook_model::logstore::{BoxFuture, Outcome, Progress, Removal, StoreResult, Write};
+use daybook_model::logstore::{
+    BoxFuture, Outcome, Progress, Removal, ScanRequest, StoreResult, Write,
+};
 use daybook_model::{ListRequest, LogStore, Query, Sort, Stream};
 use futures_executor::block_on;
 use futures_util::future::join_all;
@@ -199,11 +203,16 @@ fn repeat(
 
 /// Lets the yardstick know the leaf hashes that a store has given: nobody can foretell them.
 fn learn(model: &MemoryStore, store: &dyn LogStore) -> Result<(), String> {
-    let answer = ask(store, &everything(Stream::Audit)).map_err(|e| e.to_string())?;
-    if let Answer::Events(events) = answer {
-        let receipts = events.iter().filter_map(Receipt::of);
-        receipts.for_each(|receipt| model.learn(receipt));
-    }
+    let fields = ["ledger_index", "leaf_hash"];
+    let request = ScanRequest {
+        query: Query::all(Stream::Audit),
+        after: None,
+        limit: 1_000,
+        fields: fields.map(|name| field(Stream::Audit, name)).into(),
+    };
+    let events = walk(store, request).map_err(|e| e.to_string())?;
+    let receipts = events.iter().filter_map(Receipt::of);
+    receipts.for_each(|receipt| model.learn(receipt));
     Ok(())
 }
 

@@ -71,12 +71,16 @@ fn erase() -> impl Strategy<Value = EraseRequest> {
         let fields: Vec<&'static Field> = senders.collect();
         // Without a condition it concerns every event; half of the conditions concern hardly any.
         let query = prop_oneof![1 => Just(Query::all(stream)), 3 => query(stream)];
-        (query, vec(select(fields), 1..5))
-            .prop_map(|(query, fields)| EraseRequest { query, fields })
+        let some = vec(select(fields), 1..5);
+        let fields = match stream {
+            Stream::Audit => prop_oneof![some, Just(Vec::new())].boxed(),
+            _ => some.boxed(),
+        };
+        (query, fields).prop_map(|(query, fields)| EraseRequest { query, fields })
     })
 }
 
-/// `usage` is the most frequent; `audit` refuses.
+/// `usage` is the most frequent; `audit` refuses removals, and fields to be erased.
 fn stream() -> impl Strategy<Value = Stream> {
     let streams = Stream::ALL.map(|stream| {
         let weight = if stream == Stream::Usage { 4 } else { 1 };

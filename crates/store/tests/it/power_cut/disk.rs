@@ -19,6 +19,8 @@ pub(crate) struct Disk {
     open: HashMap<u32, (usize, u64)>,
     /// Line of the next record's first call: records follow each other.
     pub(crate) clock: usize,
+    /// The checkpoints of the ledger that became public, and after which lines.
+    pub(crate) published: Vec<(usize, Vec<u8>)>,
 }
 
 #[derive(Debug, Default)]
@@ -69,6 +71,7 @@ impl Disk {
             names: HashMap::from([(root.into(), 0)]),
             open: HashMap::new(),
             clock: 0,
+            published: Vec::new(),
         }
     }
 
@@ -116,6 +119,12 @@ impl Disk {
                 self.names.remove(&path)?;
                 let name = file_name(&path);
                 self.change_parent(&path, Change::Remove { name }, ended)?;
+            }
+            "syncfs" => {
+                self.open.get(&arguments.number(0)?)?;
+                for node in &mut self.nodes {
+                    node.flushes.push((began, ended));
+                }
             }
             "fsync" | "fdatasync" => {
                 let (node, _) = *self.open.get(&arguments.number(0)?)?;
@@ -234,6 +243,9 @@ impl Disk {
         };
         self.change_parent(from, change, ended)?;
         self.names.insert(to.clone(), node);
+        if to.ends_with("ledger/checkpoint") {
+            self.published.push((ended, self.nodes[node].content()));
+        }
         Some(())
     }
 
@@ -268,6 +280,15 @@ impl Node {
         let flushes = self.flushes.iter().filter(|(_, ended)| *ended <= line);
         let began = flushes.map(|(began, _)| *began).max();
         (began.map_or(0, until), until(line))
+    }
+
+    /// What a file holds that was written once, from its beginning to its end.
+    fn content(&self) -> Vec<u8> {
+        let writes = self.changes.iter().filter_map(|(_, change)| match change {
+            Change::Write { bytes, .. } => Some(bytes.as_slice()),
+            _ => None,
+        });
+        writes.flatten().copied().collect()
     }
 
     /// The names in a directory. Of changes to it a beginning reaches the disk: file systems

@@ -1,11 +1,13 @@
 //! The power fails: what was not flushed is gone. A process delivers batches under strace; from the
 //! record of its calls follows what the disk would hold after any of them. What had been
-//! acknowledged by then is there, whole and once. The same again for a process that goes on where
+//! acknowledged by then is there, whole and once, and the ledger goes on from every checkpoint that
+//! was public by then. The same again for a process that goes on where
 //! another was killed: it must not take for durable what that one only wrote.
 
 mod disk;
 
 use super::delivery::{self, ACKNOWLEDGED, DONE, Delivered};
+use super::notary::Notary;
 use super::trace::{self, Call};
 use super::{memory_dir, quiet, strace};
 use daybook_store::Store;
@@ -16,7 +18,7 @@ use std::process::Stdio;
 
 /// Calls that change files, or flush them.
 const CALLS: &str = "trace=openat,close,write,pwrite64,writev,pwritev,lseek,ftruncate,fallocate,\
-    rename,renameat,renameat2,unlink,unlinkat,rmdir,mkdir,mkdirat,link,linkat,fsync,fdatasync,\
+    rename,renameat,renameat2,unlink,unlinkat,rmdir,mkdir,mkdirat,link,linkat,fsync,fdatasync,syncfs,\
     sync_file_range,copy_file_range,sendfile";
 const BATCHES: usize = 25;
 
@@ -54,8 +56,9 @@ fn what_was_acknowledged_survives_a_power_cut() {
 }
 
 /// Lines after which a process should be killed: a commit or words are written and not flushed; the
-/// new name of a partition's `meta.json`, or of a segment, is not. With them how many batches the
-/// next process delivers: with few it has no reason of its own to write to that partition again.
+/// new name of a partition's `meta.json`, of a segment or of a signed checkpoint is not. With them
+/// how many batches the next process delivers: with few it has no reason of its own to write to that
+/// partition again.
 fn bad_moments(calls: &[Call], of_each: usize) -> Vec<(usize, usize)> {
     let kinds = [
         ("pwrite64", ".wal", BATCHES),
@@ -63,6 +66,7 @@ fn bad_moments(calls: &[Call], of_each: usize) -> Vec<(usize, usize)> {
         ("rename", "meta.json", 2),
         ("rename", "meta.json", BATCHES),
         ("rename", ".wal", BATCHES),
+        ("rename", "ledger/signed", BATCHES),
     ];
     let of_kind = |(name, file, batches): (&str, &str, usize)| {
         let of_kind = calls
@@ -116,7 +120,7 @@ impl History {
     fn run(&mut self, batches: usize) -> Vec<Call> {
         let record = self.root.with_extension("record");
         let delivery = delivery::command(&self.root, self.acknowledged.len(), batches, 1);
-        let options = ["-s", "70000", "-e", CALLS].map(String::from);
+        let options = ["-s", "200000", "-e", CALLS].map(String::from);
         let mut process = strace::under(&delivery, &record, &options);
         let mut child = process.stdout(Stdio::piped()).spawn().unwrap();
         let mut out = BufReader::new(child.stdout.take().unwrap());
@@ -158,7 +162,13 @@ impl History {
         let acknowledged = self.acknowledged.partition_point(|said| *said <= line);
         let store =
             Store::open(quiet(&to)).unwrap_or_else(|error| panic!("after line {line}: {error}"));
+        let mut notary = Notary::default();
+        let published = self.disk.published.iter();
+        for (_, note) in published.filter(|(published, _)| *published <= line) {
+            notary.see(note);
+        }
         let outcome = Delivered::default().check(&store, acknowledged, 1);
+        let outcome = outcome.and_then(|()| notary.check(&store));
         outcome.unwrap_or_else(|difference| panic!("after line {line}, {difference}"));
     }
 }
