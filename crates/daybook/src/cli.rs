@@ -38,7 +38,7 @@ pub(crate) enum Command {
     ///
     /// The first start makes the administrator from DAYBOOK_ADMIN_EMAIL and
     /// DAYBOOK_ADMIN_PASSWORD; without them the log shows a set-up link that works once.
-    Serve(ServeArgs),
+    Serve(Box<ServeArgs>),
     /// Run a server with generated data that is thrown away at the end
     ///
     /// Prints the address, a sign-in and an API key. DAYBOOK_ADMIN_EMAIL and

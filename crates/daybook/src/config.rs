@@ -1,6 +1,7 @@
 //! Settings: a file, then variables, then flags; later ones win.
 
 use crate::cli::{Place, ServeArgs};
+use crate::ledger::Ledger;
 use clap::Args;
 use daybook_server::control::Configuration;
 use daybook_server::{ConnectionLimits, Network, Options, Rates};
@@ -63,6 +64,18 @@ pub(crate) struct Keys {
     /// Requests a minute that read, of one key or account; 0 is no limit [default: 3000]
     #[arg(long, value_name = "NUMBER", env = "DAYBOOK_READS_PER_MINUTE")]
     pub(crate) reads_per_minute: Option<u32>,
+    /// Name of the audit log in its checkpoints, kept for ever; best its address without a scheme, such as logs.example.com/ledger [default: public_url's host and /ledger, else a random one]
+    #[arg(long, value_name = "NAME", env = "DAYBOOK_LEDGER_NAME")]
+    pub(crate) ledger_name: Option<String>,
+    /// File of the key that signs the audit log's checkpoints, made at the first start; with ledger_sign_command the file of its verifier key [default: ledger.key in the data directory]
+    #[arg(long, value_name = "FILE", env = "DAYBOOK_LEDGER_KEY")]
+    pub(crate) ledger_key: Option<PathBuf>,
+    /// Command that signs checkpoints with a key kept elsewhere: gets the text on its standard input, prints the Ed25519 signature in base64
+    #[arg(long, value_name = "COMMAND", env = "DAYBOOK_LEDGER_SIGN_COMMAND")]
+    pub(crate) ledger_sign_command: Option<String>,
+    /// File of the last signed checkpoint; on another disk or host it guards against a data directory that was brought back from a backup [default: ledger/signed in the data directory]
+    #[arg(long, value_name = "FILE", env = "DAYBOOK_LEDGER_LOCK")]
+    pub(crate) ledger_lock: Option<PathBuf>,
 }
 
 /// Ranges of addresses, separated by commas; in a file a list.
@@ -88,6 +101,7 @@ pub(crate) struct Settings {
     pub(crate) log: String,
     /// Certificate and key.
     pub(crate) tls: Option<(PathBuf, PathBuf)>,
+    pub(crate) ledger: Ledger,
     pub(crate) server: Options,
     /// All that was set, to be put on record.
     pub(crate) configuration: Configuration,
@@ -155,6 +169,19 @@ impl Keys {
                 .or(other.connections_per_address_max),
             anonymous_per_minute: self.anonymous_per_minute.or(other.anonymous_per_minute),
             reads_per_minute: self.reads_per_minute.or(other.reads_per_minute),
+            ledger_name: self.ledger_name.or(other.ledger_name),
+            ledger_key: self.ledger_key.or(other.ledger_key),
+            ledger_sign_command: self.ledger_sign_command.or(other.ledger_sign_command),
+            ledger_lock: self.ledger_lock.or(other.ledger_lock),
+        }
+    }
+
+    fn take_ledger(&mut self) -> Ledger {
+        Ledger {
+            name: self.ledger_name.take(),
+            key: self.ledger_key.take(),
+            sign_command: self.ledger_sign_command.take(),
+            lock: self.ledger_lock.take(),
         }
     }
 
@@ -231,10 +258,29 @@ impl Settings {
             data_dir: data_dir_or_default(keys.data_dir.take()),
             log: log.unwrap_or_else(|| "info".into()),
             tls: keys.tls()?,
+            ledger: keys.take_ledger(),
             server: keys.server()?,
             configuration,
         })
     }
+}
+
+/// The data directory and the ledger of a command that takes the server's place: the latter from
+/// variables and the file.
+pub(crate) fn data_dir_and_ledger(place: Place) -> Result<(PathBuf, Ledger), ConfigError> {
+    let mut file = read(place.config.as_deref())?;
+    let filed = file.take_ledger();
+    let path = |name| Ok(variable(name)?.map(PathBuf::from));
+    let ledger = Ledger {
+        name: variable("DAYBOOK_LEDGER_NAME")?.or(filed.name),
+        key: path("DAYBOOK_LEDGER_KEY")?.or(filed.key),
+        sign_command: variable("DAYBOOK_LEDGER_SIGN_COMMAND")?.or(filed.sign_command),
+        lock: path("DAYBOOK_LEDGER_LOCK")?.or(filed.lock),
+    };
+    Ok((
+        data_dir_or_default(place.data_dir.or(file.data_dir)),
+        ledger,
+    ))
 }
 
 /// The data directory of a command beside the server.

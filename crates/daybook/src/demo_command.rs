@@ -2,6 +2,7 @@
 
 use crate::cli::DemoArgs;
 use crate::config::{self, Admin};
+use crate::ledger::Ledger;
 use crate::{Failure, demo, logging, output, serve, signals};
 use daybook_model::logstore::Write;
 use daybook_model::validate::Intake;
@@ -30,7 +31,8 @@ pub(crate) async fn run(args: DemoArgs, throw_away: &mut Option<TempDir>) -> Res
     let data_dir = tempfile::Builder::new().prefix("daybook-demo-").tempdir()?;
     let data_dir = throw_away.insert(data_dir);
     let url = serve::url(address, false);
-    let parts = serve::open(data_dir.path(), Some(admin.clone()), &url).await?;
+    let ledger = Ledger::default().options(data_dir.path(), None)?;
+    let parts = serve::open(data_dir.path(), ledger, Some(admin.clone()), &url).await?;
     let store = parts.log_store();
     let mut background = JoinSet::new();
     background.spawn(logging::store_reports(reports, Arc::clone(&store)));

@@ -8,6 +8,7 @@ mod demo;
 mod demo_command;
 mod import;
 mod keys;
+mod ledger;
 mod logging;
 mod output;
 mod serve;
@@ -74,7 +75,7 @@ fn main() -> ExitCode {
 async fn run(command: Command, throw_away: &mut Option<TempDir>) -> Result<ExitCode, Failure> {
     match command {
         Command::Import(args) => return Ok(import::run(args).await),
-        Command::Serve(args) => serve::run(args).await,
+        Command::Serve(args) => serve::run(*args).await,
         Command::Demo(args) => demo_command::run(args, throw_away).await,
         Command::Backup(args) => backup::run(args).await,
         Command::Restore(args) => backup::restore(args).await,

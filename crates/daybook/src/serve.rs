@@ -7,6 +7,7 @@ use daybook_model::LogStore;
 use daybook_server::control::{Control, Mailer};
 use daybook_server::{App, Options, Tls};
 use daybook_store::Store;
+use daybook_store::ledger::LedgerOptions;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
@@ -25,7 +26,9 @@ pub(crate) async fn run(args: ServeArgs) -> Result<(), Failure> {
     let url = url(address, tls.is_some());
     let public_url = settings.server.public_url.as_ref().unwrap_or(&url);
     tracing::info!(data_dir = %data_dir.display(), version = env!("CARGO_PKG_VERSION"), "starting");
-    let parts = open(data_dir, admin, public_url).await?;
+    let address = settings.server.public_url.as_deref();
+    let ledger = settings.ledger.options(data_dir, address)?;
+    let parts = open(data_dir, ledger, admin, public_url).await?;
     let (version, configuration) = (env!("CARGO_PKG_VERSION"), settings.configuration);
     if let Err(error) = parts.control.record_start(version, configuration).await {
         // Whoever must free a full disk has to look at what is there.
@@ -95,13 +98,14 @@ impl Parts {
 /// Opens a data directory and makes sure that somebody can sign in.
 pub(crate) async fn open(
     data_dir: &Path,
+    ledger: LedgerOptions,
     admin: Option<Admin>,
     url: &str,
 ) -> Result<Parts, Failure> {
     backup::check(data_dir)?;
     backup::clear(data_dir)?;
     let control = Control::open(data_dir).await?;
-    let store = open_store(data_dir).await?;
+    let store = open_store(data_dir, ledger).await?;
     let control = control.delivering_to(Arc::new(store.clone()));
     if let Some(admin) = admin {
         control.bootstrap(&admin.email, admin.password).await?;
@@ -117,8 +121,11 @@ pub(crate) async fn open(
 }
 
 /// Opens the event store of a data directory.
-pub(crate) async fn open_store(data_dir: &Path) -> Result<Store, Failure> {
-    let options = daybook_store::Options::new(data_dir.join("events"));
+pub(crate) async fn open_store(data_dir: &Path, ledger: LedgerOptions) -> Result<Store, Failure> {
+    let options = daybook_store::Options {
+        ledger,
+        ..daybook_store::Options::new(data_dir.join("events"))
+    };
     let opened = tokio::task::spawn_blocking(move || Store::open(options)).await;
     let opened = opened.map_err(|error| Failure::Other(format!("opening the store: {error}")))?;
     Ok(opened?)

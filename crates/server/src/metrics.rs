@@ -2,6 +2,7 @@
 //! from what callers send, so that their number is bounded.
 
 use axum::http::StatusCode;
+use daybook_model::ledger::LedgerHealth;
 use daybook_model::logstore::Stats;
 use daybook_model::{Stream, Timestamp};
 use prometheus_client::encoding::EncodeLabelSet;
@@ -97,6 +98,56 @@ pub(crate) struct Metrics {
     connections: Gauge,
     closed: Family<ReasonLabels, Counter>,
     certificate_end: Gauge,
+    ledger: LedgerGauges,
+}
+
+/// How the ledger is.
+#[derive(Debug)]
+struct LedgerGauges {
+    size: Gauge,
+    published_size: Gauge,
+    checkpoint_time: Gauge,
+    refused: Gauge,
+    failing: Gauge,
+}
+
+impl LedgerGauges {
+    fn new(mut gauge: impl FnMut(&str, &str) -> Gauge) -> Self {
+        Self {
+            size: gauge("ledger_size", "Audit events in the ledger"),
+            published_size: gauge(
+                "ledger_published_size",
+                "Audit events that the newest published checkpoint covers",
+            ),
+            checkpoint_time: gauge(
+                "ledger_checkpoint_time_seconds",
+                "When a checkpoint was last published, in seconds since 1970; 0 before the first one",
+            ),
+            refused: gauge(
+                "ledger_refused",
+                "1 when no audit event is taken until an operator acts",
+            ),
+            failing: gauge(
+                "ledger_failing",
+                "1 when the last attempt to publish a checkpoint failed",
+            ),
+        }
+    }
+
+    fn set(&self, health: &LedgerHealth) {
+        self.size.set(whole(health.size));
+        self.published_size.set(whole(health.published_size));
+        let at = health
+            .published_at
+            .map_or(0, |at| at.us() / Timestamp::SECOND_US);
+        self.checkpoint_time.set(at);
+        self.refused.set(i64::from(health.refused.is_some()));
+        self.failing.set(i64::from(health.failing.is_some()));
+    }
+}
+
+fn whole(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
 }
 
 impl Default for Metrics {
@@ -146,6 +197,7 @@ impl Default for Metrics {
                 "tls_certificate_end_seconds",
                 "When the TLS certificate ends, in seconds since 1970; 0 without TLS",
             ),
+            ledger: LedgerGauges::new(gauge),
             closed,
             registry,
             requests,
@@ -203,9 +255,12 @@ impl Metrics {
     pub(crate) fn render(
         &self,
         stats: &Stats,
+        ledger: Option<&LedgerHealth>,
         ingest_bytes: usize,
     ) -> Result<String, std::fmt::Error> {
-        let whole = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
+        if let Some(health) = ledger {
+            self.ledger.set(health);
+        }
         for (stream, count) in Stream::ALL.into_iter().zip(stats.events) {
             let labels = StreamLabels {
                 stream: stream.name(),

@@ -53,6 +53,7 @@ pub(crate) struct AnyEvent {}
         (name = "logs", description = "Reading the log"),
         (name = "usage", description = "Calls in figures: what was used, by whom, and what it cost"),
         (name = "own data", description = "The usage of the users that an account is linked with, whatever its role"),
+        (name = "ledger", description = "The transparency log over the audit events: what anybody can check"),
         (name = "session", description = "Signing in and out"),
         (name = "sso", description = "Signing in with OpenID Connect providers"),
         (name = "account", description = "One's own account"),
@@ -70,6 +71,7 @@ pub(crate) fn split(routes: OpenApiRouter<App>) -> (Router<App>, String) {
         .merge(routes)
         .split_for_parts();
     let mut document = serde_json::to_value(&described).expect("the document is JSON");
+    name_rests(&mut document);
     name_own(&mut document);
     add_security(&mut document);
     add_events(&mut document);
@@ -104,6 +106,16 @@ fn add_security(document: &mut Value) {
             "description": "Set by signing in (`__Host-daybook_session` behind TLS). Changes also need the header `x-daybook-csrf: 1`"
         }
     });
+}
+
+/// What stands for the rest of a path is a parameter like all others: OpenAPI has no other kind.
+fn name_rests(document: &mut Value) {
+    let paths = document["paths"].as_object_mut();
+    let paths = paths.expect("a document has paths");
+    let named = std::mem::take(paths).into_iter();
+    *paths = named
+        .map(|(path, operations)| (path.replace("{*", "{"), operations))
+        .collect();
 }
 
 /// What is asked of own data is named and described apart from what it is derived from.

@@ -30,7 +30,7 @@ const MISSING: &str = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\">
 /// Serves a file, a page, or says that there is nothing.
 pub(crate) async fn serve(request: Request) -> Response {
     let path = request.uri().path().trim_start_matches('/');
-    let ours = ["api/", "v1/", "ingest/"]
+    let ours = ["api/", "v1/", "ingest/", "ledger/"]
         .iter()
         .any(|prefix| path.starts_with(prefix));
     if ours || !matches!(*request.method(), Method::GET | Method::HEAD) {

@@ -269,6 +269,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/audit/{id}/proof": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The proof that an audit event is in the ledger. It can be checked offline, against any checkpoint
+         *     that was kept. A new event has one within seconds.
+         */
+        get: operations["get_proof"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/catalogue": {
         parameters: {
             query?: never;
@@ -1270,6 +1290,103 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/ledger/body/{path}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The bodies of a bundle of leaves, under the same index. Each is its length (four bytes, big-endian),
+         *     the salt of its commitment (32 bytes) and the body; a length of zero says that it was erased.
+         */
+        get: operations["get_bodies"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ledger/checkpoint": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The newest checkpoint of the ledger: a note signed by its key, with the number of audit events and
+         *     the root of their tree.
+         */
+        get: operations["get_checkpoint"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ledger/key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The key that checks the signatures of checkpoints, as C2SP signed-note writes it. Whoever verifies
+         *     should have it from elsewhere, too.
+         */
+        get: operations["get_verifier_key"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ledger/tile/entries/{path}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A bundle of 256 leaves, aligned with the tiles of level 0: `<index>`, with `.p/<width>` for one that
+         *     is not full. Each leaf stands behind its length (two bytes, big-endian).
+         */
+        get: operations["get_entries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ledger/tile/{path}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A tile of the tree's hashes: `<level>/<index>`, with `.p/<width>` for one that is not full. */
+        get: operations["get_tile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/metrics": {
         parameters: {
             query?: never;
@@ -1600,17 +1717,23 @@ export interface components {
         };
         /** @description What is to be erased. */
         ErasureInput: {
-            /** @description Fields to erase; when empty everything that may identify or describe a person. */
+            /**
+             * @description Fields to erase; when empty everything that may identify or describe a person. Audit events are
+             *     erased as a whole.
+             */
             fields?: string[];
             /** @description Only events of this platform. */
             origin?: string | null;
             /** @description Why; it is on record. */
             reason: string;
-            /** @description Some of `usage`, `auth` and `system`; all of them when empty. */
+            /**
+             * @description Some of `usage`, `auth`, `system` and `audit`; all but `audit` when empty. Of audit events all goes
+             *     that their leaf in the ledger does not say; every proof still holds.
+             */
             streams?: string[];
             /**
-             * @description The person: exactly the `user_id` of usage and authentication events, and the `resource_id`
-             *     of system events about a person.
+             * @description The person: exactly the `user_id` of usage and authentication events, the `resource_id` of
+             *     system and audit events about a person, and the `actor_id` of audit events.
              */
             user_id: string;
         };
@@ -1762,8 +1885,11 @@ export interface components {
              * @description Events that were there already.
              */
             duplicates: number;
-            /** @description Receipts of audit events. */
-            receipts: unknown[];
+            /**
+             * @description Receipts of audit events, in the order of the batch; of duplicates those of their first
+             *     delivery.
+             */
+            receipts: components["schemas"]["ReceiptAnswer"][];
             /** @description Events that were not taken, by position; at most 1000 are listed. */
             rejected: components["schemas"]["Rejected"][];
             /**
@@ -1872,6 +1998,25 @@ export interface components {
              * @description 99 % took no longer.
              */
             p99: number;
+        };
+        /** @description How the ledger is. */
+        LedgerAnswer: {
+            /** @description Why the last attempt to publish a checkpoint failed; it is repeated. */
+            failing?: string | null;
+            /** @description When a checkpoint was last published. */
+            published_at?: string | null;
+            /**
+             * Format: int64
+             * @description Audit events that the newest published checkpoint covers.
+             */
+            published_size: number;
+            /** @description Why no audit event is taken until somebody acts, and what to do. */
+            refused?: string | null;
+            /**
+             * Format: int64
+             * @description Audit events that have an index.
+             */
+            size: number;
         };
         /** @description A user of a platform whose usage is an account's own. */
         LinkAnswer: {
@@ -1998,6 +2143,31 @@ export interface components {
              */
             time: string;
         };
+        /** @description That an audit event is in the ledger. */
+        ProofAnswer: {
+            /**
+             * @description What the leaf commits to, byte for byte: a JSON object; absent when it was erased. The leaf's
+             *     `body` is SHA-256 of a byte 2, the salt and this.
+             */
+            body?: string | null;
+            /** @description The event. */
+            id: string;
+            /** @description The leaf, byte for byte: canonical JSON. */
+            leaf: string;
+            /** @description The hash of its leaf (RFC 6962), in hexadecimal. */
+            leaf_hash: string;
+            /**
+             * Format: int64
+             * @description Its position in the ledger, from 0.
+             */
+            ledger_index: number;
+            /** @description The inclusion proof with its checkpoint, as C2SP tlog-proof writes them. */
+            proof: string;
+            /** @description The salt of that commitment, in base64. */
+            salt?: string | null;
+            /** @description The key that checks the checkpoint's signature, as C2SP signed-note writes it. */
+            verifier_key: string;
+        };
         /** @description An identity provider, without its secret. */
         ProviderAnswer: components["schemas"]["ProviderSettings"] & {
             /** @description What to register at the provider as redirect URI. */
@@ -2082,6 +2252,23 @@ export interface components {
              * @description Tokens per minute.
              */
             tpm: number;
+        };
+        /**
+         * @description What the sender of an audit event keeps: with it, a proof that the event is in the ledger can be
+         *     demanded and checked.
+         */
+        ReceiptAnswer: {
+            /** @description Its id. */
+            id: string;
+            /** @description Position of the event in the batch, from 0. */
+            index: number;
+            /** @description The hash of its leaf (RFC 6962), in hexadecimal. */
+            leaf_hash: string;
+            /**
+             * Format: int64
+             * @description Its position in the ledger, from 0.
+             */
+            ledger_index: number;
         };
         /** @description An event that was not taken. */
         Rejected: {
@@ -2283,6 +2470,7 @@ export interface components {
                 /** Format: int64 */
                 usage?: number;
             };
+            ledger?: components["schemas"]["LedgerAnswer"] | null;
             /** @description Why no events are taken, when none are and the caller may look at what belongs to everybody. */
             read_only?: string | null;
             /** @description Version of Daybook. */
@@ -4350,6 +4538,88 @@ export interface operations {
                 };
             };
             /** @description Not now; send again after Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_proof: {
+        parameters: {
+            query?: {
+                /** @description Which platform sent it, where several have an event of this id; without it the newest counts */
+                origin?: string;
+                /** @description `json` (the default), or `tlog-proof` for the proof file alone */
+                format?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The event's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProofAnswer"];
+                };
+            };
+            /** @description Neither a valid API key nor a session. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The API key lacks the scope, the account has not the role, or a change by cookie does not come from this site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such event, or one that is older than the ledger. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests; send again after Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A fault of Daybook; its log tells more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No checkpoint covers it yet; ask again after Retry-After. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -11703,6 +11973,313 @@ export interface operations {
                 };
             };
             /** @description No events can be taken now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_bodies: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description For example `x001/234` or `000.p/17` */
+                path: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": number[];
+                };
+            };
+            /** @description Neither a valid API key nor a session. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The API key lacks the scope, the account has not the role, or a change by cookie does not come from this site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The newest checkpoint implies no such bundle. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests; send again after Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A fault of Daybook; its log tells more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not now; send again after Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_checkpoint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description Too many requests; send again after Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A fault of Daybook; its log tells more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No checkpoint is published; the message says why. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_verifier_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description Too many requests; send again after Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A fault of Daybook; its log tells more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not now; send again after Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_entries: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description For example `x001/234` or `000.p/17` */
+                path: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": number[];
+                };
+            };
+            /** @description Neither a valid API key nor a session. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The API key lacks the scope, the account has not the role, or a change by cookie does not come from this site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The newest checkpoint implies no such bundle. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests; send again after Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A fault of Daybook; its log tells more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not now; send again after Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_tile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description For example `0/x001/234` or `1/000.p/17` */
+                path: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": number[];
+                };
+            };
+            /** @description The newest checkpoint implies no such tile. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests; send again after Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A fault of Daybook; its log tells more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not now; send again after Retry-After. */
             503: {
                 headers: {
                     [name: string]: unknown;

@@ -83,7 +83,7 @@ fn copy_all(snapshot: &Snapshot, began_at: Timestamp, target: &Path) -> Result<M
     let bar = progress("Copying", bytes);
     let entries = copy_snapshot(snapshot, &data, &|bytes| bar.inc(bytes))?;
     // A copy of damage is no backup. Without a manifest it is not taken for one.
-    daybook_store::verify(&data.join("events"))
+    daybook_store::verify(&data.join("events"), &data.join("ledger"))
         .map_err(|damage| Failure::Other(format!("this backup is not complete: {damage}")))?;
     let manifest = Manifest::new(began_at, entries);
     manifest.write(target)?;

@@ -3,7 +3,7 @@
 //!
 //! It relies on what the store promises. Its mover alone changes or removes what is on disk, and
 //! holds `move.lock` while it does; the committer only adds to the log and replaces small files
-//! whole. So under that lock a link keeps each file as it is, up to its size at that moment.
+//! whole, and the ledger removes only what the log can make again. So under that lock a link keeps each file as it is, up to its size at that moment.
 
 use crate::Failure;
 use daybook_server::control::copy_database;
@@ -16,6 +16,9 @@ use std::time::{Duration, Instant};
 
 /// Held by the store's mover while it changes files.
 const MOVE_LOCK: &str = "events/move.lock";
+/// The directory of the ledger, and its public checkpoint.
+const LEDGER: &str = "ledger";
+const CHECKPOINT: &str = "ledger/checkpoint";
 /// Held while a backup is made.
 const BACKUP_LOCK: &str = "backup.lock";
 const STAGING: &str = "backup.staging";
@@ -94,7 +97,11 @@ impl Snapshot {
     }
 
     fn link_present(&mut self) -> Result<(), Failure> {
-        for path in files_of(&self.data_dir)? {
+        let mut paths = files_of(&self.data_dir)?;
+        // A checkpoint says what the files after it hold at least: the public one what the last signed
+        // one has, both what the log has.
+        paths.sort_by_key(|path| (!path.ends_with(CHECKPOINT), !path.starts_with(LEDGER)));
+        for path in paths {
             let (from, to) = (self.data_dir.join(&path), self.staged(&path)?);
             if to.exists() || is_part_of_database(&from)? {
                 continue;

@@ -8,6 +8,7 @@ use daybook_model::catalogue::field;
 use daybook_model::logstore::{Removal, RemoveRequest, ScanRequest, Write};
 use daybook_model::validate::Intake;
 use daybook_model::{Event, LogStore, Query, Stream, Timestamp, ValueRef};
+use daybook_store::ledger::LedgerOptions;
 use daybook_store::{Options, Store};
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -19,6 +20,10 @@ use std::time::Duration;
 fn open(data_dir: &Path) -> Store {
     let options = Options {
         head_events_max: 300,
+        ledger: LedgerOptions {
+            publish_every: Duration::from_millis(20),
+            ..LedgerOptions::new(data_dir.join("ledger"))
+        },
         ..Options::new(data_dir.join("events"))
     };
     Store::open(options).unwrap()

@@ -11,6 +11,7 @@ use crate::{Failure, backup, config, keys, logging, output, serve, signals};
 use daybook_model::{LogStore, StoreError};
 use daybook_server::control::{Control, check_origin};
 use daybook_store::Store;
+use daybook_store::ledger::LedgerOptions;
 use feed::Feed;
 use futures_util::{StreamExt, stream};
 use indicatif::{HumanCount, ProgressBar, ProgressStyle};
@@ -52,13 +53,13 @@ pub(crate) async fn run(args: ImportArgs) -> ExitCode {
 async fn import(args: ImportArgs) -> Result<Summary, Failure> {
     logging::start("warn")?;
     check_origin(&args.origin)?;
-    let data_dir = config::data_dir(args.place)?;
+    let (data_dir, ledger) = config::data_dir_and_ledger(args.place)?;
     let sources: Vec<Source> = args.files.iter().map(|path| Source::named(path)).collect();
     let names: Vec<String> = sources.iter().map(Source::name).collect();
     let mut report = Report::new(names.clone(), args.rejects.as_deref())?;
     backup::check(&data_dir)?;
     let news = keys::news_of(&data_dir);
-    let store = open(&data_dir).await?;
+    let store = open(&data_dir, ledger.options(&data_dir, None)?).await?;
     let control = Control::open(&data_dir).await?;
     let control = control.delivering_to(Arc::new(store.clone()));
     if let Some(news) = news {
@@ -78,8 +79,9 @@ async fn import(args: ImportArgs) -> Result<Summary, Failure> {
     Ok(summary)
 }
 
-async fn open(data_dir: &Path) -> Result<Store, Failure> {
-    serve::open_store(data_dir).await.map_err(|error| match error {
+async fn open(data_dir: &Path, ledger: LedgerOptions) -> Result<Store, Failure> {
+    let opened = serve::open_store(data_dir, ledger).await;
+    opened.map_err(|error| match error {
         Failure::Store(StoreError::Unavailable(why)) => Failure::Other(format!(
             "{why}. If a Daybook serves this directory, send it the events instead:\n  \
              curl http://127.0.0.1:7070/api/v1/events -H \"Authorization: Bearer $DAYBOOK_KEY\" \\\n    \

@@ -152,10 +152,13 @@ impl Control {
         Ok(answer)
     }
 
-    /// Fails while the log takes no events. Signing in and out goes on, for whoever must free a
+    /// Fails while the log takes no audit events. Signing in and out goes on, for whoever must free a
     /// full disk has to look; its events wait in the outbox.
     fn can_record(&self, action: &str) -> Result<()> {
-        let why = self.store.as_ref().and_then(|store| store.read_only());
+        let why = self.store.as_ref().and_then(|store| {
+            let of_ledger = || store.ledger()?.health().refused;
+            store.read_only().or_else(of_ledger)
+        });
         match why.filter(|_| !is_of_session(action)) {
             Some(why) => Err(ControlError::AuditUnavailable(why)),
             None => Ok(()),

@@ -1,6 +1,7 @@
 //! Erasing what events say about a person: which fields those are, and the jobs that do it. A job
 //! knows the person until it is done; what stays on record is a keyed hash, by which the same
-//! person can be recognised, but nobody be found.
+//! person can be recognised, but nobody be found. Audit events are evidence, so they are concerned only
+//! when somebody says so; what they say about anybody goes then, and their proofs stay.
 
 use super::jobs::{Job, JobKind, JobState};
 use super::keys::check_text;
@@ -54,7 +55,7 @@ pub const PERSONAL: [(Stream, &[&str]); 3] = [
     ),
 ];
 
-/// Kinds of resources of system events that are people.
+/// Kinds of resources of audit and system events that are people.
 const PEOPLE: [&str; 4] = ["user", "member", "account", "person"];
 
 /// An erasure to be done.
@@ -66,7 +67,7 @@ pub struct NewErasure {
     pub origin: Option<String>,
     /// Only these streams; all but audit when empty.
     pub streams: Vec<Stream>,
-    /// Only these fields; everything personal when empty.
+    /// Only these fields; everything personal when empty. Audit events are erased as a whole.
     pub fields: Vec<String>,
     /// Why.
     pub reason: String,
@@ -85,30 +86,35 @@ pub(crate) struct Erasure {
 impl Erasure {
     /// What the store is asked for, by stream.
     pub(crate) fn requests(&self) -> impl Iterator<Item = EraseRequest> {
-        self.fields.iter().map(|(stream, fields)| EraseRequest {
-            query: self.query(*stream),
-            fields: fields
-                .iter()
-                .filter_map(|name| Catalogue::of(*stream).field(name))
-                .collect(),
+        self.fields.iter().flat_map(|(stream, fields)| {
+            self.queries(*stream).map(move |query| EraseRequest {
+                query,
+                fields: fields
+                    .iter()
+                    .filter_map(|name| Catalogue::of(*stream).field(name))
+                    .collect(),
+            })
         })
     }
 
-    fn query(&self, stream: Stream) -> Query {
-        let is = |name: &str, text: &str| filter(stream, name, &[text]);
-        let mut filters = match stream {
-            Stream::System => vec![
-                is("resource_id", &self.user_id),
-                filter(stream, "resource_type", &PEOPLE),
-            ],
-            _ => vec![is("user_id", &self.user_id)],
+    /// The events of a stream that are about the person: what they did, and what was done to them.
+    fn queries(&self, stream: Stream) -> impl Iterator<Item = Query> {
+        let is = |name: &str| filter(stream, name, &[&self.user_id]);
+        let person = || vec![is("resource_id"), filter(stream, "resource_type", &PEOPLE)];
+        let ways = match stream {
+            Stream::System => vec![person()],
+            Stream::Audit => vec![vec![is("actor_id")], person()],
+            Stream::Usage | Stream::Auth => vec![vec![is("user_id")]],
         };
-        filters.extend(self.origin.iter().map(|origin| is("origin", origin)));
-        Query {
-            filters,
-            as_of: Some(self.as_of),
-            ..Query::all(stream)
-        }
+        ways.into_iter().map(move |mut filters| {
+            let origin = self.origin.iter();
+            filters.extend(origin.map(|origin| filter(stream, "origin", &[origin])));
+            Query {
+                filters,
+                as_of: Some(self.as_of),
+                ..Query::all(stream)
+            }
+        })
     }
 }
 
@@ -125,17 +131,20 @@ fn filter(stream: Stream, name: &str, texts: &[&str]) -> Filter {
 
 /// The fields to erase, by stream.
 fn fields_of(new: &NewErasure) -> Result<BTreeMap<Stream, Vec<String>>> {
-    if new.streams.contains(&Stream::Audit) {
-        let message = "audit events stay as they are: they are evidence";
-        return Err(ControlError::invalid("streams", message));
+    let audit = new.streams.contains(&Stream::Audit);
+    if audit && !new.fields.is_empty() {
+        let message = "audit events are erased as a whole: name no fields, or leave audit out";
+        return Err(ControlError::invalid("fields", message));
     }
     let chosen = |stream: Stream| new.streams.is_empty() || new.streams.contains(&stream);
     let streams = PERSONAL.iter().filter(|(stream, _)| chosen(*stream));
     if new.fields.is_empty() {
         let owned = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
-        return Ok(streams
+        let mut fields: BTreeMap<_, _> = streams
             .map(|(stream, names)| (*stream, owned(names)))
-            .collect());
+            .collect();
+        fields.extend(audit.then(|| (Stream::Audit, Vec::new())));
+        return Ok(fields);
     }
     let mut fields: BTreeMap<Stream, Vec<String>> = BTreeMap::new();
     for name in &new.fields {
@@ -293,6 +302,9 @@ mod tests {
 
     #[test]
     fn only_what_can_be_erased_is_chosen() {
+        let audit = fields_of(&new(&[Stream::Audit, Stream::Auth], &[])).unwrap();
+        assert!(audit[&Stream::Audit].is_empty() && audit[&Stream::Auth].len() == 7);
+        assert_eq!(fields_of(&new(&[Stream::Audit], &[])).unwrap().len(), 1);
         let chosen = fields_of(&new(&[], &["ip", "content"])).unwrap();
         assert_eq!(chosen[&Stream::Usage], ["ip", "content"]);
         assert_eq!(chosen[&Stream::Auth], ["ip"]);

@@ -6,6 +6,7 @@ use crate::reading::Reader;
 use axum::Json;
 use axum::extract::State;
 use daybook_model::field::{Field, Kind};
+use daybook_model::ledger::LedgerHealth;
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
 
@@ -117,6 +118,39 @@ pub(crate) struct StatusAnswer {
     /// to everybody. It is not served.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     damaged: Vec<String>,
+    /// How the ledger of the audit events is, for those who may look at what belongs to everybody.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ledger: Option<LedgerAnswer>,
+}
+
+/// How the ledger is.
+#[derive(Debug, serde::Serialize, ToSchema)]
+pub(crate) struct LedgerAnswer {
+    /// Audit events that have an index.
+    size: u64,
+    /// Audit events that the newest published checkpoint covers.
+    published_size: u64,
+    /// When a checkpoint was last published.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    published_at: Option<String>,
+    /// Why no audit event is taken until somebody acts, and what to do.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refused: Option<String>,
+    /// Why the last attempt to publish a checkpoint failed; it is repeated.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    failing: Option<String>,
+}
+
+impl From<LedgerHealth> for LedgerAnswer {
+    fn from(health: LedgerHealth) -> Self {
+        Self {
+            size: health.size,
+            published_size: health.published_size,
+            published_at: health.published_at.map(|at| at.to_string()),
+            refused: health.refused,
+            failing: health.failing,
+        }
+    }
 }
 
 /// What this server is and how many events it holds.
@@ -139,6 +173,7 @@ pub(crate) async fn status(
         events.insert(stream.name(), count.await?);
     }
     let read_only = app.store.read_only();
+    let ledger = app.store.ledger().filter(|_| reader.inspects());
     let damaged = match reader.inspects() {
         true => {
             let stats = app.query(|store| async move { store.stats().await });
@@ -152,5 +187,6 @@ pub(crate) async fn status(
         events,
         read_only: read_only.filter(|_| reader.inspects()),
         damaged,
+        ledger: ledger.map(|ledger| ledger.health().into()),
     }))
 }

@@ -52,7 +52,9 @@ pub(crate) async fn metrics(State(app): State<App>, _: Monitor) -> ApiResult<imp
     if let Some(end) = app.options.tls.as_ref().and_then(Tls::not_after) {
         app.metrics.certificate_ends(end);
     }
-    let page = app.metrics.render(&stats, app.budget.taken_bytes());
+    let ledger = app.store.ledger().map(|ledger| ledger.health());
+    let taken = app.budget.taken_bytes();
+    let page = app.metrics.render(&stats, ledger.as_ref(), taken);
     let page = page.map_err(|error| ApiError::internal(error.to_string()))?;
     let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
     Ok(([(header::CONTENT_TYPE, kind)], page))

@@ -13,7 +13,7 @@ mod identities;
 mod input;
 mod jobs;
 mod keys;
-
+mod ledger;
 mod litellm;
 mod logs;
 mod mfa;
@@ -115,6 +115,12 @@ pub(crate) fn api() -> OpenApiRouter<App> {
         .routes(routes!(otlp::langfuse_traces))
         .routes(routes!(otlp::logs))
         .routes(routes!(otlp::metrics))
+        .routes(routes!(ledger::checkpoint))
+        .routes(routes!(ledger::key))
+        .routes(routes!(ledger::tile))
+        .routes(routes!(ledger::entries))
+        .routes(routes!(ledger::bodies))
+        .routes(routes!(ledger::proof))
         .routes(routes!(health::alive))
         .routes(routes!(health::ready))
         .routes(routes!(health::metrics))

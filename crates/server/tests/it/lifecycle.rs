@@ -384,6 +384,21 @@ async fn what_was_erased_is_in_no_file_any_more() {
     assert!(seen, "what is not erased can be found this way");
 }
 
+/// The files under a directory that hold a text.
+fn files_with(path: &Path, text: &[u8]) -> Vec<String> {
+    if let Ok(entries) = std::fs::read_dir(path) {
+        let within = entries.flat_map(|entry| files_with(&entry.unwrap().path(), text));
+        return within.collect();
+    }
+    // The store may be removing it.
+    let bytes = std::fs::read(path).unwrap_or_default();
+    let found = bytes.windows(text.len()).any(|bytes| bytes == text);
+    found
+        .then(|| path.display().to_string())
+        .into_iter()
+        .collect()
+}
+
 #[tokio::test]
 async fn an_erasure_may_be_narrow_and_done_again_it_finds_nothing() {
     let server = started().await;
@@ -409,8 +424,8 @@ async fn an_erasure_may_be_narrow_and_done_again_it_finds_nothing() {
             "fields",
         ),
         (
-            json!({"user_id": "u1", "reason": "x", "streams": ["audit"]}),
-            "streams",
+            json!({"user_id": "u1", "reason": "x", "streams": ["audit"], "fields": ["ip"]}),
+            "fields",
         ),
     ] {
         let answer = call(&server, Method::POST, "/api/v1/erasures", wanted).await;
@@ -419,6 +434,77 @@ async fn an_erasure_may_be_narrow_and_done_again_it_finds_nothing() {
             (400, &json!(field))
         );
     }
+}
+
+#[tokio::test]
+async fn erased_audit_events_keep_their_proofs() {
+    let server = started().await;
+    let time = now().plus_us(-86_400_000_000).to_string();
+    let deeds = json!([
+        {"stream": "audit", "id": "did", "time": time, "action": "model.disabled", "actor_id": "user-ana-7",
+         "actor_name": "Ana Roth", "ip": "198.51.100.7", "resource_type": "model", "resource_id": "m1",
+         "details": {"said": "Ana was here"}},
+        {"stream": "audit", "id": "undergone", "time": time, "action": "member.invited", "actor_id": "user-bo-8",
+         "resource_type": "member", "resource_id": "user-ana-7", "resource_name": "Ana Roth"},
+        {"stream": "audit", "id": "other", "time": time, "action": "model.enabled", "actor_id": "user-bo-8",
+         "actor_name": "Bo Lind"},
+    ]);
+    let first = server.post_events(&[], deeds.to_string()).await.json();
+    assert_eq!(first["accepted"], 3, "{first}");
+    let usage = json!({"user_id": "user-ana-7", "reason": "x"});
+    let wanted = json!({"user_id": "user-ana-7", "reason": "x", "streams": ["audit"]});
+    for (wanted, events) in [(usage, 0), (wanted, 2)] {
+        let asked = call(&server, Method::POST, "/api/v1/erasures", wanted).await;
+        let id = asked.json()["id"].clone();
+        let job = wait_for(&server, |job| job["id"] == id && job["state"] == "done").await;
+        assert_eq!(job["events"], events, "{job}");
+    }
+    for id in ["did", "undergone"] {
+        let event = server
+            .get(&format!("/api/v1/logs/audit/events/{id}"))
+            .await
+            .text();
+        assert!(
+            !event.contains("Ana") && !event.contains("user-") && !event.contains("198.51"),
+            "{event}"
+        );
+        assert!(
+            event.contains("leaf_hash") && event.contains("\"action\""),
+            "{event}"
+        );
+    }
+    let other = server.get("/api/v1/logs/audit/events/other").await.json();
+    assert_eq!(other["actor_name"], "Bo Lind");
+    let answer = loop {
+        let answer = server.get("/api/v1/audit/did/proof").await;
+        if answer.status != 503 {
+            break answer;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    };
+    let said = answer.json();
+    assert_eq!(
+        (&said["body"], &said["salt"]),
+        (&Value::Null, &Value::Null),
+        "{said}"
+    );
+    let leaf = daybook_ledger::leaf_hash(said["leaf"].as_str().unwrap().as_bytes());
+    let key: daybook_ledger::VerifierKey = said["verifier_key"].as_str().unwrap().parse().unwrap();
+    let proof =
+        daybook_ledger::TlogProof::parse(said["proof"].as_str().unwrap().as_bytes()).unwrap();
+    proof
+        .verify(&leaf, &daybook_ledger::Policy::of_log(key))
+        .unwrap();
+    // Sent again, it is still known.
+    let again = server.post_events(&[], deeds.to_string()).await.json();
+    assert_eq!(
+        (&again["duplicates"], &again["receipts"]),
+        (&json!(3), &first["receipts"])
+    );
+    server.control.close().await;
+    assert_eq!(files_with(server.dir.path(), b"Ana was here"), [""; 0]);
+    assert_eq!(files_with(server.dir.path(), b"Ana Roth"), [""; 0]);
+    assert!(!files_with(server.dir.path(), b"Bo Lind").is_empty());
 }
 
 #[tokio::test]

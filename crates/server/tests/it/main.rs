@@ -14,6 +14,7 @@ mod events;
 mod headers;
 mod keys;
 mod leaks;
+mod ledger;
 mod lifecycle;
 mod limits;
 mod links;

@@ -41,6 +41,9 @@ const RIGHTS: &[(&str, &str, Right)] = &[
     ("get", "/api/v1/sso", Right::Public),
     ("get", "/api/v1/sso/{id}/start", Right::Public),
     ("get", "/api/v1/sso/{id}/callback", Right::Public),
+    ("get", "/ledger/checkpoint", Right::Public),
+    ("get", "/ledger/key", Right::Public),
+    ("get", "/ledger/tile/{path}", Right::Public),
     ("post", "/api/v1/events", Right::Ingest),
     ("post", "/ingest/litellm", Right::Ingest),
     ("post", "/v1/traces", Right::Ingest),
@@ -57,6 +60,9 @@ const RIGHTS: &[(&str, &str, Right)] = &[
     ("get", "/api/v1/usage/breakdown", Right::Read),
     ("get", "/api/v1/usage/timeseries", Right::Read),
     ("get", "/api/v1/usage/rates", Right::Read),
+    ("get", "/api/v1/audit/{id}/proof", Right::Read),
+    ("get", "/ledger/tile/entries/{path}", Right::Read),
+    ("get", "/ledger/body/{path}", Right::Read),
     ("get", "/api/v1/catalogue", Right::Read),
     ("get", "/api/v1/status", Right::Read),
     ("get", "/metrics", Right::Inspect),
@@ -103,15 +109,14 @@ fn routes() -> Vec<(Method, String, Right)> {
             let public = right == Right::Public && name != "delete";
             assert_eq!(secured, !public, "{name} {path}: what the document says");
             let method = Method::from_bytes(name.to_uppercase().as_bytes()).unwrap();
-            let path =
-                ["stream", "field", "id", "provider_id"]
-                    .iter()
-                    .fold(path.clone(), |path, name| {
-                        path.replace(
-                            &format!("{{{name}}}"),
-                            if *name == "stream" { "usage" } else { "x" },
-                        )
-                    });
+            let path = ["stream", "field", "id", "provider_id", "path"]
+                .iter()
+                .fold(path.clone(), |path, name| {
+                    path.replace(
+                        &format!("{{{name}}}"),
+                        if *name == "stream" { "usage" } else { "x" },
+                    )
+                });
             assert!(!path.contains('{'), "{path}: which values has it?");
             routes.push((method, path, right));
         }
