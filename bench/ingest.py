@@ -3,12 +3,14 @@ those who ask meanwhile. The sender is a process of its own; it shares the machi
 
 import dataclasses
 import pathlib
+import random
 import threading
 import time
 import urllib.parse
 import uuid
 
 import numpy as np
+import orjson
 import pyarrow as pa
 
 import data
@@ -36,6 +38,7 @@ class Plan:
     connections: int
     payloads: bool = False
     queries: bool = False
+    stream: str = "usage"
 
 
 def plans(settings) -> list[Plan]:
@@ -48,6 +51,7 @@ def plans(settings) -> list[Plan]:
         Plan("batches of 1 000 with 2 KB payloads, queries meanwhile", heavy, 1000, BATCH_CONNECTIONS, payloads=True, queries=True),
         Plan("one by one, many at once", max(640, count // 12), 1, SINGLE_CONNECTIONS),
         Plan("one by one", max(100, count // 600), 1, 1),
+        Plan("audit events with receipts, batches of 1 000", count // 4000 * 1000, 1000, BATCH_CONNECTIONS, stream="audit"),
     ]
 
 
@@ -66,6 +70,7 @@ def measure(settings, where: pathlib.Path, facts: Facts, missing: dict) -> dict:
             raw_bytes += figures.pop("payload_bytes")
             results["plans"].append(figures)
             say(f"ingest, {plan.name}: {figures['events_per_s']:,.0f} events/s")
+        results["proof"] = proofs(port, key, settings.repetitions * 25)
         worker.call("finish")
         results["after"] = worker.call("memory")
         written = payload_files(where) - before
@@ -144,6 +149,8 @@ def send(pipe, plan: Plan, number: int, port: int, key: str) -> None:
 
 def prepare(plan: Plan, number: int) -> tuple[list[bytes], int]:
     """Bodies of events of the last ten minutes, and the bytes of their payloads."""
+    if plan.stream == "audit":
+        return audit_bodies(plan), 0
     dice = np.random.default_rng([int(time.time()), number])
     begin = int(time.time() * 1e6) - 600 * data.SECOND
     bodies, payload_bytes = [], 0
@@ -157,6 +164,44 @@ def prepare(plan: Plan, number: int) -> tuple[list[bytes], int]:
         lines = data.json_lines(table, extra)
         bodies += [data.lines_bytes(lines, at, at + plan.batch) for at in range(0, count, plan.batch)]
     return bodies, payload_bytes
+
+
+def audit_bodies(plan: Plan) -> list[bytes]:
+    """Bodies of deeds of the last ten minutes, as a platform's administrators do them."""
+    dice, begin = random.Random(plan.events), int(time.time() * 1e6) - 600 * data.SECOND
+
+    def line(number: int) -> bytes:
+        actor, target = dice.randrange(200), dice.randrange(5_000)
+        return orjson.dumps({
+            "stream": "audit", "id": f"{uuid.uuid4()}", "time": rfc3339(begin + dice.randrange(600 * data.SECOND)), "actor_type": "member",
+            "actor_id": f"m_{actor}", "actor_name": f"Member {actor}", "ip": f"192.0.2.{actor % 256}", "action": "model.modified", "operation": "modify",
+            "resource_type": "model", "resource_id": f"r_{target}", "resource_name": f"Model {target}", "result": "success",
+            "workspace_id": f"w_{target % 40}", "changes": [{"field": "limit", "old": number, "new": number + 1}]})
+    return [b"\n".join(line(at + one) for one in range(plan.batch)) for at in range(0, plan.events, plan.batch)]
+
+
+def proofs(port: int, key: str, count: int) -> dict:
+    """How long after the last ack a checkpoint covers it, and milliseconds of the proofs of single events."""
+    client, started = Client(port, key), time.perf_counter()
+    size, behind = ledger_of(client)["size"], None
+    while behind is None:
+        if ledger_of(client)["published_size"] >= size:
+            behind = (time.perf_counter() - started) * 1000
+        elif time.perf_counter() - started > 60:
+            raise RuntimeError("no checkpoint covers the audit events after a minute")
+    page = orjson.loads(client.get(f"/api/v1/logs/audit?page_size={min(1000, count)}"))
+    took = []
+    for event in page["items"]:
+        asked = time.perf_counter()
+        answer = orjson.loads(client.get(f"/api/v1/audit/{event['id']}/proof"))
+        took.append((time.perf_counter() - asked) * 1000)
+        if not answer["proof"].startswith("c2sp.org/tlog-proof@v1") or answer["leaf_hash"] != event["leaf_hash"]:
+            raise RuntimeError(f"the proof of {event['id']} is of something else")
+    return {"events": size, "covered_ms": behind, "proof_ms": took}
+
+
+def ledger_of(client: Client) -> dict:
+    return orjson.loads(client.get("/api/v1/status"))["ledger"]
 
 
 WORDS = [f"{first}{second}" for first in ("con", "re", "in", "de", "pro", "per", "com", "dis", "ex", "sub", "", "ob", "trans", "un")

@@ -184,7 +184,9 @@ def ingest(results: dict) -> list[str]:
     failures = sum(len(plan["query_failures"]) for plan in found["plans"])
     if waits or failures:
         lines += ["", f"Senders were asked to wait (503) {waits} times, which counts into their acks; {failures} questions failed meanwhile."]
-    trickle, payloads = found["trickle_visible_ms"], found["payloads"]
+    proof, trickle, payloads = found["proof"], found["trickle_visible_ms"], found["payloads"]
+    lines += ["", f"The proof of one of {proof['events']:,} audit events takes {ms(median(proof['proof_ms']))} ms (p99 {ms(percentile(proof['proof_ms'], 0.99))} ms); "
+              f"a signed checkpoint covered the last of them {ms(proof['covered_ms'])} ms after its ack."]
     lines += ["", f"At a trickle an event is visible {ms(median(trickle))} ms after its ack (at most {ms(max(trickle))} ms). "
               f"Memory idle {megabytes(found['idle'])} MB, after it all {megabytes(found['after'])} MB."]
     if payloads["disk_bytes"]:

@@ -67,6 +67,7 @@ def ingest(results: dict) -> list[Target]:
     plans = {plan["name"]: plan for plan in found["plans"]}
     plain, busy = plans["batches of 1 000"], plans["batches of 1 000, queries meanwhile"]
     heavy, single = plans["batches of 1 000 with 2 KB payloads"], plans["one by one"]
+    audit, proof_p99 = plans["audit events with receipts, batches of 1 000"], percentile(found["proof"]["proof_ms"], 0.99)
     asked = [took for plan in found["plans"] for _, took in plan["query_ms"]]
     seen = [took for plan in found["plans"] for took in plan["visible_ms"]]
     peak = max(plan["peak"]["anonymous"] for plan in found["plans"]) / 1e6
@@ -83,6 +84,8 @@ def ingest(results: dict) -> list[Target]:
         Target("visible ≤ 0.5 s after the ack at a trickle", f"at most {ms(max(trickle))} ms", max(trickle) <= 500),
         Target("visible ≤ 2 s after the ack under full load", f"at most {ms(max(seen, default=None))} ms", max(seen) <= 2000 if seen else None),
         Target("a single event acknowledged < 20 ms p99", f"{ms(single['ack_ms']['p99'])} ms", single["ack_ms"]["p99"] < 20),
+        Target("audit events with receipts ≥ 10 000 events/s", f"{audit['events_per_s']:,.0f}", audit["events_per_s"] >= 10_000),
+        Target("the proof of an audit event < 5 ms p99", f"{ms(proof_p99)} ms", proof_p99 < 5 if proof_p99 is not None else None),
         Target("under full load < 2 GB, without mapped files", f"{peak:,.0f} MB", peak < 2000),
         Target("payloads ≥ 4× smaller than their JSON", f"{smaller:.1f}×" if smaller else "–", smaller >= 4 if smaller else None),
     ]
