@@ -5,6 +5,7 @@ use crate::config::Keys;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use daybook_model::Timestamp;
 use daybook_server::control::{NewLink, Role, Scope};
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 const EXAMPLES: &str = "\
@@ -57,6 +58,17 @@ pub(crate) enum Command {
     Backup(BackupArgs),
     /// Make a data directory from a backup, checking every file
     Restore(RestoreArgs),
+    /// Check that the audit log is what was signed, with its public key alone
+    ///
+    /// Reads a data directory (a server may be using it), a backup, or a running server, and recomputes
+    /// everything. The last line can be quoted. Exit code: 0 when all is as it was signed, 1 when
+    /// something is not, 2 when it could not be checked.
+    Verify(VerifyArgs),
+    /// Run a witness, best on another host: it cosigns the audit log's checkpoints
+    ///
+    /// It signs a checkpoint only if that extends the last one it signed, so that a log cannot show
+    /// different histories. Prints its verifier key and its address.
+    Witness(WitnessArgs),
     /// Make, list and revoke API keys; works beside a running server
     #[command(subcommand)]
     Key(KeyCommand),
@@ -135,6 +147,52 @@ pub(crate) struct RestoreArgs {
     pub(crate) backup: PathBuf,
     #[command(flatten)]
     pub(crate) place: Place,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct VerifyArgs {
+    /// Data directory, backup, or address of a server such as https://logs.example.com
+    #[arg(value_name = "PATH|URL")]
+    pub(crate) place: String,
+    /// The log's verifier key, or a file that holds it; again for a key that has followed it
+    #[arg(long = "key", value_name = "KEY|FILE", required = true)]
+    pub(crate) keys: Vec<String>,
+    /// File of a checkpoint that was kept, which the log must still contain; give it again for more
+    #[arg(long = "checkpoint", value_name = "FILE")]
+    pub(crate) checkpoints: Vec<PathBuf>,
+    /// File with the witnesses that must have cosigned (C2SP tlog-policy)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) policy: Option<PathBuf>,
+    /// API key that may read audit events, for a server; without it only hashes are checked
+    #[arg(
+        long,
+        value_name = "KEY",
+        env = "DAYBOOK_API_KEY",
+        hide_env_values = true
+    )]
+    pub(crate) api_key: Option<String>,
+    /// How many bundles are checked at once [default: the number of processors]
+    #[arg(long, value_name = "NUMBER")]
+    pub(crate) threads: Option<NonZeroUsize>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct WitnessArgs {
+    /// Directory that holds what the witness has signed, and its key; never restore an older copy
+    #[arg(long, value_name = "DIR", env = "DAYBOOK_WITNESS_DIR")]
+    pub(crate) state_dir: PathBuf,
+    /// A log's verifier key, or a file that holds it; give it again for more logs
+    #[arg(long = "log", value_name = "KEY|FILE", required = true)]
+    pub(crate) logs: Vec<String>,
+    /// Name of the witness in its signatures, kept for ever [default: a random one]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) name: Option<String>,
+    /// File of its own key, made at the first start [default: witness.key in its directory]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) key: Option<PathBuf>,
+    /// Address to listen on; port 0 takes a free one
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:7071")]
+    pub(crate) listen: String,
 }
 
 /// How events stand in a file.

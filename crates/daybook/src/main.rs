@@ -14,6 +14,9 @@ mod output;
 mod serve;
 mod signals;
 mod users;
+mod verifier_keys;
+mod verify;
+mod witness;
 
 use clap::Parser;
 use cli::{Cli, Command, KeyCommand};
@@ -42,6 +45,8 @@ enum Failure {
     Control(#[from] daybook_server::control::ControlError),
     #[error("the event store: {0}")]
     Store(#[from] daybook_model::StoreError),
+    #[error("the witness: {0}")]
+    Witness(#[from] daybook_server::witness::WitnessError),
     #[error("{0}")]
     Io(#[from] std::io::Error),
     #[error("{0}")]
@@ -75,10 +80,12 @@ fn main() -> ExitCode {
 async fn run(command: Command, throw_away: &mut Option<TempDir>) -> Result<ExitCode, Failure> {
     match command {
         Command::Import(args) => return Ok(import::run(args).await),
+        Command::Verify(args) => return Ok(verify::run(args).await),
         Command::Serve(args) => serve::run(*args).await,
         Command::Demo(args) => demo_command::run(args, throw_away).await,
         Command::Backup(args) => backup::run(args).await,
         Command::Restore(args) => backup::restore(args).await,
+        Command::Witness(args) => witness::run(args).await,
         Command::Key(KeyCommand::Create(args)) => keys::create(args).await,
         Command::Key(KeyCommand::List(args)) => keys::list(args).await,
         Command::Key(KeyCommand::Rotate(args)) => keys::rotate(args).await,

@@ -21,3 +21,5 @@ mod tool;
 #[path = "../../../../tests/faults/trace.rs"]
 mod trace;
 mod traced;
+mod verify;
+mod witness;

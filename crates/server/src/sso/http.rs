@@ -1,6 +1,7 @@
 //! Requests to providers: no redirects, bounded in time and size, to allowed addresses only.
 
 use super::address;
+use crate::outgoing::{cause, client};
 use openidconnect::url::Url;
 use openidconnect::{AsyncHttpClient, HttpRequest, HttpResponse};
 use std::error::Error;
@@ -9,7 +10,6 @@ use std::pin::Pin;
 use std::sync::OnceLock;
 use std::time::Duration;
 
-const CONNECT_TIME_MAX: Duration = Duration::from_secs(5);
 /// For a whole exchange: people wait for it.
 const EXCHANGE_TIME_MAX: Duration = Duration::from_secs(10);
 /// The largest answers are key sets of some 20 KiB.
@@ -35,13 +35,9 @@ impl From<reqwest::Error> for HttpError {
         if error.is_timeout() {
             return Self::TimedOut;
         }
-        let mut cause: &dyn Error = &error;
-        while let Some(deeper) = cause.source() {
-            cause = deeper;
-        }
         match error.is_connect() {
-            true => Self::NoConnection(cause.to_string()),
-            false => Self::Failed(cause.to_string()),
+            true => Self::NoConnection(cause(&error)),
+            false => Self::Failed(cause(&error)),
         }
     }
 }
@@ -55,23 +51,10 @@ impl Http {
     pub(super) fn door(&self, issuer: &str) -> Door {
         let plain = Url::parse(issuer).is_ok_and(|url| address::is_plain_here(&url));
         Door {
-            client: self.0.get_or_init(client).clone(),
+            client: self.0.get_or_init(|| client(EXCHANGE_TIME_MAX)).clone(),
             plain,
         }
     }
-}
-
-fn client() -> Result<reqwest::Client, String> {
-    // Another part of the program may have chosen already: its choice is as good.
-    let _chosen = rustls::crypto::ring::default_provider().install_default();
-    reqwest::Client::builder()
-        .user_agent(concat!("daybook/", env!("CARGO_PKG_VERSION")))
-        .redirect(reqwest::redirect::Policy::none())
-        .referer(false)
-        .connect_timeout(CONNECT_TIME_MAX)
-        .timeout(EXCHANGE_TIME_MAX)
-        .build()
-        .map_err(|error| error.to_string())
 }
 
 /// The way to one issuer and what it names.

@@ -1,0 +1,134 @@
+//! `daybook verify`: joins a source of a log's files with what the caller trusts, and says what the
+//! verifier found. It believes nothing of what it reads, and opens nothing for writing.
+
+mod directory;
+mod remote;
+
+use crate::cli::VerifyArgs;
+use crate::{Failure, output, verifier_keys};
+use daybook_ledger::verify::{Earlier, Source, Trust, Verdict, grouped, verify};
+use daybook_ledger::{Policy, VerifierKey};
+use directory::Directory;
+use indicatif::ProgressBar;
+use remote::Remote;
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::Duration;
+
+pub(crate) async fn run(args: VerifyArgs) -> ExitCode {
+    let runtime = tokio::runtime::Handle::current();
+    let checked = tokio::task::spawn_blocking(move || check(&args, &runtime)).await;
+    let checked = checked.unwrap_or_else(|error| Err(Failure::Other(error.to_string())));
+    let verdict = checked.unwrap_or_else(|failure| Verdict::Unchecked(failure.to_string()));
+    output::result(&verdict.to_string());
+    ExitCode::from(verdict.exit_code())
+}
+
+fn check(args: &VerifyArgs, runtime: &tokio::runtime::Handle) -> Result<Verdict, Failure> {
+    let keys: Vec<Vec<_>> = args
+        .keys
+        .iter()
+        .map(|key| verifier_keys::read(key))
+        .collect::<Result<_, _>>()?;
+    let keys = keys.concat();
+    let mut earlier = Vec::new();
+    for path in &args.checkpoints {
+        earlier.extend(kept(path)?);
+    }
+    let policy = args.policy.as_deref().map(policy).transpose()?;
+    let trust = Trust {
+        origin: origin(&keys)?,
+        keys: &keys,
+        policy: policy.as_ref(),
+        earlier: &earlier,
+        threads: args.threads.unwrap_or_else(processors),
+    };
+    let is_url = args.place.starts_with("https://") || args.place.starts_with("http://");
+    if is_url {
+        let remote = Remote::new(&args.place, args.api_key.clone(), runtime.clone());
+        return Ok(with_progress(&remote.map_err(Failure::Other)?, &trust));
+    }
+    let directory = Directory::find(Path::new(&args.place), policy.is_some());
+    Ok(with_progress(&directory.map_err(Failure::Other)?, &trust))
+}
+
+fn with_progress<S: Source>(source: &S, trust: &Trust<'_>) -> Verdict {
+    let bar = ProgressBar::new_spinner();
+    bar.enable_steady_tick(Duration::from_millis(200));
+    let verdict = verify(source, trust, |events| {
+        bar.set_message(format!("{} events", grouped(events)));
+    });
+    bar.finish_and_clear();
+    verdict
+}
+
+/// The log that all keys are of: its name is its key's.
+fn origin(keys: &[VerifierKey]) -> Result<&str, Failure> {
+    let none = || Failure::Other("no verifier key".into());
+    let origin = keys.first().ok_or_else(none)?.name();
+    match keys.iter().find(|key| key.name() != origin) {
+        Some(other) => Err(Failure::Other(format!(
+            "the keys are of two logs, {origin:?} and {:?}",
+            other.name()
+        ))),
+        None => Ok(origin),
+    }
+}
+
+/// The checkpoints in a file, one or several, as anchors append them: an empty line follows each.
+fn kept(path: &Path) -> Result<Vec<Earlier>, Failure> {
+    let (bytes, name) = (read(path)?, path.display());
+    let notes = notes(&bytes);
+    let name = |number: usize| match notes.len() {
+        1 => name.to_string(),
+        _ => format!("{name} ({number})"),
+    };
+    let numbered = (1..).zip(&notes);
+    let earlier = numbered.map(|(number, note)| Earlier {
+        name: name(number),
+        note: note.clone(),
+    });
+    Ok(earlier.collect())
+}
+
+/// Notes one after the other. One ends where an empty line, or nothing, follows a signature.
+fn notes(bytes: &[u8]) -> Vec<Vec<u8>> {
+    let (mut notes, mut note, mut signed) = (Vec::new(), Vec::new(), false);
+    for line in bytes.split_inclusive(|byte| *byte == b'\n') {
+        if line == b"\n" && signed {
+            notes.push(std::mem::take(&mut note));
+        } else {
+            note.extend(line);
+        }
+        signed = line.starts_with("— ".as_bytes());
+    }
+    if !note.is_empty() || notes.is_empty() {
+        notes.push(note);
+    }
+    notes
+}
+
+fn policy(path: &Path) -> Result<Policy, Failure> {
+    let policy = Policy::parse(&read(path)?);
+    policy.map_err(|error| Failure::Other(format!("{}: {error}", path.display())))
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, Failure> {
+    let unreadable = |error| Failure::Other(format!("{}: {error}", path.display()));
+    std::fs::read(path).map_err(unreadable)
+}
+
+fn processors() -> NonZeroUsize {
+    std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN)
+}
+
+/// The paths under which a ledger may lie below what somebody names: a data directory, a backup, the
+/// ledger itself.
+fn candidates(place: &Path) -> [PathBuf; 3] {
+    [
+        place.join("ledger"),
+        place.join("data/ledger"),
+        place.into(),
+    ]
+}
