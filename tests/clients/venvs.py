@@ -23,12 +23,12 @@ def cache_folder() -> Path:
     return Path(os.environ.get("DAYBOOK_CLIENTS_CACHE") or Path.home() / ".cache" / "daybook-clients")
 
 
-def python_of(group: str) -> Path:
-    """The interpreter of the group's environment, made when there is none yet.
+def python_of(group: str, requirements: Path | None = None) -> Path:
+    """The interpreter of the group's environment, made when there is none yet. Tests of other folders name their own file.
 
     Raises `Unreachable` when PyPI cannot be reached, and `SystemExit` when the packages do not install.
     """
-    requirements = HERE / f"requirements-{group}.txt"
+    requirements = requirements or HERE / f"requirements-{group}.txt"
     version = f"python{sys.version_info.major}.{sys.version_info.minor}"
     key = hashlib.sha256(requirements.read_bytes() + version.encode()).hexdigest()[:12]
     folder = cache_folder() / f"{group}-{key}"

@@ -8,6 +8,7 @@ use std::process::Command;
 /// Which crates of the workspace a crate may name. Tests are exempt.
 const ARROWS: &[(&str, &[&str])] = &[
     ("daybook-model", &[]),
+    ("daybook-archive", &["daybook-model"]),
     ("daybook-ingest", &["daybook-model"]),
     ("daybook-ledger", &[]),
     ("daybook-store", &["daybook-ledger", "daybook-model"]),
@@ -24,12 +25,14 @@ const ARROWS: &[(&str, &[&str])] = &[
             "daybook-model",
         ],
     ),
+    ("daybook-s3", &["daybook-archive"]),
     ("daybook-testkit", &["daybook-model"]),
 ];
 
 /// What must not come into a crate, not even through a dependency.
 const BARRED: &[(&str, &[&str])] = &[
     ("daybook-model", &["tokio"]),
+    ("daybook-archive", &["tokio"]),
     ("daybook-ingest", &["tokio"]),
     ("daybook-ledger", &["tokio", "rustix"]),
     ("daybook-store", &["tokio", "axum", "hyper"]),
