@@ -3,12 +3,16 @@
 use crate::cli::{Place, ServeArgs};
 use crate::ledger::Ledger;
 use clap::Args;
+use daybook_ledger::Policy;
 use daybook_server::control::Configuration;
-use daybook_server::{ConnectionLimits, Network, Options, Rates};
+use daybook_server::{
+    Anchor, BadAnchor, ConnectionLimits, Network, Options, PublicationOptions, Rates,
+};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
+use std::time::Duration;
 
 /// What can be set: as a flag, as a variable, or in a configuration file under the same name. A key
 /// that is not listed here is an error.
@@ -76,6 +80,41 @@ pub(crate) struct Keys {
     /// File of the last signed checkpoint; on another disk or host it guards against a data directory that was brought back from a backup [default: ledger/signed in the data directory]
     #[arg(long, value_name = "FILE", env = "DAYBOOK_LEDGER_LOCK")]
     pub(crate) ledger_lock: Option<PathBuf>,
+    /// File with the witnesses that cosign the audit log's checkpoints (C2SP tlog-policy); those with an address are asked
+    #[arg(long, value_name = "FILE", env = "DAYBOOK_LEDGER_POLICY")]
+    pub(crate) ledger_policy: Option<PathBuf>,
+    /// What keeps checkpoints: log, addresses that get them by POST, files that they are appended to
+    #[arg(long, value_name = "ANCHORS", env = "DAYBOOK_LEDGER_ANCHORS")]
+    pub(crate) ledger_anchors: Option<Anchors>,
+    /// Seconds between checkpoints that anchors get [default: 600]
+    #[arg(long, value_name = "NUMBER", env = "DAYBOOK_LEDGER_ANCHOR_SECONDS")]
+    pub(crate) ledger_anchor_seconds: Option<u64>,
+}
+
+/// What keeps checkpoints, separated by commas; in a file a list.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub(crate) struct Anchors(Vec<String>);
+
+impl FromStr for Anchors {
+    type Err = BadAnchor;
+
+    fn from_str(text: &str) -> Result<Self, BadAnchor> {
+        let words = text
+            .split(',')
+            .map(str::trim)
+            .filter(|word| !word.is_empty());
+        Ok(Self(words.map(str::to_owned).collect()))
+    }
+}
+
+impl Anchors {
+    fn parse(&self) -> Result<Vec<Anchor>, ConfigError> {
+        let anchors = self.0.iter().map(|text| text.parse());
+        anchors
+            .collect::<Result<_, _>>()
+            .map_err(ConfigError::Anchor)
+    }
 }
 
 /// Ranges of addresses, separated by commas; in a file a list.
@@ -134,6 +173,10 @@ pub(crate) enum ConfigError {
     NotText { name: &'static str },
     #[error("--log: {0}")]
     Log(String),
+    #[error("ledger_anchors: {0}")]
+    Anchor(BadAnchor),
+    #[error("the policy {path}: {why}")]
+    Policy { path: PathBuf, why: String },
 }
 
 fn read(path: Option<&Path>) -> Result<Keys, ConfigError> {
@@ -173,6 +216,9 @@ impl Keys {
             ledger_key: self.ledger_key.or(other.ledger_key),
             ledger_sign_command: self.ledger_sign_command.or(other.ledger_sign_command),
             ledger_lock: self.ledger_lock.or(other.ledger_lock),
+            ledger_policy: self.ledger_policy.or(other.ledger_policy),
+            ledger_anchors: self.ledger_anchors.or(other.ledger_anchors),
+            ledger_anchor_seconds: self.ledger_anchor_seconds.or(other.ledger_anchor_seconds),
         }
     }
 
@@ -204,8 +250,21 @@ impl Keys {
         }
     }
 
+    fn publication(&self) -> Result<PublicationOptions, ConfigError> {
+        let default = PublicationOptions::default();
+        let anchors = self.ledger_anchors.as_ref().map(Anchors::parse);
+        let seconds = self.ledger_anchor_seconds.map(Duration::from_secs);
+        Ok(PublicationOptions {
+            policy: self.ledger_policy.as_deref().map(policy).transpose()?,
+            anchors: anchors.transpose()?.unwrap_or_default(),
+            anchor_every: seconds.unwrap_or(default.anchor_every),
+            ..default
+        })
+    }
+
     fn server(self) -> Result<Options, ConfigError> {
         let default = Options::default();
+        let publication = self.publication()?;
         let ConnectionLimits {
             max,
             per_address_max,
@@ -216,6 +275,7 @@ impl Keys {
         } = default.rates;
         Ok(Options {
             public_url: self.public_url.map(public_url).transpose()?,
+            publication,
             smtp_url: self.smtp_url,
             mail_from: self.mail_from,
             trusted_proxies: self
@@ -232,6 +292,16 @@ impl Keys {
             ..Options::default()
         })
     }
+}
+
+/// The policy in a file.
+fn policy(path: &Path) -> Result<Policy, ConfigError> {
+    let wrong = |why: &dyn std::fmt::Display| ConfigError::Policy {
+        path: path.into(),
+        why: why.to_string(),
+    };
+    let bytes = std::fs::read(path).map_err(|error| wrong(&error))?;
+    Policy::parse(&bytes).map_err(|error| wrong(&error))
 }
 
 /// Daybook has a host of its own: its pages lie at the root.

@@ -38,10 +38,11 @@ pub(crate) async fn run(args: ServeArgs) -> Result<(), Failure> {
     if let Some(tls) = &tls {
         background.spawn(tls.clone().watch_forever());
     }
-    let options = Options {
+    let mut options = Options {
         tls,
         ..settings.server
     };
+    options.publication.cosigned = Some(data_dir.join("ledger/cosigned"));
     let control = match mailer(&options)? {
         Some(mailer) => parts.control.clone().mailing(mailer),
         None => parts.control.clone(),
@@ -52,6 +53,7 @@ pub(crate) async fn run(args: ServeArgs) -> Result<(), Failure> {
     background.spawn(parts.control.clone().deliver_forever());
     background.spawn(app.clone().join_conversations_forever());
     background.spawn(app.clone().run_jobs_forever());
+    background.spawn(app.clone().publish_forever());
     output::result(&format!("Daybook is ready at {url}"));
     daybook_server::serve(listener, app, signals::stop()).await;
     tracing::info!("stopping");

@@ -152,6 +152,10 @@ pub trait Ledger: Send + Sync + fmt::Debug {
 
     /// How it is; cheap.
     fn health(&self) -> LedgerHealth;
+
+    /// Signs nothing and takes no audit event until a restart, because of what others have seen of this
+    /// ledger: what is wrong, and what to do.
+    fn refuse(&self, why: String);
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use crate::error::{ApiError, ApiResult};
 use crate::gate::{self, Gate};
 use crate::metrics::Metrics;
 use crate::pace::Pace;
+use crate::publication::{Publication, PublicationOptions};
 use crate::rates::{self, Rates};
 use crate::redaction::Redactor;
 use crate::serve::{ConnectionLimits, Patience, Tls};
@@ -57,6 +58,8 @@ pub struct Options {
     pub smtp_url: Option<String>,
     /// The sender of mails.
     pub mail_from: Option<String>,
+    /// Who is told of the ledger's checkpoints.
+    pub publication: PublicationOptions,
 }
 
 impl Default for Options {
@@ -77,6 +80,7 @@ impl Default for Options {
             public_url: None,
             smtp_url: None,
             mail_from: None,
+            publication: PublicationOptions::default(),
         }
     }
 }
@@ -105,6 +109,7 @@ pub struct App {
     pub(crate) rates: Arc<rates::Limits>,
     pub(crate) options: Arc<Options>,
     pub(crate) sso: Arc<Sso>,
+    pub(crate) publication: Arc<Publication>,
     redactor: Arc<OnceCell<Redactor>>,
     queries: Arc<Semaphore>,
     downloads: Arc<Semaphore>,
@@ -119,6 +124,7 @@ impl App {
             budget: Budget::new(options.ingest_bytes_max, options.ingest_wait),
             metrics: Arc::default(),
             sso: Arc::default(),
+            publication: Arc::default(),
             redactor: Arc::default(),
             rates: Arc::new(rates::Limits::new(options.rates)),
             queries: Arc::new(Semaphore::new(options.queries_max)),

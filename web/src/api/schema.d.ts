@@ -1330,6 +1330,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/ledger/cosigned": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The newest checkpoint that has the cosignatures that it needs: a note signed by the ledger's key and
+         *     by witnesses, who vouch for having seen no other history.
+         */
+        get: operations["get_cosigned_checkpoint"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/ledger/key": {
         parameters: {
             query?: never;
@@ -2001,6 +2021,8 @@ export interface components {
         };
         /** @description How the ledger is. */
         LedgerAnswer: {
+            /** @description What keeps checkpoints. */
+            anchors?: components["schemas"]["TellAnswer"][];
             /** @description Why the last attempt to publish a checkpoint failed; it is repeated. */
             failing?: string | null;
             /** @description When a checkpoint was last published. */
@@ -2017,6 +2039,8 @@ export interface components {
              * @description Audit events that have an index.
              */
             size: number;
+            /** @description The witnesses that are asked to cosign checkpoints. */
+            witnesses?: components["schemas"]["TellAnswer"][];
         };
         /** @description A user of a platform whose usage is an account's own. */
         LinkAnswer: {
@@ -2612,6 +2636,20 @@ export interface components {
             workspace_id?: string;
             /** Workspace name */
             workspace_name?: string;
+        };
+        /** @description How one of those who are told is. */
+        TellAnswer: {
+            /** @description When it took that. */
+            at?: string | null;
+            /** @description A witness's name, or where an anchor is. */
+            name: string;
+            /** @description Why it did not take the last one. */
+            problem?: string | null;
+            /**
+             * Format: int64
+             * @description How many audit events the last checkpoint has that it took.
+             */
+            size?: number | null;
         };
         /** @description What a ticket is for. */
         TicketAnswer: {
@@ -12097,6 +12135,62 @@ export interface operations {
                 };
             };
             /** @description No checkpoint is published; the message says why. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_cosigned_checkpoint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description There is none, or there are no witnesses. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests; send again after Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A fault of Daybook; its log tells more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not now; send again after Retry-After. */
             503: {
                 headers: {
                     [name: string]: unknown;

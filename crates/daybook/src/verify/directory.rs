@@ -46,6 +46,12 @@ impl Directory {
         })
     }
 
+    /// Where the events are that belong to this ledger, if it lies in a data directory.
+    pub(super) fn events(&self) -> Option<PathBuf> {
+        let events = self.root.parent()?.join("events");
+        events.exists().then_some(events)
+    }
+
     fn path(&self, part: Part) -> PathBuf {
         match part {
             Part::Checkpoint => self.root.join(self.checkpoint),

@@ -2,6 +2,7 @@
 //! verifier found. It believes nothing of what it reads, and opens nothing for writing.
 
 mod directory;
+mod online;
 mod remote;
 
 use crate::cli::VerifyArgs;
@@ -10,22 +11,53 @@ use daybook_ledger::verify::{Earlier, Source, Trust, Verdict, grouped, verify};
 use daybook_ledger::{Policy, VerifierKey};
 use directory::Directory;
 use indicatif::ProgressBar;
+use online::compare;
 use remote::Remote;
+use std::fmt;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
+use tokio::runtime::Handle;
 
 pub(crate) async fn run(args: VerifyArgs) -> ExitCode {
-    let runtime = tokio::runtime::Handle::current();
+    let runtime = Handle::current();
     let checked = tokio::task::spawn_blocking(move || check(&args, &runtime)).await;
     let checked = checked.unwrap_or_else(|error| Err(Failure::Other(error.to_string())));
-    let verdict = checked.unwrap_or_else(|failure| Verdict::Unchecked(failure.to_string()));
-    output::result(&verdict.to_string());
-    ExitCode::from(verdict.exit_code())
+    let unchecked = |failure: Failure| Verdict::Unchecked(failure.to_string()).into();
+    let outcome: Outcome = checked.unwrap_or_else(unchecked);
+    output::result(&outcome.to_string());
+    ExitCode::from(outcome.verdict.exit_code())
 }
 
-fn check(args: &VerifyArgs, runtime: &tokio::runtime::Handle) -> Result<Verdict, Failure> {
+/// What came out, in one line.
+struct Outcome {
+    verdict: Verdict,
+    /// Events of the store that were compared with the ledger, if there is a store.
+    compared: Option<u64>,
+}
+
+impl From<Verdict> for Outcome {
+    fn from(verdict: Verdict) -> Self {
+        let compared = None;
+        Self { verdict, compared }
+    }
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.verdict)?;
+        match (&self.verdict, self.compared) {
+            (Verdict::Pass(_), Some(compared)) => {
+                let compared = grouped(compared);
+                write!(f, "; {compared} events compared with the store")
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+fn check(args: &VerifyArgs, runtime: &Handle) -> Result<Outcome, Failure> {
     let keys: Vec<Vec<_>> = args
         .keys
         .iter()
@@ -46,11 +78,27 @@ fn check(args: &VerifyArgs, runtime: &tokio::runtime::Handle) -> Result<Verdict,
     };
     let is_url = args.place.starts_with("https://") || args.place.starts_with("http://");
     if is_url {
-        let remote = Remote::new(&args.place, args.api_key.clone(), runtime.clone());
-        return Ok(with_progress(&remote.map_err(Failure::Other)?, &trust));
+        let remote = Remote::new(
+            &args.place,
+            policy.is_some(),
+            args.api_key.clone(),
+            runtime.clone(),
+        );
+        return Ok(with_progress(&remote.map_err(Failure::Other)?, &trust).into());
     }
     let directory = Directory::find(Path::new(&args.place), policy.is_some());
-    Ok(with_progress(&directory.map_err(Failure::Other)?, &trust))
+    let directory = directory.map_err(Failure::Other)?;
+    let verdict = with_progress(&directory, &trust);
+    match (&verdict, directory.events()) {
+        (Verdict::Pass(report), Some(events)) => {
+            let compared = compare(&events, &directory, report.size)?;
+            Ok(Outcome {
+                verdict: compared.wrong.map_or(verdict, Verdict::Fail),
+                compared: Some(compared.equal),
+            })
+        }
+        _ => Ok(verdict.into()),
+    }
 }
 
 fn with_progress<S: Source>(source: &S, trust: &Trust<'_>) -> Verdict {

@@ -20,12 +20,20 @@ pub(super) struct Remote {
     outgoing: Outgoing,
     /// Where its ledger is, without a slash at the end.
     ledger: String,
+    /// The checkpoint that counts.
+    checkpoint: &'static str,
     key: Option<String>,
     runtime: Handle,
 }
 
 impl Remote {
-    pub(super) fn new(url: &str, key: Option<String>, runtime: Handle) -> Result<Self, String> {
+    /// A server at an address. Where cosignatures are asked for, the checkpoint that has them counts.
+    pub(super) fn new(
+        url: &str,
+        cosigned: bool,
+        key: Option<String>,
+        runtime: Handle,
+    ) -> Result<Self, String> {
         let url = url.trim_end_matches('/');
         let ledger = match url.ends_with("/ledger") {
             true => url.into(),
@@ -35,6 +43,7 @@ impl Remote {
         Ok(Self {
             outgoing,
             ledger,
+            checkpoint: if cosigned { "cosigned" } else { "checkpoint" },
             key,
             runtime,
         })
@@ -42,7 +51,10 @@ impl Remote {
 
     /// Asks until the server has time.
     async fn get(&self, part: Part) -> Result<Answered, String> {
-        let url = format!("{}/{part}", self.ledger);
+        let url = match part {
+            Part::Checkpoint => format!("{}/{}", self.ledger, self.checkpoint),
+            _ => format!("{}/{part}", self.ledger),
+        };
         let mut attempts = ATTEMPTS_MAX;
         loop {
             let answered = self

@@ -61,10 +61,10 @@ impl HashReader for Log {
 }
 
 /// A running witness.
-struct Witness {
+pub(crate) struct Witness {
     child: Child,
     address: String,
-    key: VerifierKey,
+    pub(crate) key: VerifierKey,
 }
 
 fn command(dir: &Path, log: &str) -> Command {
@@ -82,7 +82,7 @@ fn command(dir: &Path, log: &str) -> Command {
 }
 
 impl Witness {
-    fn start(dir: &Path, log: &str) -> Self {
+    pub(crate) fn start(dir: &Path, log: &str) -> Self {
         let mut child = command(dir, log).spawn().unwrap();
         let mut line = String::new();
         let out = child.stdout.take().unwrap();
@@ -94,6 +94,10 @@ impl Witness {
             address: address.into(),
             key: key.parse().unwrap(),
         }
+    }
+
+    pub(crate) fn url(&self) -> String {
+        format!("http://{}", self.address)
     }
 
     /// The status and the body of what it answers.

@@ -2,6 +2,7 @@
 
 use crate::app::App;
 use crate::error::ApiResult;
+use crate::publication::{Publication, TellAnswer};
 use crate::reading::Reader;
 use axum::Json;
 use axum::extract::State;
@@ -139,11 +140,20 @@ pub(crate) struct LedgerAnswer {
     /// Why the last attempt to publish a checkpoint failed; it is repeated.
     #[serde(skip_serializing_if = "Option::is_none")]
     failing: Option<String>,
+    /// The witnesses that are asked to cosign checkpoints.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    witnesses: Vec<TellAnswer>,
+    /// What keeps checkpoints.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    anchors: Vec<TellAnswer>,
 }
 
-impl From<LedgerHealth> for LedgerAnswer {
-    fn from(health: LedgerHealth) -> Self {
+impl LedgerAnswer {
+    fn new(health: LedgerHealth, publication: &Publication) -> Self {
+        let (witnesses, anchors) = publication.told();
         Self {
+            witnesses,
+            anchors,
             size: health.size,
             published_size: health.published_size,
             published_at: health.published_at.map(|at| at.to_string()),
@@ -187,6 +197,6 @@ pub(crate) async fn status(
         events,
         read_only: read_only.filter(|_| reader.inspects()),
         damaged,
-        ledger: ledger.map(|ledger| ledger.health().into()),
+        ledger: ledger.map(|ledger| LedgerAnswer::new(ledger.health(), &app.publication)),
     }))
 }

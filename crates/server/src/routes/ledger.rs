@@ -40,6 +40,25 @@ const NEVER: &str = "private, no-store";
 )]
 pub(crate) async fn checkpoint(State(app): State<App>) -> ApiResult<Response> {
     let note = ledger(&app)?.checkpoint().ok_or_else(not_published)?;
+    let note = app.publication.with_cosignatures(note);
+    Ok(answer(TEXT, FOR_A_MOMENT, note))
+}
+
+/// The newest checkpoint that has the cosignatures that it needs: a note signed by the ledger's key and
+/// by witnesses, who vouch for having seen no other history.
+#[utoipa::path(
+    get,
+    operation_id = "get_cosigned_checkpoint",
+    path = "/ledger/cosigned",
+    tag = "ledger",
+    responses(
+        (status = 200, body = String, content_type = "text/plain"),
+        (status = 404, description = "There is none, or there are no witnesses.", body = crate::openapi::ErrorBody),
+    )
+)]
+pub(crate) async fn cosigned(State(app): State<App>) -> ApiResult<Response> {
+    let none = || ApiError::not_found("no checkpoint is cosigned as the policy asks");
+    let note = app.publication.cosigned().ok_or_else(none)?;
     Ok(answer(TEXT, FOR_A_MOMENT, note))
 }
 

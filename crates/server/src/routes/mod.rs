@@ -116,6 +116,7 @@ pub(crate) fn api() -> OpenApiRouter<App> {
         .routes(routes!(otlp::logs))
         .routes(routes!(otlp::metrics))
         .routes(routes!(ledger::checkpoint))
+        .routes(routes!(ledger::cosigned))
         .routes(routes!(ledger::key))
         .routes(routes!(ledger::tile))
         .routes(routes!(ledger::entries))

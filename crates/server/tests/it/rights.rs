@@ -42,6 +42,7 @@ const RIGHTS: &[(&str, &str, Right)] = &[
     ("get", "/api/v1/sso/{id}/start", Right::Public),
     ("get", "/api/v1/sso/{id}/callback", Right::Public),
     ("get", "/ledger/checkpoint", Right::Public),
+    ("get", "/ledger/cosigned", Right::Public),
     ("get", "/ledger/key", Right::Public),
     ("get", "/ledger/tile/{path}", Right::Public),
     ("post", "/api/v1/events", Right::Ingest),

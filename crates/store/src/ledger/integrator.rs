@@ -34,6 +34,8 @@ pub(crate) enum Task {
     Forget(u64),
     /// To erase the bodies of these events, which the log no longer has; answered when they are gone.
     Erase(Vec<u64>, SyncSender<Result<(), StoreError>>),
+    /// To sign no more checkpoints.
+    StopSigning,
     /// To publish what there is, and to end.
     Close,
 }
@@ -103,6 +105,7 @@ impl Integrator {
                     let _ = reply.send(self.flush(size));
                 }
                 Ok(Task::Forget(size)) => self.forget(size),
+                Ok(Task::StopSigning) => self.publisher = None,
                 Ok(Task::Erase(indices, reply)) => {
                     // As above.
                     let _ = reply.send(self.erase(indices));

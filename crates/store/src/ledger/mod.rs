@@ -9,6 +9,7 @@ mod envelope;
 mod erasing;
 mod files;
 mod integrator;
+mod online;
 mod options;
 mod part;
 mod publisher;
@@ -22,6 +23,7 @@ mod view;
 
 pub(crate) use envelope::Sealed;
 pub use envelope::event_of;
+pub use online::{difference, online_events};
 pub use options::LedgerOptions;
 pub(crate) use reading::Reading;
 pub(crate) use salts::Salts;
@@ -147,6 +149,14 @@ impl Ledger {
     /// The log begins with this index now.
     pub(crate) fn forget(&self, index: u64) {
         self.tell(Task::Forget(index));
+    }
+
+    /// Signs nothing more, and takes no more audit events.
+    pub(crate) fn refuse(&self, why: String) {
+        if self.reading.status.refused().is_none() {
+            self.reading.status.refuse(why);
+            self.tell(Task::StopSigning);
+        }
     }
 
     fn tell(&self, task: Task) {

@@ -37,6 +37,10 @@ impl daybook_model::Ledger for Store {
     fn health(&self) -> LedgerHealth {
         self.0.ledger.reading.status.health()
     }
+
+    fn refuse(&self, why: String) {
+        self.0.ledger.refuse(why);
+    }
 }
 
 impl Store {

@@ -1,0 +1,138 @@
+//! The audit events that a store shows, for a comparison with its ledger. Reads only, also while another
+//! process has the store open: its mover waits meanwhile, its committer does not.
+
+use super::envelope::Sealed;
+use super::event_of;
+use crate::error::io_error;
+use crate::head::partition_of;
+use crate::options::Options;
+use crate::partition::{self, Partition};
+use crate::wal;
+use crate::words::Words;
+use daybook_ledger::Body;
+use daybook_model::catalogue::Catalogue;
+use daybook_model::ledger::PLACE;
+use daybook_model::{Event, Field, StoreError, Stream};
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+use tantivy::DocId;
+
+/// Events that are read together.
+const TOGETHER: usize = 16_384;
+/// How often the log is read anew when a running process changed it meanwhile.
+const ATTEMPTS_MAX: u32 = 5;
+const PAUSE: Duration = Duration::from_millis(200);
+
+/// Gives all audit events of the store in a directory to `each`, in groups, until that says to stop.
+///
+/// # Errors
+/// [`StoreError`] when they cannot be read.
+pub fn online_events(
+    dir: &Path,
+    mut each: impl FnMut(&[Event]) -> Result<bool, StoreError>,
+) -> Result<(), StoreError> {
+    let options = Options::new(dir);
+    if !options.wal_dir().exists() {
+        return Ok(());
+    }
+    let _no_moves = no_moves(dir).map_err(|e| io_error("locking the partitions", &e))?;
+    let segments = read_log(&options)?;
+    let words = Arc::new(Words::open(&options.words_file(), options.words_max)?);
+    let (mut partitions, _) = partition::find_all(dir, &words)?;
+    partitions.retain(|partition| partition.key.0 == Stream::Audit);
+    for partition in &partitions {
+        if !each_of(partition, &mut each)? {
+            return Ok(());
+        }
+    }
+    let moved: BTreeMap<_, _> = partitions
+        .iter()
+        .map(|partition| (partition.key, partition.info.moved_through))
+        .collect();
+    for segment in segments {
+        let in_memory = segment.records.into_iter().map(|record| record.event);
+        let in_memory = in_memory.filter(|event| {
+            let moved = moved.get(&partition_of(event));
+            event.stream == Stream::Audit && moved.is_none_or(|moved| *moved < segment.generation)
+        });
+        let events: Vec<Event> = in_memory.collect();
+        for events in events.chunks(TOGETHER) {
+            if !each(events)? {
+                return Ok(());
+            }
+        }
+    }
+    Ok(())
+}
+
+fn each_of(
+    partition: &Partition,
+    each: &mut impl FnMut(&[Event]) -> Result<bool, StoreError>,
+) -> Result<bool, StoreError> {
+    for (number, segment) in (0..).zip(partition.segments()?) {
+        let docs: Vec<DocId> = segment.reader.doc_ids_alive().collect();
+        for docs in docs.chunks(TOGETHER) {
+            if !each(&partition.events(number, docs)?)? {
+                return Ok(false);
+            }
+        }
+    }
+    Ok(true)
+}
+
+/// Keeps partitions and the log's files as they are until it is dropped. A copy that nobody has open
+/// needs none.
+fn no_moves(dir: &Path) -> io::Result<Option<File>> {
+    let file = match File::open(dir.join("move.lock")) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        file => file?,
+    };
+    rustix::fs::flock(&file, rustix::fs::FlockOperation::LockShared)?;
+    Ok(Some(file))
+}
+
+/// The log. The committer of a running process may begin a segment while it is read.
+fn read_log(options: &Options) -> Result<Vec<wal::ReplayedSegment>, StoreError> {
+    let mut attempts = ATTEMPTS_MAX;
+    loop {
+        attempts -= 1;
+        match wal::read(&options.wal_dir()) {
+            Err(_) if attempts > 0 => std::thread::sleep(PAUSE),
+            read => return read.map(|log| log.segments),
+        }
+    }
+}
+
+/// How an event that the store shows differs from what the ledger has in its place: a sentence without
+/// its subject; `None` when it does not. A body that was erased is compared with what is left without
+/// it.
+pub fn difference(event: &Event, entry: &[u8], body: &Body<'_>) -> Option<String> {
+    let bytes: &[u8] = match body {
+        Body::Kept { salt, bytes } => {
+            let sealed = Sealed::new(event, *salt);
+            if sealed.is_ok_and(|sealed| *sealed.leaf == *entry) {
+                return None;
+            }
+            bytes
+        }
+        Body::Erased => b"{}",
+    };
+    let expected = match event_of(entry, bytes) {
+        Ok(expected) => expected,
+        Err(why) => return Some(format!("cannot be compared with the store: {why}")),
+    };
+    let is_place = |field: &&Field| PLACE.contains(&field.name);
+    let fields = Catalogue::of(Stream::Audit).fields().iter();
+    let differs = fields
+        .filter(|field| !is_place(field))
+        .find(|field| event.get(field) != expected.get(field));
+    match (differs, body) {
+        (Some(field), _) => Some(format!("stands in the store with another `{}`", field.name)),
+        (None, Body::Erased) => None,
+        (None, Body::Kept { .. }) => Some("stands in the store in another form".into()),
+    }
+}
