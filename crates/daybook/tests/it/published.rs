@@ -4,6 +4,9 @@ use crate::http::Connection;
 use crate::server::{Server, create_admin_key, create_key, daybook, serve};
 use crate::witness::Witness;
 use serde_json::{Value, json};
+use std::fs::File;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::{Duration, Instant};
@@ -165,6 +168,76 @@ fn what_is_cosigned_and_anchored_verifies_everywhere() {
     place.verifies(data, &[anchors, policy].concat(), 0, "PASS: ");
     std::fs::remove_file(place.path("data/ledger/tile/0/001")).unwrap();
     place.verifies(data, &anchors, 1, "FAIL: tile/0/001: is missing");
+}
+
+/// Takes one POST and answers it; gives its body.
+fn take_post(listener: &TcpListener, status: &str) -> String {
+    let (mut stream, _) = listener.accept().unwrap();
+    let mut reader = BufReader::new(stream.try_clone().unwrap());
+    let mut length = 0;
+    for line in reader.by_ref().lines() {
+        let line = line.unwrap().to_ascii_lowercase();
+        if let Some(value) = line.strip_prefix("content-length: ") {
+            length = value.parse().unwrap();
+        }
+        if line.is_empty() {
+            break;
+        }
+    }
+    let mut body = vec![0; length];
+    reader.read_exact(&mut body).unwrap();
+    write!(
+        stream,
+        "HTTP/1.1 {status}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+    )
+    .unwrap();
+    String::from_utf8(body).unwrap()
+}
+
+#[test]
+fn a_webhook_and_the_log_get_checkpoints_too() {
+    let dir = tempfile::tempdir().unwrap();
+    let (data, said) = (dir.path().join("data"), dir.path().join("said"));
+    let key = create_admin_key(&data, "platform");
+    let hook = TcpListener::bind("127.0.0.1:0").unwrap();
+    let anchors = format!(
+        "log,http://{}/hook?token=secret",
+        hook.local_addr().unwrap()
+    );
+    let mut command = serve(&data);
+    command.args(["--ledger-anchors", &anchors, "--ledger-anchor-seconds", "1"]);
+    command.stderr(File::create(&said).unwrap());
+    let mut server = Server::start_as(&mut command);
+    // One that fails is tried again.
+    let first = take_post(&hook, "500 Internal Server Error");
+    let again = take_post(&hook, "204 No Content");
+    assert!(!first.is_empty() && again.contains("\n\n— "), "{again}");
+    let mut connection = server.connect(&key).unwrap();
+    let log_key = connection.get("/ledger/key").unwrap().text;
+    wait("the webhook took it", || {
+        let status = connection.get("/api/v1/status").unwrap();
+        assert!(!status.text.contains("secret"), "{}", status.text);
+        status.body["ledger"]["anchors"][1]["size"].is_u64()
+    });
+    server.kill();
+    let said = std::fs::read_to_string(said).unwrap();
+    let line = said
+        .lines()
+        .find_map(|line| line.strip_prefix("checkpoint "));
+    let note: String = serde_json::from_str(line.unwrap()).unwrap();
+    for (name, note) in [("log", note), ("hook", again)] {
+        let kept = dir.path().join(name);
+        std::fs::write(&kept, note).unwrap();
+        let mut command = daybook(&data);
+        command
+            .arg("verify")
+            .arg(&data)
+            .args(["--key", log_key.trim()]);
+        let output = command.arg("--checkpoint").arg(&kept).output().unwrap();
+        let said = String::from_utf8_lossy(&output.stdout);
+        assert!(said.contains("; 1 earlier checkpoint"), "{name}: {said}");
+        assert_eq!(output.status.code(), Some(0), "{name}: {said}");
+    }
 }
 
 fn key_that_may_not_read(place: &Witnessed) -> String {

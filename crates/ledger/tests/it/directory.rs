@@ -83,6 +83,10 @@ impl Directory {
         self.files.insert(resource.to_string(), file);
     }
 
+    pub(crate) fn put_part(&mut self, part: Part, file: Vec<u8>) {
+        self.files.insert(part.to_string(), file);
+    }
+
     pub(crate) fn checkpoint(&self) -> Vec<u8> {
         self.files["checkpoint"].clone()
     }

@@ -137,6 +137,41 @@ fn flip_files(directory: &Directory, step: usize) {
     }
 }
 
+/// Bytes that are changed, removed, added or swapped, at every place of every file of a small log, bodies
+/// too.
+#[test]
+fn every_edit_of_a_byte_is_found() {
+    let mut small = Directory::of(&events(3), &[2], &log_key());
+    small.bodies[1] = Some(Body::Erased);
+    let whole = Tile::new(0, 0, 3).unwrap();
+    let bodies = small.body_bundle(whole);
+    small.put_part(Part::Bodies(whole), bodies);
+    assert_eq!(small.verify().exit_code(), 0);
+    for (path, file) in &small.files {
+        for at in 0..file.len() {
+            let mut edits = vec![file.clone(), file.clone(), file.clone()];
+            edits[0].remove(at);
+            edits[1].insert(at, file[at].wrapping_add(1));
+            edits[2][at] ^= 0x10;
+            if file.get(at + 1).is_some_and(|next| *next != file[at]) {
+                let mut swapped = file.clone();
+                swapped.swap(at, at + 1);
+                edits.push(swapped);
+            }
+            for (number, edit) in edits.into_iter().enumerate() {
+                let mut damaged = small.clone();
+                damaged.files.insert(path.clone(), edit);
+                let verdict = damaged.verify();
+                assert_eq!(
+                    verdict.exit_code(),
+                    1,
+                    "{path} at {at}, {number}: {verdict}"
+                );
+            }
+        }
+    }
+}
+
 #[test]
 fn every_missing_file_is_found() {
     let directory = honest(600);
