@@ -189,7 +189,7 @@ def proofs(port: int, key: str, count: int) -> dict:
             behind = (time.perf_counter() - started) * 1000
         elif time.perf_counter() - started > 60:
             raise RuntimeError("no checkpoint covers the audit events after a minute")
-    page = orjson.loads(client.get(f"/api/v1/logs/audit?page_size={min(1000, count)}"))
+    page = orjson.loads(client.get(f"/api/v1/logs/audit?action=model.modified&page_size={min(1000, count)}"))
     took = []
     for event in page["items"]:
         asked = time.perf_counter()

@@ -11,6 +11,7 @@ mod full_disk;
 mod http;
 mod import;
 mod killed;
+mod ledger;
 mod published;
 mod secrets;
 mod server;
