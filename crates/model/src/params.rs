@@ -87,6 +87,29 @@ impl Params {
         }
     }
 
+    /// What concerns one stream of several: all parameters but those that are another stream's
+    /// alone, as `audit:actor_id=ana` is the audit stream's.
+    #[must_use]
+    pub fn of_stream(&self, stream: Stream) -> Self {
+        let concerning = |(key, text): &(String, String)| {
+            let key = match alone(key) {
+                Some((owner, rest)) => (owner == stream).then_some(rest)?,
+                None => key,
+            };
+            Some((key.to_owned(), text.clone()))
+        };
+        Self {
+            pairs: self.pairs.iter().filter_map(concerning).collect(),
+            now: self.now,
+        }
+    }
+
+    /// A parameter that concerns a stream alone which is none of these, if there is one.
+    pub fn of_other_stream(&self, streams: &[Stream]) -> Option<&str> {
+        let mut keys = self.pairs.iter().map(|(key, _)| key.as_str());
+        keys.find(|key| alone(key).is_some_and(|(owner, _)| !streams.contains(&owner)))
+    }
+
     fn take_time(&mut self, name: &str) -> Result<Option<Timestamp>> {
         let now = self.now;
         self.take(name)?
@@ -193,6 +216,12 @@ impl Params {
         }
         Ok(filters.into_iter().map(|(_, filter)| filter).collect())
     }
+}
+
+/// The one stream that a parameter concerns, if it names it, and its own name.
+fn alone(key: &str) -> Option<(Stream, &str)> {
+    let (name, rest) = key.split_once(':')?;
+    name.parse().ok().map(|stream| (stream, rest))
 }
 
 fn parse_sort(stream: Stream, scope: &Scope, text: &str) -> Result<Sort> {

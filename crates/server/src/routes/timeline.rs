@@ -13,7 +13,8 @@ use daybook_model::params::Params;
 use daybook_model::{Query, Stream, limits};
 
 /// Events of several streams in one list, in order of time. A filter must be on a field that every
-/// chosen stream has.
+/// chosen stream has, or name its stream: `audit:actor_id=ana&usage:user_id=ana` are those of the
+/// one and of the other.
 #[utoipa::path(
     get,
     operation_id = "list_timeline",
@@ -44,9 +45,12 @@ pub(crate) async fn timeline(
     let number = params.take_number("page", 1, 1, 1_000_000_000)?;
     let (default, max) = (limits::PAGE_SIZE_DEFAULT, limits::PAGE_SIZE_MAX);
     let limit = params.take_number("page_size", default, 1, max)?;
+    if let Some(key) = params.of_other_stream(&streams) {
+        return Err(wrong(key, "its stream is not among those asked for"));
+    }
     let queries = streams
         .into_iter()
-        .map(|stream| reader.query(params.clone(), stream))
+        .map(|stream| reader.query(params.of_stream(stream), stream))
         .collect::<ApiResult<Vec<Query>>>()?;
     // Who sees all of one stream sees all of each that it may read.
     let scope = queries.first().map(|query| query.scope.clone());

@@ -60,6 +60,14 @@ async fn streams_merge_in_order_of_time() {
         ("workspace_id=w", &["usage:u2", "audit:a1"]),
         ("q=FALLBACK", &["system:s1"]),
         ("streams=auth,auth", &["auth:l1"]),
+        (
+            "streams=audit,usage,auth&audit:action=model.disabled&usage:user_id=bo&auth:user_id=ana",
+            &["usage:u2", "auth:l1", "audit:a1"],
+        ),
+        (
+            "usage:user_id.ne=bo&request_id=r2",
+            &["system:s1", "usage:u1"],
+        ),
     ] {
         assert_eq!(ids(&list(parameters).await), found, "{parameters}");
     }
@@ -74,6 +82,13 @@ async fn a_filter_must_be_of_every_chosen_stream() {
         ("?user_id=ana", "user_id", "audit"),
         ("?streams=usage,system&cost.gte=1", "cost.gte", "system"),
         ("?streams=usage,weather", "streams", "weather"),
+        (
+            "?streams=usage&audit:actor_id=ana",
+            "audit:actor_id",
+            "stream",
+        ),
+        ("?usage:colour=red", "colour", "usage"),
+        ("?weather:wind=1", "weather:wind", "unknown"),
         ("?sort=cost", "sort", "-time"),
         ("?page_size=1001", "page_size", "1000"),
     ] {
