@@ -42,6 +42,7 @@ mod tickets;
 mod tokens;
 mod totp;
 mod users;
+mod views;
 mod visits;
 
 pub use accounts::{NewUser, UserChange};
@@ -77,6 +78,7 @@ pub use tickets::{Ticket, TicketKind};
 pub use tokens::Found;
 pub(crate) use users::normal_email;
 pub use users::{User, UserProfile, UserQuery, UserState};
+pub use views::{NewView, Screen, View, ViewChange};
 pub(crate) use visits::{Purpose, Visitor};
 
 use daybook_model::LogStore;
