@@ -47,10 +47,10 @@ pub(crate) async fn run(args: ServeArgs) -> Result<(), Failure> {
         Some(mailer) => parts.control.clone().mailing(mailer),
         None => parts.control.clone(),
     };
-    background.spawn(control.clone().send_mails_forever());
     let app = App::new(parts.log_store(), control, options);
-    background.spawn(logging::store_reports(reports, parts.log_store()));
-    background.spawn(parts.control.clone().deliver_forever());
+    background.spawn(app.control().clone().send_mails_forever());
+    background.spawn(logging::store_reports(reports, app.log_store()));
+    background.spawn(app.control().clone().deliver_forever());
     background.spawn(app.clone().join_conversations_forever());
     background.spawn(app.clone().run_jobs_forever());
     background.spawn(app.clone().publish_forever());

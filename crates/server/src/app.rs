@@ -5,6 +5,7 @@ use crate::client::From;
 use crate::client::Network;
 use crate::control::Control;
 use crate::error::{ApiError, ApiResult};
+use crate::feed::{Feed, Followed};
 use crate::gate::{self, Gate};
 use crate::metrics::Metrics;
 use crate::pace::Pace;
@@ -37,6 +38,8 @@ pub struct Options {
     pub queries_max: usize,
     /// Downloads that run at once; more are refused.
     pub downloads_max: usize,
+    /// Tails that are open at once; more are refused.
+    pub tails_max: usize,
     /// How long a query may take, waiting included.
     pub query_time_max: Duration,
     /// How many connections there may be.
@@ -70,6 +73,7 @@ impl Default for Options {
             ingest_wait: Duration::from_secs(10),
             queries_max: 16,
             downloads_max: 8,
+            tails_max: 100,
             query_time_max: Duration::from_secs(30),
             connections: ConnectionLimits::default(),
             patience: Patience::default(),
@@ -110,17 +114,23 @@ pub struct App {
     pub(crate) options: Arc<Options>,
     pub(crate) sso: Arc<Sso>,
     pub(crate) publication: Arc<Publication>,
+    pub(crate) feed: Arc<Feed>,
     redactor: Arc<OnceCell<Redactor>>,
     queries: Arc<Semaphore>,
     downloads: Arc<Semaphore>,
+    tails: Arc<Semaphore>,
 }
 
 impl App {
-    /// Joins a log store and a control plane.
+    /// Joins a log store and a control plane. What is stored through [`App::log_store`] and
+    /// [`App::control`] is seen by those who follow the log.
     pub fn new(store: Arc<dyn LogStore>, control: Control, options: Options) -> Self {
+        let feed = Arc::default();
+        let store: Arc<dyn LogStore> = Arc::new(Followed::new(store, Arc::clone(&feed)));
         Self {
+            control: control.delivering_to(Arc::clone(&store)),
             store,
-            control,
+            feed,
             budget: Budget::new(options.ingest_bytes_max, options.ingest_wait),
             metrics: Arc::default(),
             sso: Arc::default(),
@@ -129,6 +139,7 @@ impl App {
             rates: Arc::new(rates::Limits::new(options.rates)),
             queries: Arc::new(Semaphore::new(options.queries_max)),
             downloads: Arc::new(Semaphore::new(options.downloads_max)),
+            tails: Arc::new(Semaphore::new(options.tails_max)),
             options: Arc::new(options),
         }
     }
@@ -165,6 +176,16 @@ impl App {
             .with_state(self)
     }
 
+    /// The log store.
+    pub fn log_store(&self) -> Arc<dyn LogStore> {
+        Arc::clone(&self.store)
+    }
+
+    /// The control plane.
+    pub const fn control(&self) -> &Control {
+        &self.control
+    }
+
     /// Where links in an answer lead: the address that is configured, else the one that the sender
     /// of the request used. Mails never hold the latter.
     pub(crate) fn site(&self, from: &From) -> String {
@@ -174,17 +195,22 @@ impl App {
 
     /// A place among the downloads, until it is dropped.
     pub(crate) fn download_place(&self) -> ApiResult<OwnedSemaphorePermit> {
-        Arc::clone(&self.downloads)
-            .try_acquire_owned()
-            .map_err(|_| {
-                ApiError::unavailable(
-                    "too_many_downloads",
-                    format!(
-                        "{} downloads run already: try again when one has ended",
-                        self.options.downloads_max
-                    ),
-                )
-            })
+        let place = Arc::clone(&self.downloads).try_acquire_owned();
+        place.map_err(|_| {
+            let max = self.options.downloads_max;
+            let message = format!("{max} downloads run already: try again when one has ended");
+            ApiError::unavailable("too_many_downloads", message)
+        })
+    }
+
+    /// A place among the tails, until it is dropped.
+    pub(crate) fn tail_place(&self) -> ApiResult<OwnedSemaphorePermit> {
+        let place = Arc::clone(&self.tails).try_acquire_owned();
+        place.map_err(|_| {
+            let max = self.options.tails_max;
+            let message = format!("{max} tails are open already: try again when one has ended");
+            ApiError::unavailable("too_many_tails", message)
+        })
     }
 
     /// Asks the store, within the limits on queries. A query that takes too long is given up, but

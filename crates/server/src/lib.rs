@@ -11,6 +11,7 @@ mod conversations;
 mod cookies;
 mod envelope;
 mod error;
+mod feed;
 mod gate;
 mod intake;
 mod jobs;

@@ -59,6 +59,7 @@ pub(crate) struct AnyEvent {}
         (name = "account", description = "One's own account"),
         (name = "users", description = "Accounts and the settings of signing in"),
         (name = "keys", description = "API keys"),
+        (name = "views", description = "Views of a log, saved under a name"),
         (name = "lifecycle", description = "How long events are kept, legal holds, erasure"),
         (name = "server", description = "The server itself"),
     )
@@ -217,7 +218,7 @@ fn field_schema(field: &Field) -> Value {
 /// Adds to every operation that asks for events what all of them take, and the filters.
 fn add_parameters(document: &mut Value) {
     let usage = [Stream::Usage];
-    let paths: [(&str, Vec<Value>, &[Stream]); 9] = [
+    let paths: [(&str, Vec<Value>, &[Stream]); 10] = [
         ("/api/v1/logs/{stream}", list_parameters(), &Stream::ALL),
         ("/api/v1/logs", page_parameters(), &Stream::ALL),
         (
@@ -227,6 +228,7 @@ fn add_parameters(document: &mut Value) {
         ),
         ("/api/v1/logs/{stream}/histogram", Vec::new(), &Stream::ALL),
         ("/api/v1/logs/{stream}/download", Vec::new(), &Stream::ALL),
+        ("/api/v1/logs/{stream}/tail", Vec::new(), &Stream::ALL),
         ("/api/v1/usage/summary", Vec::new(), &usage),
         ("/api/v1/usage/breakdown", Vec::new(), &usage),
         ("/api/v1/usage/timeseries", Vec::new(), &usage),

@@ -81,6 +81,8 @@ pub async fn serve(listener: TcpListener, app: App, stop: impl Future<Output = (
         }
     }
     drop(listener);
+    // Tails would never finish by themselves.
+    serving.app.feed.close();
     if tokio::time::timeout(FINISH_TIME_MAX, graceful.shutdown())
         .await
         .is_err()

@@ -505,7 +505,8 @@ export interface paths {
         };
         /**
          * Events of several streams in one list, in order of time. A filter must be on a field that every
-         *     chosen stream has.
+         *     chosen stream has, or name its stream: `audit:actor_id=ana&usage:user_id=ana` are those of the
+         *     one and of the other.
          */
         get: operations["list_timeline"];
         put?: never;
@@ -590,6 +591,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/logs/{stream}/tail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The events of a stream as they are stored, from now on, as server-sent events (without
+         *     `request` and `response`). Takes the filters of the list. Each event of the log is a message;
+         *     `event: missed` says how many matching ones were left out because the client or the connection
+         *     was too slow (`{"count": null}` when that is not known), `event: end` why nothing more will come.
+         */
+        get: operations["tail_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/logs/{stream}/values/{field}": {
         parameters: {
             query?: never;
@@ -639,7 +662,8 @@ export interface paths {
         };
         /**
          * Own data only: Events of several streams in one list, in order of time. A filter must be on a field that every
-         *     chosen stream has.
+         *     chosen stream has, or name its stream: `audit:actor_id=ana&usage:user_id=ana` are those of the
+         *     one and of the other.
          */
         get: operations["list_own_timeline"];
         put?: never;
@@ -716,6 +740,28 @@ export interface paths {
         };
         /** Own data only: Events over time, divided by a field. Takes the filters of the list. */
         get: operations["get_own_histogram"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/logs/{stream}/tail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Own data only: The events of a stream as they are stored, from now on, as server-sent events (without
+         *     `request` and `response`). Takes the filters of the list. Each event of the log is a message;
+         *     `event: missed` says how many matching ones were left out because the client or the connection
+         *     was too slow (`{"count": null}` when that is not known), `event: end` why nothing more will come.
+         */
+        get: operations["tail_own_events"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1251,6 +1297,42 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v1/views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Your own views, and those that others share and whose events you may read, by name. */
+        get: operations["list_views"];
+        put?: never;
+        /** Save a view. */
+        post: operations["create_view"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/views/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Delete a view of your own; administrators also what others share. */
+        delete: operations["delete_view"];
+        options?: never;
+        head?: never;
+        /** Change a view of your own: what is not given stays. */
+        patch: operations["change_view"];
         trace?: never;
     };
     "/healthz": {
@@ -2135,6 +2217,16 @@ export interface components {
             links?: components["schemas"]["NewLink"][];
             role: components["schemas"]["Role"];
         };
+        /** @description A view to be saved. */
+        NewViewInput: {
+            /** @description What it is called; once per screen. */
+            name: string;
+            /** @description The query string of its address, without `?`. */
+            query: string;
+            /** @description What it shows: `requests`, `audit`, `usage`, `auth` or `system`. */
+            screen: string;
+            shared?: boolean;
+        };
         /** @description Nothing is needed. */
         NothingInput: Record<string, unknown>;
         /** @description Calls that have no series of their own. */
@@ -2930,6 +3022,35 @@ export interface components {
          * @enum {string}
          */
         UserState: "invited" | "unverified" | "active" | "disabled";
+        /** @description A saved view. */
+        ViewAnswer: {
+            /** Format: date-time */
+            changed_at: string;
+            /** Format: date-time */
+            created_at: string;
+            id: string;
+            name: string;
+            /** @description Whether it is your own: only then you can change it. */
+            own: boolean;
+            /** @description Who saved it. */
+            owner: string;
+            /** @description The query string of its address, without `?`. */
+            query: string;
+            /** @description What it shows: `requests`, `audit`, `usage`, `auth` or `system`. */
+            screen: string;
+            /** @description Whether everybody sees it who reads all events of its stream. */
+            shared: boolean;
+        };
+        /** @description What of a view changes. */
+        ViewChangeInput: {
+            name?: string | null;
+            query?: string | null;
+            shared?: boolean | null;
+        };
+        /** @description Saved views, by name. */
+        ViewList: {
+            items: components["schemas"]["ViewAnswer"][];
+        };
     };
     responses: never;
     parameters: {
@@ -6892,6 +7013,239 @@ export interface operations {
             };
         };
     };
+    tail_events: {
+        parameters: {
+            query?: {
+                /** @description Earliest time, inclusive: RFC 3339, epoch seconds, or relative like `-24h`, `-7d`; 90 days ago by default */
+                from?: components["parameters"]["from"];
+                /** @description Latest time, exclusive, in the same forms */
+                to?: components["parameters"]["to"];
+                /** @description Text that a searchable field contains, regardless of case; ids match exactly or by prefix */
+                q?: components["parameters"]["q"];
+                /** @description The `as_of` of an earlier answer: what came later is left out */
+                as_of?: components["parameters"]["as_of"];
+                /** @description ID (id) of audit, usage, auth, system. Also `id.ne`, `id.prefix`, `id.exists` */
+                id?: components["parameters"]["id"];
+                /** @description Seq (integer) of audit, usage, auth, system. Also `seq.ne`, `seq.gt`, `seq.gte`, `seq.lt`, `seq.lte`, `seq.exists` */
+                seq?: components["parameters"]["seq"];
+                /** @description Time (time) of audit, usage, auth, system. Also `time.ne`, `time.gt`, `time.gte`, `time.lt`, `time.lte`, `time.exists` */
+                time?: components["parameters"]["time"];
+                /** @description Received at (time) of audit, usage, auth, system. Also `received_at.ne`, `received_at.gt`, `received_at.gte`, `received_at.lt`, `received_at.lte`, `received_at.exists` */
+                received_at?: components["parameters"]["received_at"];
+                /** @description Origin (keyword) of audit, usage, auth, system. Also `origin.ne`, `origin.prefix`, `origin.contains`, `origin.exists` */
+                origin?: components["parameters"]["origin"];
+                /** @description Ingest key ID (keyword) of audit, usage, auth, system. Also `ingest_key_id.ne`, `ingest_key_id.prefix`, `ingest_key_id.contains`, `ingest_key_id.exists` */
+                ingest_key_id?: components["parameters"]["ingest_key_id"];
+                /** @description Request ID (id) of audit, usage, auth, system. Also `request_id.ne`, `request_id.prefix`, `request_id.exists` */
+                request_id?: components["parameters"]["request_id"];
+                /** @description Trace ID (id) of audit, usage, auth, system. Also `trace_id.ne`, `trace_id.prefix`, `trace_id.exists` */
+                trace_id?: components["parameters"]["trace_id"];
+                /** @description Workspace ID (keyword) of audit, usage, auth, system. Also `workspace_id.ne`, `workspace_id.prefix`, `workspace_id.contains`, `workspace_id.exists` */
+                workspace_id?: components["parameters"]["workspace_id"];
+                /** @description Workspace name (keyword) of audit, usage, auth, system. Also `workspace_name.ne`, `workspace_name.prefix`, `workspace_name.contains`, `workspace_name.exists` */
+                workspace_name?: components["parameters"]["workspace_name"];
+                /** @description Actor type (enum) of audit. Also `actor_type.ne`, `actor_type.gt`, `actor_type.gte`, `actor_type.lt`, `actor_type.lte`, `actor_type.exists` */
+                actor_type?: components["parameters"]["actor_type"];
+                /** @description Actor ID (keyword) of audit. Also `actor_id.ne`, `actor_id.prefix`, `actor_id.contains`, `actor_id.exists` */
+                actor_id?: components["parameters"]["actor_id"];
+                /** @description Actor name (keyword) of audit. Also `actor_name.ne`, `actor_name.prefix`, `actor_name.contains`, `actor_name.exists` */
+                actor_name?: components["parameters"]["actor_name"];
+                /** @description Actor role (keyword) of audit. Also `actor_role.ne`, `actor_role.prefix`, `actor_role.contains`, `actor_role.exists` */
+                actor_role?: components["parameters"]["actor_role"];
+                /** @description IP (keyword) of audit, usage, auth. Also `ip.ne`, `ip.prefix`, `ip.contains`, `ip.exists` */
+                ip?: components["parameters"]["ip"];
+                /** @description User agent (keyword) of audit, usage, auth. Also `user_agent.ne`, `user_agent.prefix`, `user_agent.contains`, `user_agent.exists` */
+                user_agent?: components["parameters"]["user_agent"];
+                /** @description Action (keyword) of audit. Also `action.ne`, `action.prefix`, `action.contains`, `action.exists` */
+                action?: components["parameters"]["action"];
+                /** @description Operation (enum) of audit. Also `operation.ne`, `operation.gt`, `operation.gte`, `operation.lt`, `operation.lte`, `operation.exists` */
+                operation?: components["parameters"]["operation"];
+                /** @description Resource type (keyword) of audit, system. Also `resource_type.ne`, `resource_type.prefix`, `resource_type.contains`, `resource_type.exists` */
+                resource_type?: components["parameters"]["resource_type"];
+                /** @description Resource ID (keyword) of audit, system. Also `resource_id.ne`, `resource_id.prefix`, `resource_id.contains`, `resource_id.exists` */
+                resource_id?: components["parameters"]["resource_id"];
+                /** @description Resource name (keyword) of audit, system. Also `resource_name.ne`, `resource_name.prefix`, `resource_name.contains`, `resource_name.exists` */
+                resource_name?: components["parameters"]["resource_name"];
+                /** @description Parent type (keyword) of audit. Also `parent_type.ne`, `parent_type.prefix`, `parent_type.contains`, `parent_type.exists` */
+                parent_type?: components["parameters"]["parent_type"];
+                /** @description Parent ID (keyword) of audit. Also `parent_id.ne`, `parent_id.prefix`, `parent_id.contains`, `parent_id.exists` */
+                parent_id?: components["parameters"]["parent_id"];
+                /** @description Parent name (keyword) of audit. Also `parent_name.ne`, `parent_name.prefix`, `parent_name.contains`, `parent_name.exists` */
+                parent_name?: components["parameters"]["parent_name"];
+                /** @description Result (enum) of audit, auth. Also `result.ne`, `result.gt`, `result.gte`, `result.lt`, `result.lte`, `result.exists` */
+                result?: components["parameters"]["result"];
+                /** @description Reason (text) of audit, auth. Also `reason.contains`, `reason.exists` */
+                "reason.contains"?: components["parameters"]["reason.contains"];
+                /** @description Ledger index (integer) of audit. Also `ledger_index.ne`, `ledger_index.gt`, `ledger_index.gte`, `ledger_index.lt`, `ledger_index.lte`, `ledger_index.exists` */
+                ledger_index?: components["parameters"]["ledger_index"];
+                /** @description Leaf hash (id) of audit. Also `leaf_hash.ne`, `leaf_hash.prefix`, `leaf_hash.exists` */
+                leaf_hash?: components["parameters"]["leaf_hash"];
+                /** @description Kind (enum) of usage. Also `kind.ne`, `kind.gt`, `kind.gte`, `kind.lt`, `kind.lte`, `kind.exists` */
+                kind?: components["parameters"]["kind"];
+                /** @description User ID (keyword) of usage, auth. Also `user_id.ne`, `user_id.prefix`, `user_id.contains`, `user_id.exists` */
+                user_id?: components["parameters"]["user_id"];
+                /** @description User name (keyword) of usage, auth. Also `user_name.ne`, `user_name.prefix`, `user_name.contains`, `user_name.exists` */
+                user_name?: components["parameters"]["user_name"];
+                /** @description API key ID (keyword) of usage. Also `api_key_id.ne`, `api_key_id.prefix`, `api_key_id.contains`, `api_key_id.exists` */
+                api_key_id?: components["parameters"]["api_key_id"];
+                /** @description API key name (keyword) of usage. Also `api_key_name.ne`, `api_key_name.prefix`, `api_key_name.contains`, `api_key_name.exists` */
+                api_key_name?: components["parameters"]["api_key_name"];
+                /** @description Source (enum) of usage, system. Also `source.ne`, `source.gt`, `source.gte`, `source.lt`, `source.lte`, `source.exists` */
+                source?: components["parameters"]["source"];
+                /** @description Endpoint (keyword) of usage. Also `endpoint.ne`, `endpoint.prefix`, `endpoint.contains`, `endpoint.exists` */
+                endpoint?: components["parameters"]["endpoint"];
+                /** @description Protocol (keyword) of usage. Also `protocol.ne`, `protocol.prefix`, `protocol.contains`, `protocol.exists` */
+                protocol?: components["parameters"]["protocol"];
+                /** @description Platform model (keyword) of usage. Also `platform_model.ne`, `platform_model.prefix`, `platform_model.contains`, `platform_model.exists` */
+                platform_model?: components["parameters"]["platform_model"];
+                /** @description Upstream model (keyword) of usage. Also `upstream_model.ne`, `upstream_model.prefix`, `upstream_model.contains`, `upstream_model.exists` */
+                upstream_model?: components["parameters"]["upstream_model"];
+                /** @description Upstream name (keyword) of usage. Also `upstream_name.ne`, `upstream_name.prefix`, `upstream_name.contains`, `upstream_name.exists` */
+                upstream_name?: components["parameters"]["upstream_name"];
+                /** @description Provider (keyword) of usage. Also `provider.ne`, `provider.prefix`, `provider.contains`, `provider.exists` */
+                provider?: components["parameters"]["provider"];
+                /** @description Channel ID (keyword) of usage. Also `channel_id.ne`, `channel_id.prefix`, `channel_id.contains`, `channel_id.exists` */
+                channel_id?: components["parameters"]["channel_id"];
+                /** @description Binding code (keyword) of usage. Also `binding_code.ne`, `binding_code.prefix`, `binding_code.contains`, `binding_code.exists` */
+                binding_code?: components["parameters"]["binding_code"];
+                /** @description Billing mode (enum) of usage. Also `billing_mode.ne`, `billing_mode.gt`, `billing_mode.gte`, `billing_mode.lt`, `billing_mode.lte`, `billing_mode.exists` */
+                billing_mode?: components["parameters"]["billing_mode"];
+                /** @description Group (keyword) of usage. Also `group.ne`, `group.prefix`, `group.contains`, `group.exists` */
+                group?: components["parameters"]["group"];
+                /** @description Outcome (enum) of usage. Also `outcome.ne`, `outcome.gt`, `outcome.gte`, `outcome.lt`, `outcome.lte`, `outcome.exists` */
+                outcome?: components["parameters"]["outcome"];
+                /** @description Status code (integer) of usage. Also `status_code.ne`, `status_code.gt`, `status_code.gte`, `status_code.lt`, `status_code.lte`, `status_code.exists` */
+                status_code?: components["parameters"]["status_code"];
+                /** @description Is stream (boolean) of usage. Also `is_stream.ne`, `is_stream.exists` */
+                is_stream?: components["parameters"]["is_stream"];
+                /** @description Total tokens (integer) of usage. Also `total_tokens.ne`, `total_tokens.gt`, `total_tokens.gte`, `total_tokens.lt`, `total_tokens.lte`, `total_tokens.exists` */
+                total_tokens?: components["parameters"]["total_tokens"];
+                /** @description Input tokens (integer) of usage. Also `input_tokens.ne`, `input_tokens.gt`, `input_tokens.gte`, `input_tokens.lt`, `input_tokens.lte`, `input_tokens.exists` */
+                input_tokens?: components["parameters"]["input_tokens"];
+                /** @description Output tokens (integer) of usage. Also `output_tokens.ne`, `output_tokens.gt`, `output_tokens.gte`, `output_tokens.lt`, `output_tokens.lte`, `output_tokens.exists` */
+                output_tokens?: components["parameters"]["output_tokens"];
+                /** @description Cache read tokens (integer) of usage. Also `cache_read_tokens.ne`, `cache_read_tokens.gt`, `cache_read_tokens.gte`, `cache_read_tokens.lt`, `cache_read_tokens.lte`, `cache_read_tokens.exists` */
+                cache_read_tokens?: components["parameters"]["cache_read_tokens"];
+                /** @description Cache write tokens (integer) of usage. Also `cache_write_tokens.ne`, `cache_write_tokens.gt`, `cache_write_tokens.gte`, `cache_write_tokens.lt`, `cache_write_tokens.lte`, `cache_write_tokens.exists` */
+                cache_write_tokens?: components["parameters"]["cache_write_tokens"];
+                /** @description Reasoning tokens (integer) of usage. Also `reasoning_tokens.ne`, `reasoning_tokens.gt`, `reasoning_tokens.gte`, `reasoning_tokens.lt`, `reasoning_tokens.lte`, `reasoning_tokens.exists` */
+                reasoning_tokens?: components["parameters"]["reasoning_tokens"];
+                /** @description Cost (money) of usage. Also `cost.ne`, `cost.gt`, `cost.gte`, `cost.lt`, `cost.lte`, `cost.exists` */
+                cost?: components["parameters"]["cost"];
+                /** @description Cost source (enum) of usage. Also `cost_source.ne`, `cost_source.gt`, `cost_source.gte`, `cost_source.lt`, `cost_source.lte`, `cost_source.exists` */
+                cost_source?: components["parameters"]["cost_source"];
+                /** @description Quota (integer) of usage. Also `quota.ne`, `quota.gt`, `quota.gte`, `quota.lt`, `quota.lte`, `quota.exists` */
+                quota?: components["parameters"]["quota"];
+                /** @description Amount (money) of usage. Also `amount.ne`, `amount.gt`, `amount.gte`, `amount.lt`, `amount.lte`, `amount.exists` */
+                amount?: components["parameters"]["amount"];
+                /** @description Latency (ms) (integer) of usage. Also `latency_ms.ne`, `latency_ms.gt`, `latency_ms.gte`, `latency_ms.lt`, `latency_ms.lte`, `latency_ms.exists` */
+                latency_ms?: components["parameters"]["latency_ms"];
+                /** @description Time to first token (ms) (integer) of usage. Also `ttft_ms.ne`, `ttft_ms.gt`, `ttft_ms.gte`, `ttft_ms.lt`, `ttft_ms.lte`, `ttft_ms.exists` */
+                ttft_ms?: components["parameters"]["ttft_ms"];
+                /** @description Call count (integer) of usage. Also `call_count.ne`, `call_count.gt`, `call_count.gte`, `call_count.lt`, `call_count.lte`, `call_count.exists` */
+                call_count?: components["parameters"]["call_count"];
+                /** @description Error (text) of usage. Also `error.contains`, `error.exists` */
+                "error.contains"?: components["parameters"]["error.contains"];
+                /** @description Content (text) of usage. Also `content.contains`, `content.exists` */
+                "content.contains"?: components["parameters"]["content.contains"];
+                /** @description Provisional (boolean) of usage. Also `provisional.ne`, `provisional.exists` */
+                provisional?: components["parameters"]["provisional"];
+                /** @description Event (keyword) of auth, system. Also `event.ne`, `event.prefix`, `event.contains`, `event.exists` */
+                event?: components["parameters"]["event"];
+                /** @description Identity provider (keyword) of auth. Also `identity_provider.ne`, `identity_provider.prefix`, `identity_provider.contains`, `identity_provider.exists` */
+                identity_provider?: components["parameters"]["identity_provider"];
+                /** @description Method (keyword) of auth. Also `method.ne`, `method.prefix`, `method.contains`, `method.exists` */
+                method?: components["parameters"]["method"];
+                /** @description Session ID (id) of auth. Also `session_id.ne`, `session_id.prefix`, `session_id.exists` */
+                session_id?: components["parameters"]["session_id"];
+                /** @description Level (enum) of system. Also `level.ne`, `level.gt`, `level.gte`, `level.lt`, `level.lte`, `level.exists` */
+                level?: components["parameters"]["level"];
+                /** @description Message (text) of system. Also `message.contains`, `message.exists` */
+                "message.contains"?: components["parameters"]["message.contains"];
+            };
+            header?: never;
+            path: {
+                /** @description audit, usage, auth or system */
+                stream: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The events, for as long as the connection lasts. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            /** @description An unknown parameter or a malformed value, by name. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Neither a valid API key nor a session. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The API key lacks the scope, the account has not the role, or a change by cookie does not come from this site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Unknown stream. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests; send again after Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A fault of Daybook; its log tells more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not now; send again after Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     list_field_values: {
         parameters: {
             query?: {
@@ -7921,6 +8275,181 @@ export interface operations {
                 };
             };
             /** @description Done. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Neither a valid API key nor a session. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The API key lacks the scope, the account has not the role, or a change by cookie does not come from this site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Unknown stream. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests; send again after Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A fault of Daybook; its log tells more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not now; send again after Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    tail_own_events: {
+        parameters: {
+            query?: {
+                /** @description Earliest time, inclusive: RFC 3339, epoch seconds, or relative like `-24h`, `-7d`; 90 days ago by default */
+                from?: components["parameters"]["from"];
+                /** @description Latest time, exclusive, in the same forms */
+                to?: components["parameters"]["to"];
+                /** @description Text that a searchable field contains, regardless of case; ids match exactly or by prefix */
+                q?: components["parameters"]["q"];
+                /** @description The `as_of` of an earlier answer: what came later is left out */
+                as_of?: components["parameters"]["as_of"];
+                /** @description ID (id) of audit, usage, auth, system. Also `id.ne`, `id.prefix`, `id.exists` */
+                id?: components["parameters"]["id"];
+                /** @description Time (time) of audit, usage, auth, system. Also `time.ne`, `time.gt`, `time.gte`, `time.lt`, `time.lte`, `time.exists` */
+                time?: components["parameters"]["time"];
+                /** @description Received at (time) of audit, usage, auth, system. Also `received_at.ne`, `received_at.gt`, `received_at.gte`, `received_at.lt`, `received_at.lte`, `received_at.exists` */
+                received_at?: components["parameters"]["received_at"];
+                /** @description Origin (keyword) of audit, usage, auth, system. Also `origin.ne`, `origin.prefix`, `origin.contains`, `origin.exists` */
+                origin?: components["parameters"]["origin"];
+                /** @description Request ID (id) of audit, usage, auth, system. Also `request_id.ne`, `request_id.prefix`, `request_id.exists` */
+                request_id?: components["parameters"]["request_id"];
+                /** @description Trace ID (id) of audit, usage, auth, system. Also `trace_id.ne`, `trace_id.prefix`, `trace_id.exists` */
+                trace_id?: components["parameters"]["trace_id"];
+                /** @description Workspace ID (keyword) of audit, usage, auth, system. Also `workspace_id.ne`, `workspace_id.prefix`, `workspace_id.contains`, `workspace_id.exists` */
+                workspace_id?: components["parameters"]["workspace_id"];
+                /** @description Workspace name (keyword) of audit, usage, auth, system. Also `workspace_name.ne`, `workspace_name.prefix`, `workspace_name.contains`, `workspace_name.exists` */
+                workspace_name?: components["parameters"]["workspace_name"];
+                /** @description Kind (enum) of usage. Also `kind.ne`, `kind.gt`, `kind.gte`, `kind.lt`, `kind.lte`, `kind.exists` */
+                kind?: components["parameters"]["kind"];
+                /** @description User ID (keyword) of usage, auth. Also `user_id.ne`, `user_id.prefix`, `user_id.contains`, `user_id.exists` */
+                user_id?: components["parameters"]["user_id"];
+                /** @description User name (keyword) of usage, auth. Also `user_name.ne`, `user_name.prefix`, `user_name.contains`, `user_name.exists` */
+                user_name?: components["parameters"]["user_name"];
+                /** @description API key ID (keyword) of usage. Also `api_key_id.ne`, `api_key_id.prefix`, `api_key_id.contains`, `api_key_id.exists` */
+                api_key_id?: components["parameters"]["api_key_id"];
+                /** @description API key name (keyword) of usage. Also `api_key_name.ne`, `api_key_name.prefix`, `api_key_name.contains`, `api_key_name.exists` */
+                api_key_name?: components["parameters"]["api_key_name"];
+                /** @description Source (enum) of usage, system. Also `source.ne`, `source.gt`, `source.gte`, `source.lt`, `source.lte`, `source.exists` */
+                source?: components["parameters"]["source"];
+                /** @description Endpoint (keyword) of usage. Also `endpoint.ne`, `endpoint.prefix`, `endpoint.contains`, `endpoint.exists` */
+                endpoint?: components["parameters"]["endpoint"];
+                /** @description Protocol (keyword) of usage. Also `protocol.ne`, `protocol.prefix`, `protocol.contains`, `protocol.exists` */
+                protocol?: components["parameters"]["protocol"];
+                /** @description Platform model (keyword) of usage. Also `platform_model.ne`, `platform_model.prefix`, `platform_model.contains`, `platform_model.exists` */
+                platform_model?: components["parameters"]["platform_model"];
+                /** @description Billing mode (enum) of usage. Also `billing_mode.ne`, `billing_mode.gt`, `billing_mode.gte`, `billing_mode.lt`, `billing_mode.lte`, `billing_mode.exists` */
+                billing_mode?: components["parameters"]["billing_mode"];
+                /** @description Group (keyword) of usage. Also `group.ne`, `group.prefix`, `group.contains`, `group.exists` */
+                group?: components["parameters"]["group"];
+                /** @description Outcome (enum) of usage. Also `outcome.ne`, `outcome.gt`, `outcome.gte`, `outcome.lt`, `outcome.lte`, `outcome.exists` */
+                outcome?: components["parameters"]["outcome"];
+                /** @description Status code (integer) of usage. Also `status_code.ne`, `status_code.gt`, `status_code.gte`, `status_code.lt`, `status_code.lte`, `status_code.exists` */
+                status_code?: components["parameters"]["status_code"];
+                /** @description Is stream (boolean) of usage. Also `is_stream.ne`, `is_stream.exists` */
+                is_stream?: components["parameters"]["is_stream"];
+                /** @description Total tokens (integer) of usage. Also `total_tokens.ne`, `total_tokens.gt`, `total_tokens.gte`, `total_tokens.lt`, `total_tokens.lte`, `total_tokens.exists` */
+                total_tokens?: components["parameters"]["total_tokens"];
+                /** @description Input tokens (integer) of usage. Also `input_tokens.ne`, `input_tokens.gt`, `input_tokens.gte`, `input_tokens.lt`, `input_tokens.lte`, `input_tokens.exists` */
+                input_tokens?: components["parameters"]["input_tokens"];
+                /** @description Output tokens (integer) of usage. Also `output_tokens.ne`, `output_tokens.gt`, `output_tokens.gte`, `output_tokens.lt`, `output_tokens.lte`, `output_tokens.exists` */
+                output_tokens?: components["parameters"]["output_tokens"];
+                /** @description Cache read tokens (integer) of usage. Also `cache_read_tokens.ne`, `cache_read_tokens.gt`, `cache_read_tokens.gte`, `cache_read_tokens.lt`, `cache_read_tokens.lte`, `cache_read_tokens.exists` */
+                cache_read_tokens?: components["parameters"]["cache_read_tokens"];
+                /** @description Cache write tokens (integer) of usage. Also `cache_write_tokens.ne`, `cache_write_tokens.gt`, `cache_write_tokens.gte`, `cache_write_tokens.lt`, `cache_write_tokens.lte`, `cache_write_tokens.exists` */
+                cache_write_tokens?: components["parameters"]["cache_write_tokens"];
+                /** @description Reasoning tokens (integer) of usage. Also `reasoning_tokens.ne`, `reasoning_tokens.gt`, `reasoning_tokens.gte`, `reasoning_tokens.lt`, `reasoning_tokens.lte`, `reasoning_tokens.exists` */
+                reasoning_tokens?: components["parameters"]["reasoning_tokens"];
+                /** @description Cost (money) of usage. Also `cost.ne`, `cost.gt`, `cost.gte`, `cost.lt`, `cost.lte`, `cost.exists` */
+                cost?: components["parameters"]["cost"];
+                /** @description Cost source (enum) of usage. Also `cost_source.ne`, `cost_source.gt`, `cost_source.gte`, `cost_source.lt`, `cost_source.lte`, `cost_source.exists` */
+                cost_source?: components["parameters"]["cost_source"];
+                /** @description Quota (integer) of usage. Also `quota.ne`, `quota.gt`, `quota.gte`, `quota.lt`, `quota.lte`, `quota.exists` */
+                quota?: components["parameters"]["quota"];
+                /** @description Amount (money) of usage. Also `amount.ne`, `amount.gt`, `amount.gte`, `amount.lt`, `amount.lte`, `amount.exists` */
+                amount?: components["parameters"]["amount"];
+                /** @description Latency (ms) (integer) of usage. Also `latency_ms.ne`, `latency_ms.gt`, `latency_ms.gte`, `latency_ms.lt`, `latency_ms.lte`, `latency_ms.exists` */
+                latency_ms?: components["parameters"]["latency_ms"];
+                /** @description Time to first token (ms) (integer) of usage. Also `ttft_ms.ne`, `ttft_ms.gt`, `ttft_ms.gte`, `ttft_ms.lt`, `ttft_ms.lte`, `ttft_ms.exists` */
+                ttft_ms?: components["parameters"]["ttft_ms"];
+                /** @description Call count (integer) of usage. Also `call_count.ne`, `call_count.gt`, `call_count.gte`, `call_count.lt`, `call_count.lte`, `call_count.exists` */
+                call_count?: components["parameters"]["call_count"];
+                /** @description IP (keyword) of audit, usage, auth. Also `ip.ne`, `ip.prefix`, `ip.contains`, `ip.exists` */
+                ip?: components["parameters"]["ip"];
+                /** @description User agent (keyword) of audit, usage, auth. Also `user_agent.ne`, `user_agent.prefix`, `user_agent.contains`, `user_agent.exists` */
+                user_agent?: components["parameters"]["user_agent"];
+                /** @description Error (text) of usage. Also `error.contains`, `error.exists` */
+                "error.contains"?: components["parameters"]["error.contains"];
+                /** @description Content (text) of usage. Also `content.contains`, `content.exists` */
+                "content.contains"?: components["parameters"]["content.contains"];
+                /** @description Provisional (boolean) of usage. Also `provisional.ne`, `provisional.exists` */
+                provisional?: components["parameters"]["provisional"];
+            };
+            header?: never;
+            path: {
+                /** @description audit, usage, auth or system */
+                stream: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The events, for as long as the connection lasts. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            /** @description An unknown parameter or a malformed value, by name. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -11868,6 +12397,366 @@ export interface operations {
             };
             /** @description No such thing. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests; send again after Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A fault of Daybook; its log tells more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not now; send again after Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_views: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ViewList"];
+                };
+            };
+            /** @description Done. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The API key lacks the scope, the account has not the role, or a change by cookie does not come from this site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests; send again after Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A fault of Daybook; its log tells more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not now; send again after Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    create_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewViewInput"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ViewAnswer"];
+                };
+            };
+            /** @description The body cannot be read, or a value of it be used. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Done. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The API key lacks the scope, the account has not the role, or a change by cookie does not come from this site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description You have a view of this name on this screen. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body passes a limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description An unknown Content-Type or Content-Encoding. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests; send again after Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A fault of Daybook; its log tells more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not now; send again after Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    delete_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deleted. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Done. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The API key lacks the scope, the account has not the role, or a change by cookie does not come from this site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests; send again after Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A fault of Daybook; its log tells more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not now; send again after Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    change_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ViewChangeInput"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ViewAnswer"];
+                };
+            };
+            /** @description The body cannot be read, or a value of it be used. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Done. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The API key lacks the scope, the account has not the role, or a change by cookie does not come from this site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description You have a view of this name on this screen. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body passes a limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description An unknown Content-Type or Content-Encoding. */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };

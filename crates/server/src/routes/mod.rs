@@ -25,10 +25,12 @@ mod session;
 mod sessions;
 mod sign_in_settings;
 mod sso;
+mod tail;
 mod tickets;
 mod timeline;
 mod usage;
 mod users;
+mod views;
 
 use crate::app::App;
 use crate::error::ApiError;
@@ -50,6 +52,7 @@ fn reading() -> OpenApiRouter<App> {
         .routes(routes!(logs::values))
         .routes(routes!(histogram::histogram))
         .routes(routes!(download::download))
+        .routes(routes!(tail::tail))
         .routes(routes!(usage::summary))
         .routes(routes!(usage::breakdown))
         .routes(routes!(usage::timeseries))
@@ -103,6 +106,8 @@ pub(crate) fn api() -> OpenApiRouter<App> {
         .routes(routes!(keys::rotate))
         .routes(routes!(account_keys::list, account_keys::create))
         .routes(routes!(account_keys::revoke))
+        .routes(routes!(views::list, views::create))
+        .routes(routes!(views::change, views::delete))
         .routes(routes!(retention::get, retention::set))
         .routes(routes!(holds::list, holds::create))
         .routes(routes!(holds::release))

@@ -57,6 +57,7 @@ const RIGHTS: &[(&str, &str, Right)] = &[
     ("get", "/api/v1/logs/{stream}/values/{field}", Right::Read),
     ("get", "/api/v1/logs/{stream}/histogram", Right::Read),
     ("get", "/api/v1/logs/{stream}/download", Right::Read),
+    ("get", "/api/v1/logs/{stream}/tail", Right::Read),
     ("get", "/api/v1/usage/summary", Right::Read),
     ("get", "/api/v1/usage/breakdown", Right::Read),
     ("get", "/api/v1/usage/timeseries", Right::Read),
@@ -90,6 +91,10 @@ const RIGHTS: &[(&str, &str, Right)] = &[
     ("get", "/api/v1/account/api-keys", Right::Own),
     ("post", "/api/v1/account/api-keys", Right::Own),
     ("delete", "/api/v1/account/api-keys/{id}", Right::Own),
+    ("get", "/api/v1/views", Right::Own),
+    ("post", "/api/v1/views", Right::Own),
+    ("patch", "/api/v1/views/{id}", Right::Own),
+    ("delete", "/api/v1/views/{id}", Right::Own),
     ("post", "/api/v1/sso/{id}/start", Right::Own),
     ("delete", "/api/v1/account/identities/{provider_id}", Right::Own),
 ];
