@@ -3,7 +3,7 @@ import { Menu, SegmentedControl, UnstyledButton, useMantineColorScheme } from '@
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { sessionQuery, statusQuery } from '../api/queries'
-import { t } from '../i18n'
+import { chooseLanguage, currentLanguage, languages, t } from '../i18n'
 import { useSignOut } from '../session/session'
 import { Icon } from '../ui/Icon'
 import classes from './AccountMenu.module.css'
@@ -43,6 +43,7 @@ export function AccountMenu({ narrow, onShortcuts }: AccountMenuProps) {
         </Menu.Item>
         <Menu.Divider />
         <Appearance />
+        <LanguageChoice />
         <Menu.Divider />
         <Menu.Item leftSection={<Icon name="keyboard" />} onClick={onShortcuts}>
           {t.app.shortcuts}
@@ -71,6 +72,26 @@ function Appearance() {
         data={(['light', 'dark', 'auto'] as const).map((value) => ({
           value,
           label: t.app.themes[value],
+        }))}
+      />
+    </>
+  )
+}
+
+function LanguageChoice() {
+  return (
+    <>
+      <Menu.Label>{t.app.language}</Menu.Label>
+      <SegmentedControl
+        className={classes.themes ?? ''}
+        fullWidth
+        size="xs"
+        aria-label={t.app.language}
+        value={currentLanguage()}
+        onChange={chooseLanguage}
+        data={languages.map(({ tag, name }) => ({
+          value: tag,
+          label: <span lang={tag}>{name}</span>,
         }))}
       />
     </>

@@ -23,6 +23,13 @@ export function withUnit(value: number, unit: string): string {
   return `${formatNumber(value)}\u00a0${unit}`
 }
 
+/** `80 %` of 0 to 1; what is not nothing never reads as `0 %`. */
+export function formatShare(share: number): string {
+  const percent = share * 100
+  if (percent > 0 && percent < 0.1) return `<0.1\u00a0%`
+  return `${Number(percent.toFixed(percent < 10 ? 1 : 0))}\u00a0%`
+}
+
 /** Axis labels only: `12400` → `12.4k`. Never used where a figure must be exact. */
 export function formatCompact(value: number): string {
   if (value < 1000) return String(value)

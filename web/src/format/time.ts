@@ -16,8 +16,8 @@ interface Parts {
 /** `19 Nov`, with the year when it is not this one. */
 export function formatDay(date: Date, zone: Zone, now = new Date()): string {
   const { year, month, day } = partsOf(date, zone)
-  const dayMonth = `${String(day).padStart(2, '0')} ${t.months[month - 1] ?? ''}`
-  return year === partsOf(now, zone).year ? dayMonth : `${dayMonth} ${year}`
+  const thisYear = year === partsOf(now, zone).year
+  return t.days.short(day, month, thisYear ? undefined : year)
 }
 
 /** `Today`, `Yesterday`, `Mar 14`, with the year when it is not this one: a heading over a day's events. */
@@ -27,7 +27,7 @@ export function formatDayHeading(date: Date, zone: Zone, now = new Date()): stri
   if (daysAgo === 0) return t.days.today
   if (daysAgo === 1) return t.days.yesterday
   const thisYear = year === partsOf(now, zone).year
-  return t.days.heading(t.months[month - 1] ?? '', day, thisYear ? undefined : year)
+  return t.days.heading(day, month, thisYear ? undefined : year)
 }
 
 /** `14:03:22.114` */

@@ -7,7 +7,7 @@ import { formatFull, type Zone } from './time'
 
 /** Enumerations read as words: `virtual_key` → `virtual key`. The raw value stays in filters. */
 export function formatEnum(value: string): string {
-  return value.replaceAll('_', ' ')
+  return t.words[value] ?? value.replaceAll('_', ' ')
 }
 
 export function formatValue(field: Field, value: Json, zone: Zone): string {

@@ -1,21 +1,29 @@
 /** Every text of the interface, in English. Another language is a file of the same shape. */
 import { formatNumber } from '../format/number'
 import { account } from './enAccount'
+import { event } from './enEvent'
 import { gate } from './enGate'
+import { logs } from './enLogs'
 import { requests } from './enRequests'
 import { settings } from './enSettings'
 
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
+
 export const en = {
   locale: 'en',
-  months: ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'],
 
-  /** Headings over the events of a day. */
+  /** Days as lists and headings name them; months count from 1. */
   days: {
     today: 'Today',
     yesterday: 'Yesterday',
-    heading: (month: string, day: number, year?: number) =>
-      `${month} ${day}${year === undefined ? '' : `, ${year}`}`,
+    heading: (day: number, month: number, year?: number) =>
+      `${MONTHS[month - 1] ?? ''} ${day}${year === undefined ? '' : `, ${year}`}`,
+    short: (day: number, month: number, year?: number) =>
+      `${String(day).padStart(2, '0')} ${MONTHS[month - 1] ?? ''}${year === undefined ? '' : ` ${year}`}`,
   },
+
+  /** Words of enumerations that read better than their names. */
+  words: {} as Record<string, string | undefined>,
 
   app: {
     name: 'Daybook',
@@ -33,6 +41,7 @@ export const en = {
     signOut: 'Sign out',
     theme: 'Appearance',
     themes: { light: 'Light', dark: 'Dark', auto: 'System' },
+    language: 'Language',
     shortcuts: 'Keyboard shortcuts',
     version: (version: string) => `Version ${version}`,
   },
@@ -60,126 +69,12 @@ export const en = {
   },
 
   requests,
+
   gate,
+
   account,
+
   settings,
-
-  range: {
-    label: (text: string) => `Time range: ${text}`,
-    presets: {
-      '-1h': 'Last hour',
-      '-24h': 'Last 24 hours',
-      '-7d': 'Last 7 days',
-      '-30d': 'Last 30 days',
-      '-90d': 'Last 90 days',
-    } as Record<string, string>,
-    relative: (text: string) => `Since ${text}`,
-    custom: 'Custom range',
-    from: 'From',
-    to: 'To',
-    apply: 'Apply',
-    zone: 'Times shown in',
-    utc: 'UTC',
-    local: 'Local',
-    order: 'The range must end after it starts.',
-    zoomedOut: 'Zoom out',
-  },
-
-  search: {
-    label: 'Search',
-    placeholder: (labels: string[]) => `Search ${labels.join(', ')} …`,
-    clear: 'Clear search',
-  },
-
-  filters: {
-    add: 'Filter',
-    addLabel: 'Add filter',
-    find: 'Find a field',
-    columns: 'In the table',
-    noField: 'No field of this name.',
-    clear: 'Clear all',
-    remove: (text: string) => `Remove filter ${text}`,
-    edit: (text: string) => `Edit filter ${text}`,
-    back: 'All fields',
-    operator: 'Operator',
-    value: 'Value',
-    findValue: 'Find a value',
-    apply: 'Apply',
-    noValues: 'No values in this time range.',
-    moreValues: (hidden: number) =>
-      `${formatNumber(hidden)} more. Type to find ${hidden === 1 ? 'it' : 'them'}.`,
-    useTyped: (value: string) => `Use “${value}”`,
-    yes: 'yes',
-    no: 'no',
-    number: 'Enter a number.',
-    operators: {
-      eq: 'is',
-      ne: 'is not',
-      contains: 'contains',
-      prefix: 'starts with',
-      gt: '>',
-      gte: '≥',
-      lt: '<',
-      lte: '≤',
-      exists: 'exists',
-    },
-    absent: 'does not exist',
-    or: ' or ',
-  },
-
-  list: {
-    refresh: 'Refresh',
-    auto: 'Auto',
-    autoHint: 'Look for new events every 10 seconds',
-    newer: (count: string) => `${count} newer`,
-    newerHint: 'The list stands still while an event is open. Close it and show what came since.',
-    total: (total: string) => `${total} ${total === '1' ? 'event' : 'events'}`,
-    totalOf: (total: string, all: string) => `${total} of ${all} events`,
-    requests: (total: string) => `${total} ${total === '1' ? 'request' : 'requests'}`,
-    requestsOf: (total: string, all: string) => `${total} of ${all} requests`,
-    counting: 'Counting …',
-    rows: 'Rows per page',
-    pages: 'Pages',
-    previousPage: 'Previous page',
-    nextPage: 'Next page',
-    page: (page: number) => `Page ${page}`,
-    table: (stream: string) => `${stream}: events`,
-    openEvent: (time: string) => `Open the event of ${time}`,
-    loading: 'Loading events …',
-    sortBy: (label: string) => `Sort by ${label}`,
-    moreColumns: (hidden: number) => `${hidden} more`,
-  },
-
-  /** Names of fields where the catalogue's, derived from the field's own, reads less well. */
-  fields: {
-    seq: 'Sequence number',
-    truncated: 'Cut at the size limit',
-    ip: 'IP address',
-    is_stream: 'Streamed',
-    latency_ms: 'Latency',
-    ttft_ms: 'Time to first token',
-    call_count: 'Calls',
-  } as Record<string, string | undefined>,
-
-  /** Shorter names for the heads of columns; elsewhere fields have their full names. */
-  columns: {
-    user_name: 'User',
-    platform_model: 'Model',
-    upstream_name: 'Upstream',
-    total_tokens: 'Tokens',
-    status_code: 'Status',
-    actor_name: 'Actor',
-    resource_name: 'Resource',
-    identity_provider: 'Provider',
-  } as Record<string, string | undefined>,
-
-  histogram: {
-    label: (total: string) => `${total} events over time. Drag to zoom into a range.`,
-    empty: 'No events in this range',
-    per: (interval: string) => `per ${interval}`,
-    other: 'none',
-    zoom: 'Release to zoom',
-  },
 
   /** How long something takes: the largest unit that says it well. */
   durations: {
@@ -196,122 +91,6 @@ export const en = {
     saved: 'Saved',
     copy: 'Copy',
     loading: 'Loading …',
-  },
-
-  values: {
-    none: '–',
-    filter: (value: string) => `Filter for ${value} (Alt-click excludes it)`,
-    copy: (label: string) => `Copy ${label}`,
-    copied: 'Copied',
-    topUp: 'Top-up',
-    refund: 'Refund',
-    yes: 'yes',
-    no: 'no',
-    moreChanges: (count: number) => `+${count}`,
-  },
-
-  panel: {
-    label: 'Event details',
-    close: 'Close details',
-    previous: 'Previous event',
-    next: 'Next event',
-    copyLink: 'Copy link',
-    copyId: 'Copy ID',
-    copyJson: 'Copy JSON',
-    copyCurl: 'Copy curl command',
-    groups: {
-      event: 'Event',
-      actor: 'Actor',
-      request: 'Request',
-      user: 'User',
-      resource: 'Resource',
-      call: 'Call',
-      model_route: 'Model route',
-      usage_billing: 'Usage and billing',
-      content: 'Content',
-    } as Record<string, string>,
-    error: 'Error',
-    reason: 'Reason',
-    changes: 'Changes',
-    field: 'Field',
-    old: 'Old',
-    new: 'New',
-    absent: 'not set',
-    billing: 'Billing items',
-    item: 'Item',
-    quantity: 'Quantity',
-    unitPrice: 'Unit price',
-    amount: 'Amount',
-    sum: 'Total',
-    sumDiffers: (cost: string) => `The event itself states ${cost}.`,
-    prompt: 'Prompt',
-    response: 'Response',
-    conversation: 'Conversation',
-    json: 'JSON',
-    asJson: 'As JSON, with all parameters',
-    copyPart: (title: string) => `Copy ${title.toLowerCase()}`,
-    raw: 'Raw JSON',
-    showAll: (lines: string) => `Show all ${lines} lines`,
-    showLess: 'Show less',
-    cut: 'Cut at the size limit when it was received.',
-    image: 'Image of the message',
-    showImage: 'Show image',
-    imageBroken: 'This image cannot be drawn.',
-    imageUnknown: 'An image in a format that is not drawn here. The raw JSON holds it.',
-    imageElsewhere: 'Image kept elsewhere, not loaded:',
-    copyAddress: 'Copy address',
-    reasoning: 'Reasoning',
-    toolCall: 'Tool call',
-    toolResult: 'Tool result',
-    related: 'Related',
-    sameRequest: 'Same request',
-    sameTrace: 'Same trace',
-    sameUser: 'Same user ±15 min',
-    sameResource: 'Same resource',
-    notFound: 'This event does not exist, or you may not see it.',
-    notFoundHint: 'It may have been archived. Close the panel to see the list.',
-    otherFields: 'Other',
-  },
-
-  figures: {
-    user: 'User',
-    tokens: 'Tokens',
-    inAndOut: (input: string, output: string) => `${input} in, ${output} out`,
-    cost: 'Cost',
-    latency: 'Latency',
-    firstToken: (time: string) => `first token ${time}`,
-  },
-
-  empty: {
-    noMatch: 'No events match',
-    noMatchHint: 'Nothing in this time range fits the search and filters.',
-    quiet: 'Nothing happened in this time range',
-    quietHint: 'There are events, but none between these times.',
-    clearFilters: 'Clear search and filters',
-    widen: (range: string) => `Show the ${range}`,
-    never: {
-      audit: 'No audit events yet',
-      usage: 'No usage events yet',
-      auth: 'No authentication events yet',
-      system: 'No system events yet',
-    },
-    why: {
-      audit:
-        'This log fills when someone changes something: a model, a key, a role, a setting. Daybook records its own changes by itself; your platform sends its own with one call.',
-      usage:
-        'This log fills with every model call. Create a key, then point LiteLLM or any OpenTelemetry exporter at Daybook: calls show up here within seconds.',
-      auth: 'This log fills with sign-ins, failures and lockouts. Daybook records its own by itself; your platform sends its own with one call.',
-      system:
-        'This log fills with warnings, errors and task results of your platform. Send them with one call, or export OpenTelemetry logs to Daybook.',
-    },
-    noOwn: 'No usage of your own yet',
-    noOwnHint:
-      'Usage shows here once an administrator has linked your user of the platform to this account. What is linked stands under “My account”.',
-    stepKey: 'Create an ingest key',
-    stepLiteLlm: 'LiteLLM: set these, and add generic_api to the callbacks',
-    stepOtlp: 'Or any OpenTelemetry exporter',
-    stepPost: 'Send an event',
-    copy: 'Copy commands',
   },
 
   errors: {
@@ -335,7 +114,6 @@ export const en = {
     busy: 'Daybook is busy or starting. It is worth trying again in a moment.',
     requestId: (id: string) => `Request ${id}`,
     offline: 'Connection to Daybook lost. Trying again …',
-    online: 'Connected again.',
     copyFailed: 'The browser did not allow copying.',
   },
 
@@ -351,6 +129,9 @@ export const en = {
     altClick: 'On a value: exclude it',
     closeHelp: 'Close',
   },
+
+  ...logs,
+  ...event,
 }
 
 export type Messages = typeof en

@@ -24,11 +24,9 @@ export const requests = {
   response: 'Response',
   error: 'Error',
   metadata: 'Metadata',
-  parameters: 'Parameters',
   nothing: 'No content was recorded for this call',
   nothingHint:
     'The platform sent figures without request and response, or they were removed after their time.',
-  noResponse: 'No response was recorded.',
   latency: 'Latency',
   firstToken: 'First token',
   promptTokens: 'Prompt tokens',

@@ -1,21 +1,45 @@
 /** The texts of the chosen language. Read `t` while rendering, not while modules load. */
 import { en, type Messages } from './en'
 
-/** A further language is one more line here and one more file beside `en.ts`. */
-const languages: Record<string, () => Promise<Messages>> = {
-  en: () => Promise.resolve(en),
+interface Language {
+  /** In its own words, so that whoever needs it finds it. */
+  name: string
+  load: () => Promise<Messages>
 }
+
+/** A further language is one more line here and files beside those of `en.ts`. */
+const LANGUAGES: Record<string, Language> = {
+  en: { name: 'English', load: () => Promise.resolve(en) },
+  zh: { name: '简体中文', load: () => import('./zh').then(({ zh }) => zh) },
+}
+
+const CHOSEN = 'daybook-language'
 
 export let t: Messages = en
 
-/** Chooses the first language of the reader that exists; English otherwise. */
+/** Tags and names of the languages there are. */
+export const languages = Object.entries(LANGUAGES).map(([tag, { name }]) => ({ tag, name }))
+
+/** The tag of the language on the screen. */
+export function currentLanguage(): string {
+  return baseOf(t.locale)
+}
+
+/** Keeps a choice for the next visits. Texts are read everywhere, so the page is loaded again. */
+export function chooseLanguage(tag: string): void {
+  localStorage.setItem(CHOSEN, tag)
+  location.reload()
+}
+
+/** The language that was chosen here; else the first of the reader's that exists; else English. */
 export async function loadLanguage(preferred: readonly string[]): Promise<void> {
-  for (const tag of preferred) {
-    const load = languages[tag] ?? languages[tag.split('-')[0] ?? '']
-    if (load) {
-      t = await load()
-      document.documentElement.lang = t.locale
-      return
-    }
-  }
+  const chosen = localStorage.getItem(CHOSEN)
+  const tags = chosen === null ? preferred : [chosen, ...preferred]
+  const language = tags.map((tag) => LANGUAGES[baseOf(tag)]).find((known) => known !== undefined)
+  t = language ? await language.load() : en
+  document.documentElement.lang = t.locale
+}
+
+function baseOf(tag: string): string {
+  return tag.split('-')[0]?.toLowerCase() ?? ''
 }
