@@ -12,12 +12,14 @@ export function BillingItems({ event }: { event: LogEvent }) {
   const billing = billingOf(event)
   if (!billing) return null
   return (
-    <section className={classes.section}>
-      <h3>{t.panel.billing}</h3>
-      <table className={classes.table} aria-label={t.panel.billing}>
+    <>
+      <table
+        className={`${classes.table ?? ''} ${classes.below ?? ''}`}
+        aria-label={t.panel.billing}
+      >
         <thead>
           <tr>
-            <th scope="col">{t.panel.item}</th>
+            <th scope="col">{t.panel.billing}</th>
             <th scope="col" data-right>
               {t.panel.quantity}
             </th>
@@ -55,6 +57,6 @@ export function BillingItems({ event }: { event: LogEvent }) {
       {billing.differing !== undefined && (
         <p className={classes.note}>{t.panel.sumDiffers(formatMoney(billing.differing))}</p>
       )}
-    </section>
+    </>
   )
 }

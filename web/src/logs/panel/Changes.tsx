@@ -1,8 +1,9 @@
-/** What changed: field, old value, new value. */
+/** What changed: field, old value, new value; what has many lines as lines that went and came. */
 import type { Json, LogEvent } from '../../api/types'
 import { t } from '../../i18n'
 import { EventText } from '../../ui/EventText'
-import { changesOf, shortJson } from './changes'
+import { changesOf, hasLines, longJson, shortJson, type Change } from './changes'
+import { DiffView } from './DiffView'
 import classes from './EventPanel.module.css'
 
 export function Changes({ event }: { event: LogEvent }) {
@@ -21,17 +22,7 @@ export function Changes({ event }: { event: LogEvent }) {
         </thead>
         <tbody>
           {changes.map((change, index) => (
-            <tr key={`${change.field} ${index}`}>
-              <td>
-                <EventText value={change.field} />
-              </td>
-              <td>
-                <Value value={change.old} className={classes.was} />
-              </td>
-              <td>
-                <Value value={change.new} className={classes.becomes} />
-              </td>
-            </tr>
+            <ChangeRow key={`${change.field} ${index}`} change={change} />
           ))}
         </tbody>
       </table>
@@ -39,12 +30,37 @@ export function Changes({ event }: { event: LogEvent }) {
   )
 }
 
+function ChangeRow({ change }: { change: Change }) {
+  const field = (
+    <td>
+      <EventText value={change.field} />
+    </td>
+  )
+  return hasLines(change) ? (
+    <tr>
+      {field}
+      <td colSpan={2}>
+        <DiffView old={longJson(change.old)} next={longJson(change.new)} />
+      </td>
+    </tr>
+  ) : (
+    <tr>
+      {field}
+      <td>
+        <Value value={change.old} className={classes.was} />
+      </td>
+      <td>
+        <Value value={change.new} className={classes.becomes} />
+      </td>
+    </tr>
+  )
+}
+
 function Value({ value, className }: { value: Json | undefined; className: string | undefined }) {
   if (value === undefined || value === null) return <em>{shortJson(value)}</em>
-  const text = typeof value === 'object' ? JSON.stringify(value, null, 2) : shortJson(value)
   return (
     <span className={className}>
-      <EventText value={text} />
+      <EventText value={shortJson(value)} />
     </span>
   )
 }

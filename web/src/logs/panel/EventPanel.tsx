@@ -8,7 +8,6 @@ import { t } from '../../i18n'
 import { describeError } from '../../ui/describeError'
 import { Message } from '../../ui/Message'
 import { useLogView } from '../LogView'
-import { BillingItems } from './BillingItems'
 import { Changes } from './Changes'
 import { ErrorText } from './ErrorText'
 import { FieldGroups } from './FieldGroups'
@@ -68,7 +67,6 @@ function EventBody({ event }: { event: LogEvent }) {
       <Changes event={event} />
       <Payloads event={event} />
       <FieldGroups event={event} />
-      <BillingItems event={event} />
       <Related event={event} />
       <RawJson event={event} />
     </>

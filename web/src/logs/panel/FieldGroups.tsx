@@ -3,12 +3,25 @@ import type { Field, LogEvent } from '../../api/types'
 import { grouped } from '../../catalogue/catalogue'
 import { t } from '../../i18n'
 import { useLogView } from '../LogView'
+import { BillingItems } from './BillingItems'
 import { FieldValue } from './FieldValue'
+import { Tokens } from './Tokens'
+import { billingOf } from './billing'
+import { TOKEN_FIELDS, tokensOf } from './tokens'
 import panel from './EventPanel.module.css'
 import classes from './FieldGroups.module.css'
 
+const BILLING = 'usage_billing'
+
 /** These have a section of their own. */
-const ELSEWHERE = new Set(['changes', 'billing_items', 'request', 'response', 'error'])
+const ELSEWHERE = new Set([
+  ...TOKEN_FIELDS,
+  'changes',
+  'billing_items',
+  'request',
+  'response',
+  'error',
+])
 
 export function FieldGroups({ event }: { event: LogEvent }) {
   const { fields } = useLogView()
@@ -17,7 +30,7 @@ export function FieldGroups({ event }: { event: LogEvent }) {
   const unknown = extra.map((name) => plainField(name)).filter((field) => isShown(field, event))
   return (
     <>
-      {grouped([...present, ...unknown]).map(([group, members]) => (
+      {groupsOf([...present, ...unknown], event).map(([group, members]) => (
         <section key={group} className={panel.section}>
           <h3>{t.panel.groups[group] ?? t.panel.otherFields}</h3>
           <dl className={classes.fields}>
@@ -30,10 +43,24 @@ export function FieldGroups({ event }: { event: LogEvent }) {
               </div>
             ))}
           </dl>
+          {group === BILLING && (
+            <>
+              <Tokens event={event} />
+              <BillingItems event={event} />
+            </>
+          )}
         </section>
       ))}
     </>
   )
+}
+
+/** Tokens and billing items have tables of their own, for which there may be no other field. */
+function groupsOf(fields: Field[], event: LogEvent): [group: string, fields: Field[]][] {
+  const groups = grouped(fields)
+  const isBilled = tokensOf(event).length > 0 || billingOf(event) !== undefined
+  const isThere = groups.some(([group]) => group === BILLING)
+  return isBilled && !isThere ? [...groups, [BILLING, []]] : groups
 }
 
 function isShown(field: Field, event: LogEvent): boolean {

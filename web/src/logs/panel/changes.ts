@@ -24,3 +24,18 @@ export function shortJson(value: Json | undefined): string {
   if (value === undefined || value === null) return t.panel.absent
   return typeof value === 'string' ? value : JSON.stringify(value)
 }
+
+/** Whether old and new are better read line by line than side by side. */
+export function hasLines(change: Change): boolean {
+  return [change.old, change.new].some(
+    (value) => (typeof value === 'object' && value !== null) || String(value).includes('\n'),
+  )
+}
+
+/** A value on as many lines as it needs; nothing where there was none. */
+export function longJson(value: Json | undefined): string {
+  if (value === undefined || value === null) return ''
+  if (typeof value === 'string') return value
+  // A comma at the end would make a line differ because another one follows.
+  return JSON.stringify(value, null, 2).replace(/,$/gm, '')
+}

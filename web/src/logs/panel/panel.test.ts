@@ -3,7 +3,9 @@ import type { Catalogue, LogEvent } from '../../api/types'
 import { billingOf } from './billing'
 import { changesOf } from './changes'
 import { curlOf } from './curl'
+import { diffLines } from './diff'
 import { tokensOf } from './jsonTokens'
+import { tokensOf as tokensOfCall } from './tokens'
 import { relatedLinks } from './relatedLinks'
 
 const event = (fields: object): LogEvent => ({ id: 'e1', time: '2026-11-19T14:00:00Z', ...fields })
@@ -58,27 +60,64 @@ describe('related events', () => {
     ],
   }
   it('look for the user where the user acts, fifteen minutes around', () => {
-    const links = relatedLinks(event({ user_id: 'u_1' }), 'usage', catalogue)
+    const links = relatedLinks(event({ user_id: 'u_1' }), catalogue, ['audit', 'usage'])
+    const range = { from: '2026-11-19T13:45:00.000Z', to: '2026-11-19T14:15:00.000Z' }
     expect(links.find(({ kind }) => kind === 'user')?.targets).toEqual([
-      {
-        stream: 'audit',
-        search: {
-          from: '2026-11-19T13:45:00.000Z',
-          to: '2026-11-19T14:15:00.000Z',
-          actor_id: 'u_1',
-        },
-      },
-      {
-        stream: 'usage',
-        search: {
-          from: '2026-11-19T13:45:00.000Z',
-          to: '2026-11-19T14:15:00.000Z',
-          user_id: 'u_1',
-        },
-      },
+      { stream: 'audit', search: { ...range, actor_id: 'u_1' } },
+      { stream: 'usage', search: { ...range, user_id: 'u_1' } },
     ])
   })
   it('offer nothing for what an event does not carry', () => {
-    expect(relatedLinks(event({}), 'audit', catalogue)).toEqual([])
+    expect(relatedLinks(event({}), catalogue, ['audit'])).toEqual([])
+  })
+})
+
+describe('tokens', () => {
+  it('name the parts that there are, with their share', () => {
+    const call = event({
+      input_tokens: 1000,
+      cache_read_tokens: 800,
+      cache_write_tokens: 0,
+      output_tokens: 50,
+      total_tokens: 1050,
+    })
+    expect(tokensOfCall(call)).toEqual([
+      { part: 'input', count: 1000 },
+      { part: 'cache_read', count: 800, share: 0.8 },
+      { part: 'output', count: 50 },
+      { part: 'total', count: 1050 },
+    ])
+    expect(tokensOfCall(event({}))).toEqual([])
+  })
+})
+
+describe('a diff', () => {
+  const shown = (old: string, next: string) =>
+    diffLines(old, next)
+      .map(({ kind, text }) => ({ same: ' ', old: '-', new: '+' })[kind] + text)
+      .join('|')
+  it('keeps what stayed, in order', () => {
+    expect(shown('a\nb\nc\nd', 'a\nx\nc\ny\nd')).toBe(' a|-b|+x| c|+y| d')
+    expect(shown('a\nb', 'a\nb')).toBe(' a| b')
+    expect(shown('a\na', 'a')).toBe(' a|-a')
+  })
+  it('reads back to both texts, whatever they are', () => {
+    const words = (seed: number) =>
+      Array.from({ length: 40 }, (_, i) => (i * seed * 7) % 5).join('\n')
+    for (let seed = 1; seed < 20; seed += 1) {
+      const [old, next] = [words(seed), words(seed + 3)]
+      const lines = diffLines(old, next)
+      const text = (skipped: string) =>
+        lines
+          .filter(({ kind }) => kind !== skipped)
+          .map((line) => line.text)
+          .join('\n')
+      expect(text('new')).toBe(old)
+      expect(text('old')).toBe(next)
+    }
+  })
+  it('of very long texts stays fast, and whole', () => {
+    const long = (word: string) => Array.from({ length: 5000 }, (_, i) => `${word}${i}`).join('\n')
+    expect(diffLines(long('a'), long('b'))).toHaveLength(10_000)
   })
 })
