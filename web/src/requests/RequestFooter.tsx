@@ -1,12 +1,14 @@
 /** How long it took and how much it was, and the ways to take the request along. */
 import { Link } from '@tanstack/react-router'
 import type { LogEvent } from '../api/types'
+import { CompareButton } from '../compare/CompareButton'
 import { formatMilliseconds, formatNumber } from '../format/number'
 import { t } from '../i18n'
 import { writeState } from '../logs/logState'
 import { useLogView } from '../logs/LogView'
 import { EventCopies } from '../logs/panel/EventCopies'
 import { addressOf } from '../logs/place'
+import { TimelineButton } from '../timeline/TimelineButton'
 import classes from './RequestDetails.module.css'
 
 export function RequestFooter({ event }: { event: LogEvent }) {
@@ -25,9 +27,11 @@ export function RequestFooter({ event }: { event: LogEvent }) {
         ))}
       </dl>
       <div className={classes.actions}>
-        <Link {...addressOf('usage', writeState({ ...state, open: event.id }))}>
+        <Link {...addressOf('usage', writeState({ ...state, live: false, open: event.id }))}>
           {t.requests.openInLog}
         </Link>
+        <TimelineButton stream="usage" id={event.id} />
+        <CompareButton stream="usage" id={event.id} />
         <EventCopies stream="usage" id={event.id} event={event} />
       </div>
     </footer>

@@ -3,7 +3,9 @@ import { ActionIcon, Tooltip } from '@mantine/core'
 import type { LogEvent } from '../../api/types'
 import { formatFull, formatRelative } from '../../format/time'
 import { formatEnum } from '../../format/value'
+import { CompareButton } from '../../compare/CompareButton'
 import { t } from '../../i18n'
+import { TimelineButton } from '../../timeline/TimelineButton'
 import { EventText } from '../../ui/EventText'
 import { Icon, type IconName } from '../../ui/Icon'
 import { StatusChip, toneOf } from '../../ui/StatusChip'
@@ -38,6 +40,9 @@ export function PanelHeader({ event, id, canMove, onMove }: PanelHeaderProps) {
           onClick={() => onMove(1)}
         />
         <span className={classes.gap} />
+        <TimelineButton stream={stream} id={id} />
+        <CompareButton stream={stream} id={id} />
+        <span className={classes.rule} />
         <EventCopies stream={stream} id={id} event={event} />
         <span className={classes.rule} />
         <IconButton icon="close" label={t.panel.close} onClick={() => show({ open: undefined })} />

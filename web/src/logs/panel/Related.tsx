@@ -1,38 +1,39 @@
-/** Links to what belongs to the same story. */
+/** What belongs to the same story: all of it on one line of time, or log by log. */
 import { useSuspenseQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { catalogueQuery } from '../../api/queries'
 import type { LogEvent } from '../../api/types'
 import { t } from '../../i18n'
+import { useRights } from '../../session/rights'
+import { Icon } from '../../ui/Icon'
 import { useLogView } from '../LogView'
-import { relatedLinks, type RelatedKind } from './relatedLinks'
+import { relatedLinks } from './relatedLinks'
 import panel from './EventPanel.module.css'
 import classes from './Related.module.css'
 
 export function Related({ event }: { event: LogEvent }) {
   const { stream } = useLogView()
+  const { streams } = useRights()
   const { data: catalogue } = useSuspenseQuery(catalogueQuery)
-  const links = relatedLinks(event, stream, catalogue)
+  const links = relatedLinks(event, catalogue, streams)
   if (links.length === 0) return null
-  const names: Record<RelatedKind, string> = {
-    request: t.panel.sameRequest,
-    trace: t.panel.sameTrace,
-    user: t.panel.sameUser,
-    resource: t.panel.sameResource,
-  }
   return (
     <section className={panel.section}>
       <h3>{t.panel.related}</h3>
       <ul className={classes.related}>
-        {links.map((link) => (
-          <li key={link.kind}>
-            <span>{names[link.kind]}</span>
-            {link.targets.map((target) => (
+        {links.map(({ kind, targets }) => (
+          <li key={kind}>
+            <span>{t.timeline.kinds[kind]}</span>
+            <Link to="/timeline" search={{ of: `${stream}/${event.id}`, by: kind }} preload={false}>
+              <Icon name="timeline" size={13} /> {t.timeline.link}
+            </Link>
+            {targets.map((target) => (
               <Link
                 key={target.stream}
                 to="/logs/$stream"
                 params={{ stream: target.stream }}
                 search={target.search}
+                preload={false}
               >
                 {t.streams[target.stream]}
               </Link>

@@ -1,55 +1,35 @@
-/** Where to look next: the same request, the same person, the same resource, in every log that has it. */
-import { STREAMS, type Catalogue, type LogEvent, type Stream } from '../../api/types'
-import { fieldsOf } from '../../catalogue/catalogue'
+/** Where to look next: lists of what has something in common with an event, in every log that knows it. */
+import type { Catalogue, LogEvent, Stream } from '../../api/types'
+import { isStream } from '../../catalogue/catalogue'
+import { relationsOf, type RelationKind } from '../../timeline/relations'
 import type { RawSearch } from '../logState'
 
-export type RelatedKind = 'request' | 'trace' | 'user' | 'resource'
-
 export interface RelatedLink {
-  kind: RelatedKind
+  kind: RelationKind
   targets: { stream: Stream; search: RawSearch }[]
 }
 
-interface Relation {
-  kind: RelatedKind
-  /** Fields that carry the same thing in different logs, the telling ones first. */
-  fields: string[]
-  around_minutes: number
+/** How far around the event such things belong to its story. */
+const AROUND_MINUTES: Record<RelationKind, number> = {
+  request: 60,
+  trace: 60,
+  user: 15,
+  resource: 24 * 60,
+  address: 60,
 }
 
-const RELATIONS: Relation[] = [
-  { kind: 'request', fields: ['request_id'], around_minutes: 60 },
-  { kind: 'trace', fields: ['trace_id'], around_minutes: 60 },
-  { kind: 'user', fields: ['user_id', 'actor_id'], around_minutes: 15 },
-  { kind: 'user', fields: ['user_name', 'actor_name'], around_minutes: 15 },
-  { kind: 'resource', fields: ['resource_id'], around_minutes: 24 * 60 },
-  { kind: 'resource', fields: ['platform_model', 'resource_name'], around_minutes: 24 * 60 },
-]
-
-export function relatedLinks(event: LogEvent, stream: Stream, catalogue: Catalogue): RelatedLink[] {
-  const links: RelatedLink[] = []
-  for (const relation of RELATIONS) {
-    if (links.some((link) => link.kind === relation.kind)) continue
-    const value = valueOf(event, relation)
-    if (value === undefined) continue
-    const range = around(event.time, relation.around_minutes)
-    const targets = STREAMS.flatMap((target) => {
-      const field = relation.fields.find(
-        (name) => fieldsOf(catalogue, target).byName.get(name)?.filter,
-      )
-      return field === undefined ? [] : [{ stream: target, search: { ...range, [field]: value } }]
-    })
-    // A request that no other log knows about leads back to this very event.
-    if (targets.some((target) => target.stream !== stream) || relation.kind !== 'request') {
-      links.push({ kind: relation.kind, targets })
-    }
-  }
-  return links
-}
-
-function valueOf(event: LogEvent, relation: Relation): string | undefined {
-  const values = relation.fields.map((name) => event[name])
-  return values.find((value): value is string => typeof value === 'string' && value !== '')
+export function relatedLinks(
+  event: LogEvent,
+  catalogue: Catalogue,
+  streams: readonly Stream[],
+): RelatedLink[] {
+  return relationsOf(event, catalogue, streams).map(({ kind, value, fields }) => {
+    const range = around(event.time, AROUND_MINUTES[kind])
+    const targets = Object.entries(fields).flatMap(([stream, field]) =>
+      isStream(stream) ? [{ stream, search: { ...range, [field]: value } }] : [],
+    )
+    return { kind, targets }
+  })
 }
 
 function around(time: string, minutes: number): { from: string; to: string } {

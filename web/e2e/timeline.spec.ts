@@ -1,0 +1,138 @@
+/** From any event to everything around it, over all logs; and two events side by side. */
+import type { Page } from '@playwright/test'
+import { expect, openView, rows, test } from './daybook'
+import { minutesAgo, sendEvents, uniqueWord } from './events'
+
+/** A person who signs in, calls, changes a model and is refused: four logs, one story. */
+async function story(page: Page) {
+  const [who, request, model] = [uniqueWord('u'), uniqueWord('req'), uniqueWord('model')]
+  await sendEvents(page.request, [
+    {
+      stream: 'auth',
+      time: minutesAgo(40),
+      event: 'sign_in',
+      result: 'success',
+      user_id: who,
+      ip: '192.0.2.77',
+    },
+    {
+      stream: 'audit',
+      time: minutesAgo(35),
+      action: 'model.disabled',
+      actor_id: who,
+      actor_name: who,
+      resource_type: 'model',
+      resource_name: model,
+      result: 'success',
+      ip: '192.0.2.77',
+    },
+    {
+      stream: 'usage',
+      time: minutesAgo(34),
+      platform_model: model,
+      user_id: who,
+      request_id: request,
+      outcome: 'error',
+      status_code: 404,
+      error: 'model is disabled',
+    },
+    {
+      stream: 'system',
+      time: minutesAgo(34),
+      level: 'error',
+      source: 'gateway',
+      event: 'route.missing',
+      message: 'no route',
+      request_id: request,
+      resource_name: model,
+    },
+    {
+      stream: 'usage',
+      time: minutesAgo(5),
+      platform_model: model,
+      user_id: 'somebody else',
+      outcome: 'success',
+      status_code: 200,
+    },
+  ])
+  return { who, request, model }
+}
+
+const lines = (page: Page) =>
+  page.getByRole('list', { name: 'Events in order of time' }).getByRole('listitem')
+
+test('an event leads to the same request, user and resource in all logs', async ({
+  signedIn: page,
+}) => {
+  const { who } = await story(page)
+  await openView(page, `/logs/usage?from=-1h&user_id=${who}`)
+  await rows(page).first().click()
+  await page.getByRole('link', { name: 'What happened around this event' }).click()
+  await expect(page).toHaveURL(/\/timeline\?of=usage%2F|\/timeline\?of=usage\//)
+  await expect(lines(page)).toHaveCount(2)
+  await expect(lines(page).nth(1)).toContainText('System events')
+
+  const by = page.getByRole('radiogroup', { name: 'What they have in common' })
+  await by.getByText('Same user').click()
+  await expect(lines(page)).toHaveCount(3)
+  await expect(lines(page).first()).toContainText('Authentication logs')
+  await expect(lines(page).nth(1)).toContainText('model.disabled')
+  await expect(lines(page).nth(2)).toContainText('here')
+
+  await by.getByText('Same resource').click()
+  await expect(lines(page)).toHaveCount(3)
+  await page.getByRole('radiogroup', { name: 'Time around it' }).getByText('± 1 h').click()
+  await expect(lines(page)).toHaveCount(4)
+  await page.getByRole('checkbox', { name: 'Audit' }).uncheck()
+  await expect(lines(page)).toHaveCount(3)
+  await expect(page).toHaveURL(/by=resource&around=1h&without=audit/)
+})
+
+test('the keyboard goes through the timeline, and a value leads to its log', async ({
+  signedIn: page,
+}) => {
+  const { who } = await story(page)
+  await openView(page, `/logs/audit?from=-1h&actor_id=${who}`)
+  await rows(page).first().click()
+  const panel = page.getByRole('region', { name: 'Event details' })
+  const user = panel.getByRole('listitem').filter({ hasText: 'Same user' })
+  await user.getByRole('link', { name: 'Timeline' }).click()
+  await expect(lines(page)).toHaveCount(3)
+  await page.keyboard.press('j')
+  await expect(panel).toContainText('model is disabled')
+  await page.keyboard.press('k')
+  await page.keyboard.press('k')
+  await expect(panel.getByRole('heading', { name: /sign_in/ })).toBeVisible()
+  await panel.getByRole('button', { name: '192.0.2.77' }).click()
+  await expect(page).toHaveURL(/\/logs\/auth\?from=.*&ip=192\.0\.2\.77/)
+  await expect(rows(page)).toHaveCount(1)
+})
+
+test('two events stand side by side, with what differs', async ({ signedIn: page }) => {
+  const { model } = await story(page)
+  await openView(page, `/logs/usage?from=-1h&platform_model=${model}`)
+  await rows(page).first().click()
+  await page.getByRole('button', { name: 'Mark for comparison' }).click()
+  await page.keyboard.press('j')
+  await page.getByRole('button', { name: 'Compare with the marked event' }).click()
+  const table = page.getByRole('table', { name: 'Two events compared' })
+  const row = (name: string) =>
+    table.getByRole('row').filter({ has: page.getByRole('rowheader', { name, exact: true }) })
+  await expect(row('Status code').getByRole('cell')).toHaveText(['200', '404'])
+  await expect(row('Platform model')).toHaveCount(0)
+  await page.getByLabel('Also what is the same').check()
+  await expect(row('Platform model').getByRole('cell')).toHaveText([model, model])
+  const address = page.url()
+  await page.getByRole('link', { name: 'Swap sides' }).click()
+  await expect(row('Status code').getByRole('cell')).toHaveText(['404', '200'])
+  await page.goto(address)
+  await expect(row('Status code').getByRole('cell')).toHaveText(['200', '404'])
+})
+
+test.describe('an event that is gone', () => {
+  test.use({ expectedErrors: [/404/] })
+  test('says so', async ({ signedIn: page }) => {
+    await page.goto('/timeline?of=usage/never-was')
+    await expect(page.getByRole('heading', { name: /does not exist/ })).toBeVisible()
+  })
+})

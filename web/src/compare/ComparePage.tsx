@@ -1,0 +1,90 @@
+/** Two events side by side, what differs first in sight. */
+import { Switch } from '@mantine/core'
+import { useQuery, useSuspenseQuery } from '@tanstack/react-query'
+import { Link, useSearch } from '@tanstack/react-router'
+import { useState } from 'react'
+import { catalogueQuery, eventQuery } from '../api/queries'
+import { fieldsOf, grouped } from '../catalogue/catalogue'
+import { t } from '../i18n'
+import { readKey, writeKey, type EventKey } from '../timeline/timelineState'
+import { describeError } from '../ui/describeError'
+import { Message } from '../ui/Message'
+import { CompareHead } from './CompareHead'
+import { PairRow } from './PairRow'
+import { pairsOf, unitedFields } from './differences'
+import classes from './Compare.module.css'
+
+export function ComparePage() {
+  const search = useSearch({ from: '/signed-in/compare' })
+  const [a, b] = [readKey(one(search['a'])), readKey(one(search['b']))]
+  return (
+    <main className={classes.page}>
+      <title>{`${t.compare.title} · ${t.app.name}`}</title>
+      {a && b ? (
+        <Comparison a={a} b={b} />
+      ) : (
+        <Message icon="compare" title={t.compare.missing} text={t.compare.missingHint} />
+      )}
+    </main>
+  )
+}
+
+function Comparison({ a, b }: { a: EventKey; b: EventKey }) {
+  const { data: catalogue } = useSuspenseQuery(catalogueQuery)
+  const left = useQuery(eventQuery(a.stream, a.id))
+  const right = useQuery(eventQuery(b.stream, b.id))
+  const [all, setAll] = useState(false)
+  const error = left.error ?? right.error
+  if (error) return <Message icon="alert" title={t.errors.title} text={describeError(error)} />
+  if (!left.data || !right.data) return null
+  const fields = unitedFields(
+    fieldsOf(catalogue, a.stream).fields,
+    fieldsOf(catalogue, b.stream).fields,
+  )
+  const pairs = pairsOf(fields, left.data, right.data)
+  const differing = pairs.filter(({ same }) => !same)
+  const shown = new Map((all ? pairs : differing).map((pair) => [pair.field, pair]))
+  return (
+    <>
+      <header className={classes.head}>
+        <h1>{t.compare.title}</h1>
+        <span>{t.compare.differing(differing.length, pairs.length)}</span>
+        <Switch
+          size="xs"
+          label={t.compare.all}
+          checked={all}
+          onChange={(event) => setAll(event.currentTarget.checked)}
+        />
+        <Link to="/compare" search={{ a: writeKey(b), b: writeKey(a) }}>
+          {t.compare.swap}
+        </Link>
+      </header>
+      <table className={classes.table} aria-label={t.compare.title}>
+        <thead>
+          <tr>
+            <th scope="col">{t.panel.field}</th>
+            <CompareHead of={a} event={left.data} />
+            <CompareHead of={b} event={right.data} />
+          </tr>
+        </thead>
+        {grouped([...shown.keys()]).map(([group, members]) => (
+          <tbody key={group}>
+            <tr className={classes.group}>
+              <th scope="rowgroup" colSpan={3}>
+                {t.panel.groups[group] ?? t.panel.otherFields}
+              </th>
+            </tr>
+            {members.map((field) => {
+              const pair = shown.get(field)
+              return pair && <PairRow key={field.name} pair={pair} />
+            })}
+          </tbody>
+        ))}
+      </table>
+    </>
+  )
+}
+
+function one(value: string | string[] | undefined): string | undefined {
+  return Array.isArray(value) ? value.at(-1) : value
+}

@@ -1,0 +1,130 @@
+/** The same events as lines, the one in the middle marked. */
+import { Skeleton } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import { useEffect, useRef } from 'react'
+import { catalogueQuery } from '../api/queries'
+import type { Catalogue } from '../api/types'
+import { fieldsOf } from '../catalogue/catalogue'
+import { formatNumber } from '../format/number'
+import { formatClock, formatDay, formatFull } from '../format/time'
+import { formatEnum, formatValue } from '../format/value'
+import { t } from '../i18n'
+import { presentationOf, stateOf, titleOf } from '../logs/presentation'
+import { EventText } from '../ui/EventText'
+import { Icon } from '../ui/Icon'
+import { StatusChip, toneOf } from '../ui/StatusChip'
+import { useZone } from '../ui/useZone'
+import { offsetOf } from './lanes'
+import { isSame, writeTimeline, type EventKey, type TimelineState } from './timelineState'
+import type { Timeline, TimelineEvent } from './useTimeline'
+import classes from './Timeline.module.css'
+
+interface TimelineListProps {
+  state: TimelineState
+  timeline: Timeline
+  onOpen: (key: EventKey) => void
+}
+
+export function TimelineList({ state, timeline, onOpen }: TimelineListProps) {
+  const { data: catalogue } = useQuery(catalogueQuery)
+  const { events, middle, earlier, later } = timeline
+  if (!events || !middle || !catalogue) return <ListSkeleton />
+  return (
+    <div className={classes.list}>
+      {earlier > 0 && <p className={classes.beyond}>{t.timeline.earlier(formatNumber(earlier))}</p>}
+      <ol aria-label={t.timeline.list}>
+        {events.map((event) => (
+          <Line
+            key={`${event.stream} ${event.id}`}
+            event={event}
+            middle={middle.time}
+            catalogue={catalogue}
+            state={state}
+            onOpen={() => onOpen({ stream: event.stream, id: event.id })}
+          />
+        ))}
+      </ol>
+      {later > 0 && <p className={classes.beyond}>{t.timeline.later(formatNumber(later))}</p>}
+      {events.length === 1 && <p className={classes.beyond}>{t.timeline.alone}</p>}
+    </div>
+  )
+}
+
+interface LineProps {
+  event: TimelineEvent
+  middle: string
+  catalogue: Catalogue
+  state: TimelineState
+  onOpen: () => void
+}
+
+function Line({ event: { stream, id, event }, middle, catalogue, state, onOpen }: LineProps) {
+  const [zone] = useZone()
+  const line = useRef<HTMLLIElement>(null)
+  const isMiddle = isSame({ stream, id }, state.of)
+  const isOpen = isSame({ stream, id }, state.open)
+  useEffect(() => {
+    if (isMiddle) line.current?.scrollIntoView({ block: 'center' })
+  }, [isMiddle])
+  useEffect(() => {
+    if (isOpen) line.current?.scrollIntoView({ block: 'nearest' })
+  }, [isOpen])
+  const date = new Date(event.time)
+  const status = stateOf(stream, event)
+  const fields = fieldsOf(catalogue, stream).byName
+  const details = presentationOf(stream).details.flatMap((name) => {
+    const [field, value] = [fields.get(name), event[name]]
+    return field && value !== undefined && value !== null ? [formatValue(field, value, zone)] : []
+  })
+  return (
+    <li
+      ref={line}
+      className={classes.line}
+      data-middle={isMiddle || undefined}
+      data-open={isOpen || undefined}
+      onClick={(click) => {
+        const onLink = click.target instanceof Element && click.target.closest('a') !== null
+        if (!onLink && getSelection()?.type !== 'Range') onOpen()
+      }}
+    >
+      <span className={classes.offset}>
+        {isMiddle ? t.timeline.here : offsetOf(event.time, middle)}
+      </span>
+      <Link
+        className={classes.time}
+        to="/timeline"
+        search={writeTimeline({ ...state, open: { stream, id } })}
+        preload={false}
+        aria-label={t.list.openEvent(formatFull(date, zone))}
+      >
+        <span>{formatDay(date, zone)}</span> {formatClock(date, zone)}
+      </Link>
+      <span className={classes.stream}>
+        <Icon name={stream} size={14} />
+        {t.streams[stream]}
+      </span>
+      <span className={classes.what}>
+        <EventText value={titleOf(stream, event)} />
+      </span>
+      <span>
+        {status !== undefined && (
+          <StatusChip tone={toneOf(status)}>{formatEnum(status)}</StatusChip>
+        )}
+      </span>
+      <span className={classes.details}>
+        <EventText value={details.join(' · ')} />
+      </span>
+    </li>
+  )
+}
+
+function ListSkeleton() {
+  return (
+    <div className={classes.skeleton} aria-hidden>
+      {[70, 62, 78, 54, 66, 72].map((width) => (
+        <Skeleton key={width} height={11} width={`${width}%`} />
+      ))}
+    </div>
+  )
+}

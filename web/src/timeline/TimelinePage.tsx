@@ -1,0 +1,105 @@
+/** Everything around an event: what shares its request, person, resource or address, over all logs on one line of time. */
+import { useNavigate, useSearch } from '@tanstack/react-router'
+import { Suspense } from 'react'
+import { t } from '../i18n'
+import { useShortcuts } from '../keyboard/useShortcuts'
+import EventPanel from '../logs/panel/EventPanel'
+import { PanelEdge } from '../logs/panel/PanelEdge'
+import { PanelSkeleton } from '../logs/panel/PanelSkeleton'
+import { usePanelWidth } from '../logs/panel/usePanelWidth'
+import { describeError } from '../ui/describeError'
+import { Message } from '../ui/Message'
+import { hasStatus } from '../api/errors'
+import frame from '../logs/LogFrame.module.css'
+import { DetachedView } from './DetachedView'
+import { TimelineControls } from './TimelineControls'
+import { TimelineLanes } from './TimelineLanes'
+import { TimelineList } from './TimelineList'
+import { isSame, readTimeline, writeTimeline, type TimelineState } from './timelineState'
+import { useTimeline } from './useTimeline'
+import classes from './Timeline.module.css'
+
+export function TimelinePage() {
+  const search = useSearch({ from: '/signed-in/timeline' })
+  const navigate = useNavigate()
+  const state = readTimeline(search)
+  const timeline = useTimeline(state)
+  const panel = usePanelWidth()
+  const change = (patch: Partial<TimelineState>) =>
+    void navigate({ to: '/timeline', search: writeTimeline({ ...state, ...patch }), replace: true })
+  const cursor = useCursor(state, timeline.events ?? [], change)
+  const { open } = state
+
+  return (
+    <main className={classes.main}>
+      <title>{`${t.timeline.title} · ${t.app.name}`}</title>
+      <div className={frame.page} data-open={open !== undefined || undefined} style={panel.style}>
+        <div className={frame.list}>
+          <TimelineControls state={state} timeline={timeline} onChange={change} />
+          {timeline.error ? (
+            <Message
+              icon="alert"
+              title={hasStatus(timeline.error, 404) ? t.panel.notFound : t.errors.title}
+              text={
+                hasStatus(timeline.error, 404) ? t.timeline.goneHint : describeError(timeline.error)
+              }
+            />
+          ) : (
+            <>
+              <TimelineLanes
+                state={state}
+                timeline={timeline}
+                onOpen={(key) => change({ open: key })}
+              />
+              <TimelineList
+                state={state}
+                timeline={timeline}
+                onOpen={(key) => change({ open: key })}
+              />
+            </>
+          )}
+        </div>
+        {open && timeline.window && (
+          <aside className={frame.panel}>
+            <PanelEdge {...panel} />
+            <Suspense fallback={<PanelSkeleton />}>
+              <DetachedView
+                stream={open.stream}
+                window={timeline.window}
+                open={open.id}
+                onClose={() => change({ open: undefined })}
+              >
+                <EventPanel id={open.id} canMove={cursor.canMove} onMove={cursor.move} />
+              </DetachedView>
+            </Suspense>
+          </aside>
+        )}
+      </div>
+    </main>
+  )
+}
+
+/** `j` and `k` go from event to event; `esc` closes. */
+function useCursor(
+  state: TimelineState,
+  events: { stream: NonNullable<TimelineState['open']>['stream']; id: string }[],
+  change: (patch: Partial<TimelineState>) => void,
+) {
+  const current = state.open ?? state.of
+  const index = events.findIndex((event) => isSame(event, current))
+  const canMove = (step: 1 | -1) => index >= 0 && events[index + step] !== undefined
+  const move = (step: 1 | -1) => {
+    const next = events[index + step]
+    if (next) change({ open: { stream: next.stream, id: next.id } })
+  }
+  useShortcuts({
+    j: () => move(1),
+    k: () => move(-1),
+    Enter: (event) => {
+      const onControl = event.target instanceof Element && event.target.closest('a, button')
+      if (!onControl && state.of) change({ open: current })
+    },
+    Escape: () => change({ open: undefined }),
+  })
+  return { canMove, move }
+}

@@ -1,0 +1,45 @@
+/** Geometry of the drawing: one lane a log, time from left to right. */
+import type { Stream } from '../api/types'
+import type { TimelineEvent } from './useTimeline'
+import type { Window } from './timelineState'
+
+export interface Dot {
+  event: TimelineEvent
+  x: number
+  y: number
+}
+
+export const LANE_PX = 26
+
+export function dotsOf(
+  events: TimelineEvent[],
+  streams: Stream[],
+  window: Window,
+  width: number,
+): Dot[] {
+  return events.flatMap((event) => {
+    const lane = streams.indexOf(event.stream)
+    if (lane < 0) return []
+    return [{ event, x: xOf(event.event.time, window, width), y: (lane + 0.5) * LANE_PX }]
+  })
+}
+
+/** Events at the edges stay whole. */
+export function xOf(time: string, window: Window, width: number): number {
+  const [from, to] = [Date.parse(window.from), Date.parse(window.to)]
+  const share = (Date.parse(time) - from) / Math.max(1, to - from)
+  const margin = 6
+  return margin + Math.min(1, Math.max(0, share)) * Math.max(0, width - 2 * margin)
+}
+
+/** `+2.1 s`, `−14 min`: how far from the event in the middle. */
+export function offsetOf(time: string, middle: string): string {
+  const ms = Date.parse(time) - Date.parse(middle)
+  if (ms === 0) return '0'
+  const sign = ms < 0 ? '\u2212' : '+'
+  const size = Math.abs(ms)
+  if (size < 1000) return `${sign}${size} ms`
+  if (size < 60_000) return `${sign}${(size / 1000).toFixed(1)} s`
+  if (size < 3_600_000) return `${sign}${Math.round(size / 60_000)} min`
+  return `${sign}${(size / 3_600_000).toFixed(1)} h`
+}

@@ -1,0 +1,132 @@
+import { describe, expect, it } from 'vitest'
+import type { Catalogue, Field, LogEvent } from '../api/types'
+import { dotsOf, offsetOf } from './lanes'
+import { relationsOf } from './relations'
+import { sideParams } from './timelineQueries'
+import { readKey, readTimeline, windowOf, writeTimeline } from './timelineState'
+import { joined } from './useTimeline'
+
+const field = (name: string): Field => ({
+  name,
+  label: name,
+  type: 'id',
+  filter: true,
+  sort: false,
+  search: false,
+  column: false,
+  group: 'event',
+  operators: ['eq'],
+})
+const catalogue: Catalogue = {
+  streams: [
+    {
+      name: 'audit',
+      label: '',
+      fields: ['request_id', 'actor_id', 'resource_name', 'resource_id', 'ip'].map(field),
+    },
+    {
+      name: 'usage',
+      label: '',
+      fields: ['request_id', 'user_id', 'platform_model', 'ip'].map(field),
+    },
+    { name: 'auth', label: '', fields: ['request_id', 'user_id', 'ip'].map(field) },
+    { name: 'system', label: '', fields: ['request_id', 'resource_name'].map(field) },
+  ],
+}
+const ALL = ['audit', 'usage', 'auth', 'system'] as const
+const event = (fields: object, time = '2026-11-19T14:00:00.123456Z'): LogEvent => ({
+  id: 'e1',
+  time,
+  ...fields,
+})
+
+describe('what events have in common', () => {
+  it('has another name in another log', () => {
+    const call = event({ user_id: 'u_1', platform_model: 'gpt-4o', ip: '192.0.2.1' })
+    expect(relationsOf(call, catalogue, [...ALL])).toEqual([
+      {
+        kind: 'user',
+        value: 'u_1',
+        fields: { audit: 'actor_id', usage: 'user_id', auth: 'user_id' },
+      },
+      {
+        kind: 'resource',
+        value: 'gpt-4o',
+        fields: { audit: 'resource_name', usage: 'platform_model', system: 'resource_name' },
+      },
+      { kind: 'address', value: '192.0.2.1', fields: { audit: 'ip', usage: 'ip', auth: 'ip' } },
+    ])
+  })
+  it('is looked for only where the reader may look, and not at all when there is nothing', () => {
+    const [relation] = relationsOf(event({ request_id: 'r' }), catalogue, ['usage'])
+    expect(relation?.fields).toEqual({ usage: 'request_id' })
+    expect(relationsOf(event({}), catalogue, [...ALL])).toEqual([])
+  })
+})
+
+describe('the address of a timeline', () => {
+  it('is read and written back unchanged', () => {
+    const search = {
+      of: 'usage/a/b',
+      by: 'user',
+      around: '1h',
+      without: 'audit,auth',
+      open: 'auth/x',
+    }
+    expect(writeTimeline(readTimeline(search))).toEqual(search)
+    expect(readKey('weather/x')).toBeUndefined()
+    expect(readTimeline({ around: '3y', by: 'colour' })).toMatchObject({
+      around: '15m',
+      by: undefined,
+    })
+  })
+})
+
+describe('the questions of a timeline', () => {
+  it('ask each log by its own name for it, on both sides of the very microsecond', () => {
+    const window = windowOf('2026-11-19T14:00:00.123456Z', '15m')
+    const relation = {
+      kind: 'user',
+      value: 'u',
+      fields: { audit: 'actor_id', usage: 'user_id' },
+    } as const
+    const before = sideParams(relation, ['audit', 'usage'], window, 'before')
+    const after = sideParams(relation, ['audit', 'usage'], window, 'after')
+    expect(before.get('audit:actor_id')).toBe('u')
+    expect(before.get('usage:user_id')).toBe('u')
+    expect([before.get('sort'), after.get('sort')]).toEqual(['-time', 'time'])
+    expect([before.get('to'), after.get('from')]).toEqual([window.at, window.at])
+  })
+})
+
+describe('the events of a timeline', () => {
+  const at = (id: string, second: number) => ({
+    ...event({ id, stream: 'usage' }, `2026-11-19T14:00:${String(second).padStart(2, '0')}Z`),
+  })
+  it('stand in order of time, the one in the middle once', () => {
+    const middle = { stream: 'usage' as const, id: 'm', event: at('m', 30) }
+    const ids = (events: { id: string }[]) => events.map(({ id }) => id).join('')
+    expect(ids(joined([at('b', 20), at('a', 10)], [at('m', 30), at('c', 40)], middle))).toBe('abmc')
+    expect(ids(joined([at('a', 10)], [at('c', 40)], middle))).toBe('amc')
+  })
+  it('lie in their lanes, none over the edge', () => {
+    const window = windowOf('2026-11-19T14:00:00Z', '5m')
+    const events = [at('a', 0), at('b', 59)].map((one) => ({
+      stream: 'usage' as const,
+      id: one.id,
+      event: one,
+    }))
+    const far = { stream: 'auth' as const, id: 'x', event: event({}, '2030-01-01T00:00:00Z') }
+    const dots = dotsOf([...events, far], ['usage', 'auth'], window, 600)
+    expect(dots.map(({ y }) => y)).toEqual([13, 13, 39])
+    expect(dots[0]?.x).toBeCloseTo(300, 0)
+    expect(dots[2]?.x).toBe(594)
+  })
+  it('say how far away they are', () => {
+    const of = (time: string) => offsetOf(time, '2026-11-19T14:00:00Z')
+    expect(of('2026-11-19T14:00:00.250Z')).toBe('+250 ms')
+    expect(of('2026-11-19T13:59:57.9Z')).toBe('\u22122.1 s')
+    expect(of('2026-11-19T14:14:00Z')).toBe('+14 min')
+    expect(of('2026-11-19T11:30:00Z')).toBe('\u22122.5 h')
+  })
+})
