@@ -121,7 +121,22 @@ export function presentationOf(stream: Stream): Presentation {
   return PRESENTATIONS[stream]
 }
 
-export function columnsOf({ stream, fields }: StreamFields): Column[] {
+/** What can be a column: everything but time, which is always the first, and the payloads. */
+export function columnFields({ fields }: StreamFields): Field[] {
+  return fields.filter(({ name, type }) => name !== 'time' && type !== 'payload')
+}
+
+/** The chosen columns in their order; those of the catalogue when nothing is chosen. */
+export function columnsOf(fields: StreamFields, chosen?: string[]): Column[] {
+  if (chosen === undefined) return defaultColumns(fields)
+  const names = ['time', ...chosen.filter((name) => name !== 'time')]
+  return [...new Set(names)].flatMap((name) => {
+    const field = fields.byName.get(name)
+    return field && field.type !== 'payload' ? [columnOf(field)] : []
+  })
+}
+
+function defaultColumns({ stream, fields }: StreamFields): Column[] {
   const { order, inside, extra = [] } = PRESENTATIONS[stream]
   const shown = fields.filter((field) => field.column || extra.includes(field.name))
   const names = new Set(shown.map((field) => field.name))

@@ -17,7 +17,7 @@ export function ColumnHeader({ column }: { column: Column }) {
       {field.sort ? (
         <UnstyledButton
           className={classes.sort ?? ''}
-          onClick={() => ask({ sort: nextSort(state.sort, field) })}
+          onClick={() => ask({ sort: nextSort(state.sort, field), live: false })}
         >
           <span>{label}</span>
           <Icon name={direction === 'ascending' ? 'up' : 'down'} size={13} />

@@ -25,6 +25,7 @@ export function EventRow({ event, marked, children }: EventRowProps) {
     <tr
       ref={row}
       className={classes.row}
+      data-id={event.id}
       data-marked={marked || undefined}
       aria-current={event.id === state.open || undefined}
       onClick={open}

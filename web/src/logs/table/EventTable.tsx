@@ -3,9 +3,11 @@ import { tableFeatures, useTable, type ColumnDef } from '@tanstack/react-table'
 import { useMemo } from 'react'
 import type { LogEvent } from '../../api/types'
 import { t } from '../../i18n'
+import { useDensity } from '../columns/useDensity'
 import { useLogView } from '../LogView'
 import type { Column } from '../presentation'
 import { Cell } from './Cell'
+import { CellActions } from './CellActions'
 import { ColumnHeader } from './ColumnHeader'
 import { EventRow } from './EventRow'
 import { SkeletonRows } from './SkeletonRows'
@@ -25,6 +27,7 @@ interface EventTableProps {
 
 export function EventTable({ columns, events, stale, marked }: EventTableProps) {
   const { stream, pageSize } = useLogView()
+  const [density] = useDensity()
   const table = useTable({
     features,
     columns: useColumnDefs(columns),
@@ -35,42 +38,49 @@ export function EventTable({ columns, events, stale, marked }: EventTableProps) 
   const room = columns.reduce((sum, column) => sum + column.width, 0)
 
   return (
-    <table
-      className={classes.table}
-      style={{ minWidth: room }}
-      data-stale={stale || undefined}
-      aria-label={t.list.table(t.streams[stream])}
-      aria-busy={events === undefined || stale}
-    >
-      <colgroup>
-        {columns.map(({ field, width, grows }) => (
-          <col key={field.name} style={grows ? {} : { width }} />
-        ))}
-      </colgroup>
-      <thead>
-        <tr>
-          {table.getFlatHeaders().map((header) => {
-            const column = byName.get(header.id)
-            return column && <ColumnHeader key={header.id} column={column} />
-          })}
-        </tr>
-      </thead>
-      <tbody>
-        {events === undefined ? (
-          <SkeletonRows columns={columns} rows={pageSize} />
-        ) : (
-          table.getRowModel().rows.map((row) => (
-            <EventRow key={row.id} event={row.original} marked={row.id === marked}>
-              {row.getAllCells().map((cell) => (
-                <td key={cell.id} data-right={byName.get(cell.column.id)?.alignRight || undefined}>
-                  <table.FlexRender cell={cell} />
-                </td>
-              ))}
-            </EventRow>
-          ))
-        )}
-      </tbody>
-    </table>
+    <CellActions events={events ?? NO_EVENTS}>
+      <table
+        className={classes.table}
+        style={{ minWidth: room }}
+        data-stale={stale || undefined}
+        data-density={density}
+        aria-label={t.list.table(t.streams[stream])}
+        aria-busy={events === undefined || stale}
+      >
+        <colgroup>
+          {columns.map(({ field, width, grows }) => (
+            <col key={field.name} style={grows ? {} : { width }} />
+          ))}
+        </colgroup>
+        <thead>
+          <tr>
+            {table.getFlatHeaders().map((header) => {
+              const column = byName.get(header.id)
+              return column && <ColumnHeader key={header.id} column={column} />
+            })}
+          </tr>
+        </thead>
+        <tbody>
+          {events === undefined ? (
+            <SkeletonRows columns={columns} rows={pageSize} />
+          ) : (
+            table.getRowModel().rows.map((row) => (
+              <EventRow key={row.id} event={row.original} marked={row.id === marked}>
+                {row.getAllCells().map((cell) => (
+                  <td
+                    key={cell.id}
+                    data-field={cell.column.id}
+                    data-right={byName.get(cell.column.id)?.alignRight || undefined}
+                  >
+                    <table.FlexRender cell={cell} />
+                  </td>
+                ))}
+              </EventRow>
+            ))
+          )}
+        </tbody>
+      </table>
+    </CellActions>
   )
 }
 

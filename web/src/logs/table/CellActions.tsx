@@ -1,0 +1,86 @@
+/**
+ * Two buttons over the cell under the mouse: only this value, anything but this value. One pair for
+ * the whole table. The details of an event offer the same to keyboards and fingers.
+ */
+import { useState } from 'react'
+import type { LogEvent } from '../../api/types'
+import { visibleText } from '../../format/text'
+import { t } from '../../i18n'
+import { Icon } from '../../ui/Icon'
+import { useLogView } from '../LogView'
+import { addFilter } from '../logState'
+import { cellFilter, type CellFilter } from './cellFilter'
+import classes from './CellActions.module.css'
+
+interface Place {
+  filter: CellFilter
+  right: number
+  top: number
+  height: number
+}
+
+interface CellActionsProps {
+  events: LogEvent[]
+  children: React.ReactNode
+}
+
+/** Wraps a table whose cells say their column in `data-field` and whose rows their event in `data-id`. */
+export function CellActions({ events, children }: CellActionsProps) {
+  const { fields } = useLogView()
+  const [place, setPlace] = useState<Place>()
+  const onOver = (pointer: React.PointerEvent) => {
+    if (pointer.pointerType !== 'mouse' || !(pointer.target instanceof Element)) return
+    if (pointer.target.closest(`[data-actions]`)) return
+    const cell = pointer.target.closest<HTMLElement>('td[data-field]') ?? undefined
+    const id = cell?.closest<HTMLElement>('tr')?.dataset['id']
+    const event = events.find((one) => one.id === id)
+    const filter = cell && event && cellFilter(fields, event, cell.dataset['field'] ?? '')
+    setPlace(
+      filter && {
+        filter,
+        right: cell.offsetLeft + cell.offsetWidth,
+        top: cell.offsetTop,
+        height: cell.offsetHeight,
+      },
+    )
+  }
+  return (
+    <div className={classes.wrap} onPointerOver={onOver} onPointerLeave={() => setPlace(undefined)}>
+      {children}
+      {place && <Actions {...place} onDone={() => setPlace(undefined)} />}
+    </div>
+  )
+}
+
+function Actions({ filter, right, top, height, onDone }: Place & { onDone: () => void }) {
+  const { state, ask } = useLogView()
+  const add = (operator: 'eq' | 'ne') => {
+    ask({ filters: addFilter(state.filters, filter.field, operator, filter.value) })
+    onDone()
+  }
+  const value = visibleText(filter.value)
+  return (
+    <div className={classes.actions} style={{ left: right, top, height }} data-actions>
+      <button
+        type="button"
+        tabIndex={-1}
+        title={t.values.include(value)}
+        aria-label={t.values.include(value)}
+        onClick={() => add('eq')}
+      >
+        <Icon name="plus" size={12} />
+      </button>
+      {filter.excludable && (
+        <button
+          type="button"
+          tabIndex={-1}
+          title={t.values.exclude(value)}
+          aria-label={t.values.exclude(value)}
+          onClick={() => add('ne')}
+        >
+          <Icon name="minus" size={12} />
+        </button>
+      )}
+    </div>
+  )
+}
