@@ -49,6 +49,8 @@ export const api = {
         signal,
       }),
     ) as EventPage,
+  timeline: async (search: URLSearchParams, signal: AbortSignal): Promise<EventPage> =>
+    unwrap(await client.GET('/api/v1/logs', { ...query(search), signal })) as EventPage,
   event: async (stream: Stream, id: string, signal: AbortSignal): Promise<LogEvent> =>
     unwrap(
       await client.GET('/api/v1/logs/{stream}/events/{id}', {

@@ -59,3 +59,7 @@ export type SignInSettings = Schemas['SignInSettingsBody']
 export type ProviderSettings = Schemas['ProviderSettings']
 export type Provider = Schemas['ProviderAnswer']
 export type ProviderTest = Schemas['ProviderTest']
+
+export type SavedView = Schemas['ViewAnswer']
+export type NewSavedView = Schemas['NewViewInput']
+export type SavedViewChange = Schemas['ViewChangeInput']
