@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest'
+import { parseSearch } from '../../app/search'
+import type { Field } from '../../api/types'
+import type { StreamFields } from '../../catalogue/catalogue'
+import { readState } from '../logState'
+import { columnsFor, downloadAddress } from './downloadAddress'
+
+const field = (name: string, type: Field['type']): Field => ({
+  name,
+  label: name,
+  type,
+  filter: true,
+  sort: false,
+  search: false,
+  column: true,
+  group: 'event',
+  operators: [],
+})
+const fields = [field('time', 'time'), field('request', 'payload'), field('cost', 'money')]
+const usage: StreamFields = {
+  stream: 'usage',
+  fields,
+  byName: new Map(fields.map((one) => [one.name, one])),
+}
+
+describe('a download', () => {
+  it('has what is asked, and nothing of where one is in the list', () => {
+    const asked = readState(parseSearch('from=-7d&outcome=error&page=3&sort=-cost&as_of=9&open=e'))
+    expect(downloadAddress('usage', asked, { format: 'jsonl', columns: ['time', 'cost'] })).toBe(
+      '/api/v1/logs/usage/download?from=-7d&outcome=error&format=jsonl&columns=time%2Ccost',
+    )
+  })
+  it('names its columns only when they are not the usual ones', () => {
+    expect(columnsFor(usage, undefined, false)).toBeUndefined()
+    expect(columnsFor(usage, undefined, true)).toEqual(['time', 'cost', 'request'])
+    expect(columnsFor(usage, ['cost'], false)).toEqual(['cost'])
+  })
+})
