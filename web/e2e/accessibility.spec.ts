@@ -105,5 +105,38 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await expect(page.getByRole('checkbox').first()).toBeVisible()
       await expectAccessible(page)
     })
+
+    test('the menus above a list are accessible', async ({ signedIn: page }) => {
+      await openView(page, '/logs/usage?from=-7d&page_size=10')
+      for (const name of ['Views', 'Columns', 'Download']) {
+        await page.getByRole('button', { name }).click()
+        await expect(page.getByRole('dialog', { name }).getByRole('heading').first()).toBeVisible()
+        await expectAccessible(page)
+        await page.keyboard.press('Escape')
+      }
+    })
+
+    test('requests, a live list, a timeline and a comparison are accessible', async ({
+      signedIn: page,
+    }) => {
+      await page.goto('/requests?from=-7d&page_size=10')
+      await page.locator('a[aria-expanded]').first().click()
+      await expect(page.getByRole('region', { name: 'Request and response' })).toBeVisible()
+      await expectAccessible(page)
+      await page.goto('/logs/usage?live=true')
+      await expect(page.getByRole('status').filter({ hasText: 'Following' })).toBeVisible()
+      await expectAccessible(page)
+      const answer = await page.request.get('/api/v1/logs/usage?from=-7d&kind=call&page_size=2')
+      const { items } = (await answer.json()) as { items: { id: string }[] }
+      const [a, b] = items.map(({ id }) => `usage/${id}`)
+      await page.goto(`/timeline?of=${a ?? ''}&by=user`)
+      const lines = page.getByRole('list', { name: 'Events in order of time' })
+      await lines.getByRole('listitem').first().click()
+      await expect(page.getByRole('heading', { name: 'Event', exact: true })).toBeVisible()
+      await expectAccessible(page)
+      await page.goto(`/compare?a=${a ?? ''}&b=${b ?? ''}`)
+      await expect(page.getByRole('table', { name: 'Two events compared' })).toBeVisible()
+      await expectAccessible(page)
+    })
   })
 }

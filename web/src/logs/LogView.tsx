@@ -32,7 +32,8 @@ export interface LogView {
   linkTo: (patch: Partial<LogState>) => ReturnType<typeof addressOf>
 }
 
-const LogViewContext = createContext<LogView | undefined>(undefined)
+/** For views that are no page of their own; pages take `LogViewProvider`. */
+export const LogViewContext = createContext<LogView | undefined>(undefined)
 
 export function useLogView(): LogView {
   const view = use(LogViewContext)

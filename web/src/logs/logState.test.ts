@@ -16,6 +16,8 @@ describe('the address', () => {
     '',
     '?from=-7d&q=timeout&platform_model=gpt-4o&platform_model=claude&sort=-cost&page=3&page_size=25&as_of=a1&open=01990d5e',
     '?from=2026-11-19T12:00:00Z&to=2026-11-19T18:00:00Z&cost.gte=0.01&status_code.ne=200',
+    '?from=-7d&provider=azure&columns=user_name,cost',
+    '?outcome=error&live=true',
     '?user_name=ana@acme.dev&endpoint=/v1/chat/completions',
   ])('is read and written back unchanged: %s', (text) => {
     expect(roundTrip(text)).toBe(text)

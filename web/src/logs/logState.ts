@@ -26,6 +26,10 @@ export interface LogState {
   asOf: string | undefined
   /** The id of the event in the side panel. */
   open: string | undefined
+  /** The columns of the table, when the address says so; else they are the reader's own. */
+  columns: string[] | undefined
+  /** Whether events are shown as they come, instead of page by page. */
+  live: boolean
   filters: Filter[]
 }
 
@@ -34,7 +38,18 @@ export const DEFAULT_SORT = '-time'
 export const PAGE_SIZES = [10, 25, 50, 100]
 
 // `open`, not `event`: that is a field of two streams.
-const RESERVED = new Set(['from', 'to', 'q', 'sort', 'page', 'page_size', 'as_of', 'open'])
+const RESERVED = new Set([
+  'from',
+  'to',
+  'q',
+  'sort',
+  'page',
+  'page_size',
+  'as_of',
+  'open',
+  'columns',
+  'live',
+])
 
 export function readState(search: RawSearch): LogState {
   return {
@@ -46,6 +61,8 @@ export function readState(search: RawSearch): LogState {
     pageSize: positive(one(search['page_size'])),
     asOf: one(search['as_of']),
     open: one(search['open']),
+    live: one(search['live']) === 'true',
+    columns: one(search['columns'])?.split(',').filter(Boolean),
     filters: Object.entries(search)
       .filter(([name, value]) => !RESERVED.has(name) && value !== undefined)
       .map(([name, value]) => readFilter(name, value ?? [])),
@@ -70,6 +87,8 @@ export function writeState(state: LogState): RawSearch {
     page_size: state.pageSize === undefined ? undefined : String(state.pageSize),
     as_of: state.asOf,
     open: state.open,
+    columns: state.columns?.join(','),
+    live: state.live ? 'true' : undefined,
   }
 }
 

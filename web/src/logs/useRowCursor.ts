@@ -12,7 +12,12 @@ export interface RowCursor {
   moveOpen: (step: 1 | -1) => void
 }
 
-export function useRowCursor(items: LogEvent[] | undefined, pages: EventPages): RowCursor {
+/** The pages of a list that has but one. */
+export const ONE_PAGE: Pages = { pageCount: 1, turn: () => Promise.resolve() }
+
+type Pages = Pick<EventPages, 'pageCount' | 'turn'>
+
+export function useRowCursor(items: LogEvent[] | undefined, pages: Pages): RowCursor {
   const { state, show } = useLogView()
   const [mark, setMark] = useState<string>()
   const current = state.open ?? mark

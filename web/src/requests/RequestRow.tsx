@@ -33,11 +33,12 @@ export function RequestRow({ event, marked }: { event: LogEvent; marked: boolean
       <tr
         ref={row}
         className={classes.row}
+        data-id={event.id}
         data-open={isOpen || undefined}
         data-marked={marked || undefined}
         onClick={toggle}
       >
-        <td className={classes.endpoint}>
+        <td className={classes.endpoint} data-field="platform_model">
           <Link {...linkTo(next)} preload={false} aria-expanded={isOpen} aria-label={nameOf(event)}>
             <Icon name="right" size={12} />
             <span className={classes.path}>
@@ -48,7 +49,7 @@ export function RequestRow({ event, marked }: { event: LogEvent; marked: boolean
             </span>
           </Link>
         </td>
-        <td className={classes.source}>
+        <td className={classes.source} data-field="user_name">
           <Source event={event} />
         </td>
         <td className={classes.tokens} data-right>
@@ -57,7 +58,7 @@ export function RequestRow({ event, marked }: { event: LogEvent; marked: boolean
         <td className={classes.cost} data-right>
           {numeric(event, 'cost', formatMoney)}
         </td>
-        <td className={classes.status}>
+        <td className={classes.status} data-field="status_code">
           <StatusCell event={event} />
         </td>
         <td className={classes.time}>

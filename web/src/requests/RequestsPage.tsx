@@ -1,19 +1,18 @@
 /** The calls of the platform for people who debug them: what was asked, what came back, and why not. */
+import { Suspense, lazy } from 'react'
 import { NotForRolePage } from '../app/ErrorPage'
-import { t } from '../i18n'
-import { FilterBar } from '../logs/filters/FilterBar'
 import { Histogram } from '../logs/histogram/Histogram'
-import { LogToolbar } from '../logs/LogToolbar'
-import { LogViewProvider } from '../logs/LogView'
+import { LogViewProvider, useLogView } from '../logs/LogView'
 import { ListBar } from '../logs/table/ListBar'
 import { Total } from '../logs/table/Total'
 import { useEventPages } from '../logs/useEventPages'
 import { useRowCursor } from '../logs/useRowCursor'
+import { useRememberView } from '../logs/views/useRecentViews'
 import { useRights } from '../session/rights'
+import { RequestFrame } from './RequestFrame'
 import { RequestList } from './RequestList'
-import { RequestToggles } from './RequestToggles'
-import { isToggled } from './toggles'
-import classes from './RequestsPage.module.css'
+
+const LiveRequests = lazy(() => import('../live/LiveRequests'))
 
 export function RequestsPage() {
   const { streams } = useRights()
@@ -26,26 +25,29 @@ export function RequestsPage() {
 }
 
 function Requests() {
+  const { state } = useLogView()
+  useRememberView()
+  return state.live ? (
+    <Suspense>
+      <LiveRequests />
+    </Suspense>
+  ) : (
+    <PagedRequests />
+  )
+}
+
+function PagedRequests() {
   const pages = useEventPages()
   const cursor = useRowCursor(pages.page?.items, pages)
   return (
-    <main className={classes.page}>
-      <title>{`${t.pages.requests} · ${t.app.name}`}</title>
-      <header className={classes.head}>
-        <h1>{t.pages.requests}</h1>
-        <Total pages={pages} />
-      </header>
-      <LogToolbar
-        onRefresh={pages.refresh}
-        refreshing={pages.fetching}
-        placeholder={t.requests.search}
-      >
-        <RequestToggles />
-      </LogToolbar>
-      <FilterBar shownElsewhere={isToggled} />
+    <RequestFrame
+      total={<Total pages={pages} />}
+      onRefresh={pages.refresh}
+      refreshing={pages.fetching}
+    >
       <Histogram />
       <ListBar pages={pages} />
       <RequestList pages={pages} marked={cursor.marked} />
-    </main>
+    </RequestFrame>
   )
 }

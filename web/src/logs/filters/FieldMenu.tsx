@@ -12,7 +12,7 @@ import classes from './FieldMenu.module.css'
 export function FieldMenu({ onChoose }: { onChoose: (field: Field) => void }) {
   const { fields } = useLogView()
   const [text, setText] = useState('')
-  const found = filterable(fields.fields).filter((field) => matches(field, text))
+  const found = filterable(fields.fields).filter((field) => matchesName(field, text))
   const first = found[0]
   return (
     <div>
@@ -61,7 +61,7 @@ function sections(fields: Field[]): [string, Field[]][] {
   return columns.length > 0 ? [[t.filters.columns, columns], ...others] : others
 }
 
-function matches(field: Field, text: string): boolean {
+export function matchesName(field: Field, text: string): boolean {
   const wanted = text.trim().toLowerCase()
   return (
     field.label.toLowerCase().includes(wanted) || field.name.replaceAll('_', ' ').includes(wanted)

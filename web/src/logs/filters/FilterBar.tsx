@@ -14,9 +14,11 @@ import classes from './FilterBar.module.css'
 interface FilterBarProps {
   /** Filters that the page shows in another way need no chip. */
   shownElsewhere?: (filter: Filter) => boolean
+  /** What else can be done with the list, at the right. */
+  children?: React.ReactNode
 }
 
-export function FilterBar({ shownElsewhere = () => false }: FilterBarProps) {
+export function FilterBar({ shownElsewhere = () => false, children }: FilterBarProps) {
   const { state, ask } = useLogView()
   const chips = state.filters.filter((filter) => !shownElsewhere(filter))
   return (
@@ -35,6 +37,7 @@ export function FilterBar({ shownElsewhere = () => false }: FilterBarProps) {
           {t.filters.clear}
         </Button>
       )}
+      <div className={classes.tools}>{children}</div>
     </div>
   )
 }

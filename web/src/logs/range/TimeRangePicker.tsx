@@ -48,7 +48,7 @@ export function TimeRangePicker() {
                 className={classes.preset ?? ''}
                 data-chosen={(state.to === undefined && state.from === preset) || undefined}
                 onClick={() => {
-                  ask({ from: preset, to: undefined })
+                  ask({ from: preset, to: undefined, live: false })
                   close()
                 }}
               >
@@ -63,7 +63,7 @@ export function TimeRangePicker() {
             span={span}
             zone={zone}
             onApply={(range) => {
-              ask({ from: range.from.toISOString(), to: range.to.toISOString() })
+              ask({ from: range.from.toISOString(), to: range.to.toISOString(), live: false })
               close()
             }}
           />

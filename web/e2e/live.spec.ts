@@ -1,0 +1,87 @@
+/** Events as they come in. */
+import type { Page } from '@playwright/test'
+import { expect, rows, test } from './daybook'
+import { sendEvents, uniqueWord } from './events'
+
+const now = () => new Date().toISOString()
+const event = (source: string, message: string) => ({
+  stream: 'system',
+  time: now(),
+  level: 'info',
+  source,
+  event: 'beat',
+  message,
+})
+
+async function follow(page: Page, address: string): Promise<void> {
+  await page.goto(address)
+  await page.getByRole('button', { name: 'Live', exact: true }).click()
+  await expect(page).toHaveURL(/live=true/)
+  await expect(page.getByRole('status').filter({ hasText: 'Following' })).toBeVisible()
+}
+
+test('events show the moment they are stored, as far as the filters let them', async ({
+  signedIn: page,
+}) => {
+  const word = uniqueWord('live')
+  await follow(page, `/logs/system?source=${word}`)
+  await expect(page.getByRole('heading', { name: 'Waiting for events' })).toBeVisible()
+  await sendEvents(page.request, [event('another', 'not this one'), event(word, 'the first')])
+  await expect(rows(page)).toHaveCount(1)
+  await expect(rows(page).first()).toContainText('the first')
+  await sendEvents(page.request, [event(word, 'the second')])
+  await expect(rows(page).first()).toContainText('the second')
+  await rows(page).first().click()
+  await expect(page.getByRole('region', { name: 'Event details' })).toContainText('the second')
+})
+
+test('a pause holds the list still, and nothing of it is lost', async ({ signedIn: page }) => {
+  const word = uniqueWord('pause')
+  await follow(page, `/logs/system?source=${word}`)
+  await sendEvents(page.request, [event(word, 'before')])
+  await expect(rows(page)).toHaveCount(1)
+  await page.getByRole('button', { name: 'Pause', exact: true }).click()
+  await sendEvents(page.request, [event(word, 'one'), event(word, 'two')])
+  await expect(page.getByText('2 waiting')).toBeVisible()
+  await expect(rows(page)).toHaveCount(1)
+  await page.getByRole('button', { name: 'Resume', exact: true }).click()
+  await expect(rows(page)).toHaveCount(3)
+})
+
+test('more than anybody can read passes by, and is counted', async ({ signedIn: page }) => {
+  const word = uniqueWord('flood')
+  await follow(page, `/logs/system?source=${word}`)
+  const flood = Array.from({ length: 150 }, (_, at) => event(word, `number ${at}`))
+  await sendEvents(page.request, flood)
+  const text = async (pattern: RegExp) =>
+    Number((await page.getByText(pattern).first().textContent())?.replace(/\D/g, '') ?? 0)
+  await expect(page.getByText(/\d+ passed by/)).toBeVisible()
+  await expect.poll(async () => (await text(/\d+ passed by/)) + (await text(/\d+ shown/))).toBe(150)
+  await expect(rows(page).first()).toContainText('number 149')
+})
+
+test('requests can be followed, too', async ({ signedIn: page }) => {
+  const word = uniqueWord('caller')
+  await follow(page, `/requests?user_name=${word}`)
+  await sendEvents(page.request, [
+    { stream: 'usage', time: now(), endpoint: '/v1/live', user_name: word, outcome: 'success' },
+  ])
+  const table = page.getByRole('table', { name: 'Requests' })
+  await expect(table).toContainText('/v1/live')
+  await expect(table.getByRole('rowheader')).toHaveText('Today')
+})
+
+test('a broken connection is made again, and what may be missing is told', async ({
+  signedIn: page,
+}) => {
+  const word = uniqueWord('broken')
+  const body = ': from now on\n\n'
+  const ends = { contentType: 'text/event-stream', body }
+  await page.route(/\/tail\?/, (route) => route.fulfill(ends), { times: 1 })
+  await page.goto(`/logs/system?source=${word}&live=true`)
+  await expect(page.getByText('Connecting …')).toBeVisible()
+  await expect(page.getByRole('status').filter({ hasText: 'Following' })).toBeVisible()
+  await expect(page.getByText('Some missed')).toBeVisible()
+  await sendEvents(page.request, [event(word, 'after')])
+  await expect(rows(page)).toHaveCount(1)
+})

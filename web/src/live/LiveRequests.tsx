@@ -1,0 +1,25 @@
+/** Requests as they come in. */
+import { RequestFrame } from '../requests/RequestFrame'
+import { RequestTable } from '../requests/RequestTable'
+import { ONE_PAGE, useRowCursor } from '../logs/useRowCursor'
+import list from '../requests/RequestList.module.css'
+import { LiveBar } from './LiveBar'
+import { LiveEmpty } from './LiveEmpty'
+import { useTail } from './useTail'
+
+export default function LiveRequests() {
+  const tail = useTail()
+  const cursor = useRowCursor(tail.shown, ONE_PAGE)
+  return (
+    <RequestFrame>
+      <LiveBar tail={tail} />
+      <div className={list.list}>
+        {tail.shown.length === 0 ? (
+          <LiveEmpty tail={tail} />
+        ) : (
+          <RequestTable events={tail.shown} stale={false} marked={cursor.marked} />
+        )}
+      </div>
+    </RequestFrame>
+  )
+}

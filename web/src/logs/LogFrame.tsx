@@ -1,0 +1,41 @@
+/** A list at the left, the open event at the right. */
+import { Suspense, lazy } from 'react'
+import { useLogView } from './LogView'
+import { LOG_PANEL_ID, tabId } from './StreamTabs'
+import { PanelEdge } from './panel/PanelEdge'
+import { PanelSkeleton } from './panel/PanelSkeleton'
+import { usePanelWidth } from './panel/usePanelWidth'
+import type { RowCursor } from './useRowCursor'
+import classes from './LogFrame.module.css'
+
+const EventPanel = lazy(() => import('./panel/EventPanel'))
+
+interface LogFrameProps {
+  cursor: RowCursor
+  children: React.ReactNode
+}
+
+export function LogFrame({ cursor, children }: LogFrameProps) {
+  const { stream, state } = useLogView()
+  const panel = usePanelWidth()
+  return (
+    <div
+      className={classes.page}
+      id={LOG_PANEL_ID}
+      role="tabpanel"
+      aria-labelledby={tabId(stream)}
+      data-open={state.open !== undefined || undefined}
+      style={panel.style}
+    >
+      <div className={classes.list}>{children}</div>
+      {state.open !== undefined && (
+        <aside className={classes.panel}>
+          <PanelEdge {...panel} />
+          <Suspense fallback={<PanelSkeleton />}>
+            <EventPanel id={state.open} onMove={cursor.moveOpen} canMove={cursor.canMove} />
+          </Suspense>
+        </aside>
+      )}
+    </div>
+  )
+}
