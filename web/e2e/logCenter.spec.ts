@@ -151,3 +151,21 @@ test('dragging over the histogram zooms in', async ({ signedIn: page }) => {
   await expect(page).toHaveURL(/from=20.*to=20/)
   await expect.poll(() => total(page)).toBeLessThan(before)
 })
+
+test('the audit log opens without who read it, says so, and shows it when asked', async ({
+  signedIn: page,
+}) => {
+  await openView(page, '/logs/audit?from=-7d&result=success')
+  await page.goto('/logs/usage')
+  await page.getByRole('tab', { name: 'Audit', exact: true }).click()
+  await expect(page).toHaveURL(/action\.ne=log\.read/)
+  await expect(rows(page).first()).toBeVisible()
+  await expect(rows(page).filter({ hasText: 'log.read' })).toHaveCount(0)
+  const hiding = await total(page)
+  await page.getByRole('button', { name: 'Remove filter Action is not log.read' }).click()
+  await expect(page).toHaveURL(/\/logs\/audit\?from=-24h$/)
+  await expect.poll(() => total(page)).toBeGreaterThan(hiding)
+  await expect(rows(page).filter({ hasText: 'log.read' }).first()).toBeVisible()
+  await page.goto('/logs/audit')
+  await expect(page.getByRole('button', { name: /^Edit filter Action is not/ })).toBeVisible()
+})

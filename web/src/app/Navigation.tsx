@@ -4,8 +4,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Link, useSearch } from '@tanstack/react-router'
 import { statusQuery } from '../api/queries'
 import { t } from '../i18n'
-import { carriedSearch } from '../logs/carriedSearch'
-import { addressOf, type Place } from '../logs/place'
+import { addressOf, enter, type Place } from '../logs/place'
 import { useRights } from '../session/rights'
 import { Icon, type IconName } from '../ui/Icon'
 import { Logo } from '../ui/Logo'
@@ -112,7 +111,7 @@ function PlaceLink({ place, name, narrow }: PlaceLinkProps) {
     <Tooltip label={name} position="right" disabled={!narrow}>
       <Link
         className={classes.link}
-        {...addressOf(place, carriedSearch(search))}
+        {...addressOf(place, enter(place, search))}
         activeOptions={{ includeSearch: false }}
         aria-label={name}
       >

@@ -12,6 +12,7 @@ import { catalogueQuery, sessionQuery } from '../api/queries'
 import type { Session } from '../api/types'
 import { isStream } from '../catalogue/catalogue'
 import type { RawSearch } from '../logs/logState'
+import { opening } from '../logs/place'
 import { needsSecondFactor, safeReturn } from '../session/session'
 import { AppFrame } from './AppFrame'
 import { ErrorPage, NotFoundPage } from './ErrorPage'
@@ -108,8 +109,10 @@ const streamRoute = createRoute({
   getParentRoute: () => signedInRoute,
   path: '/logs/$stream',
   validateSearch: (search: RawSearch): RawSearch => search,
-  beforeLoad: ({ params }) => {
+  beforeLoad: ({ params, search }) => {
     if (!isStream(params.stream)) throw notFound()
+    const asked = opening(params.stream, search)
+    if (asked) throw redirect({ to: '/logs/$stream', params, search: asked, replace: true })
   },
   component: lazyRouteComponent(() => import('../logs/LogCenterPage'), 'LogCenterPage'),
 })
@@ -119,6 +122,20 @@ const requestsRoute = createRoute({
   path: '/requests',
   validateSearch: (search: RawSearch): RawSearch => search,
   component: lazyRouteComponent(() => import('../requests/RequestsPage'), 'RequestsPage'),
+})
+
+const timelineRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/timeline',
+  validateSearch: (search: RawSearch): RawSearch => search,
+  component: lazyRouteComponent(() => import('../timeline/TimelinePage'), 'TimelinePage'),
+})
+
+const compareRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/compare',
+  validateSearch: (search: RawSearch): RawSearch => search,
+  component: lazyRouteComponent(() => import('../compare/ComparePage'), 'ComparePage'),
 })
 
 const accountRoute = createRoute({
@@ -179,6 +196,8 @@ const routeTree = rootRoute.addChildren([
     logsRoute,
     streamRoute,
     requestsRoute,
+    timelineRoute,
+    compareRoute,
     accountRoute,
     settingsRoute,
     usersRoute,

@@ -4,7 +4,7 @@ import { useEffect } from 'react'
 import type { Stream } from '../api/types'
 import { t } from '../i18n'
 import { useRights } from '../session/rights'
-import { carriedSearch } from './carriedSearch'
+import { enter } from './place'
 import classes from './StreamTabs.module.css'
 
 export const LOG_PANEL_ID = 'log'
@@ -29,7 +29,7 @@ export function StreamTabs({ current }: { current: Stream }) {
           tabIndex={stream === current ? 0 : -1}
           to="/logs/$stream"
           params={{ stream }}
-          search={carriedSearch(search)}
+          search={enter(stream, search)}
         >
           {t.streams[stream]}
         </Link>
