@@ -33,7 +33,8 @@ test('is what the filters leave, with the columns of the table', async ({ signed
 })
 
 test('as JSON lines has requests and responses when asked for', async ({ signedIn: page }) => {
-  await openView(page, '/requests?from=-7d&content.exists=true&outcome=success&protocol=gemini')
+  await page.goto('/requests?from=-7d&content.exists=true&outcome=success&protocol=gemini')
+  await expect(page.getByRole('row').nth(2)).toBeVisible()
   const expected = await total(page)
   const { name, lines } = await download(page, async (menu) => {
     await menu.getByRole('radiogroup', { name: 'Format' }).getByText('JSON lines').click()

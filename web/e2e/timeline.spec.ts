@@ -3,8 +3,13 @@ import type { Page } from '@playwright/test'
 import { expect, openView, rows, test } from './daybook'
 import { minutesAgo, sendEvents, uniqueWord } from './events'
 
+/** Each has an address of its own. */
+let stories = Math.floor(Math.random() * 200)
+
 /** A person who signs in, calls, changes a model and is refused: four logs, one story. */
 async function story(page: Page) {
+  stories += 1
+  const ip = `192.0.2.${stories}`
   const [who, request, model] = [uniqueWord('u'), uniqueWord('req'), uniqueWord('model')]
   await sendEvents(page.request, [
     {
@@ -13,7 +18,7 @@ async function story(page: Page) {
       event: 'sign_in',
       result: 'success',
       user_id: who,
-      ip: '192.0.2.77',
+      ip,
     },
     {
       stream: 'audit',
@@ -24,7 +29,7 @@ async function story(page: Page) {
       resource_type: 'model',
       resource_name: model,
       result: 'success',
-      ip: '192.0.2.77',
+      ip,
     },
     {
       stream: 'usage',
@@ -55,7 +60,7 @@ async function story(page: Page) {
       status_code: 200,
     },
   ])
-  return { who, request, model }
+  return { who, model, ip }
 }
 
 const lines = (page: Page) =>
@@ -91,7 +96,7 @@ test('an event leads to the same request, user and resource in all logs', async 
 test('the keyboard goes through the timeline, and a value leads to its log', async ({
   signedIn: page,
 }) => {
-  const { who } = await story(page)
+  const { who, ip } = await story(page)
   await openView(page, `/logs/audit?from=-1h&actor_id=${who}`)
   await rows(page).first().click()
   const panel = page.getByRole('region', { name: 'Event details' })
@@ -103,8 +108,8 @@ test('the keyboard goes through the timeline, and a value leads to its log', asy
   await page.keyboard.press('k')
   await page.keyboard.press('k')
   await expect(panel.getByRole('heading', { name: /sign_in/ })).toBeVisible()
-  await panel.getByRole('button', { name: '192.0.2.77' }).click()
-  await expect(page).toHaveURL(/\/logs\/auth\?from=.*&ip=192\.0\.2\.77/)
+  await panel.getByRole('button', { name: ip }).click()
+  await expect(page).toHaveURL(new RegExp(`/logs/auth\\?from=.*&ip=${ip}`))
   await expect(rows(page)).toHaveCount(1)
 })
 

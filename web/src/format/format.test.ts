@@ -1,10 +1,21 @@
 import { describe, expect, it } from 'vitest'
 import { formatMoney, formatUnitPrice } from './money'
 import { formatCompact, formatNumber } from './number'
-import { splitControls, visibleText } from './text'
+import { breakable, splitControls, visibleText } from './text'
 import { formatClock, formatDay, formatRelative, fromInputValue, toInputValue } from './time'
 
 const spaced = (text: string) => text.replaceAll('\u202f', ' ')
+
+describe('endless words', () => {
+  it('may break, words of languages may not, and nothing is lost', () => {
+    expect(breakable('many words of a language '.repeat(100))).toHaveLength(1)
+    const text = `before ${'A😀'.repeat(800)} after`
+    const parts = breakable(text)
+    expect(parts.join('')).toBe(text)
+    expect(Math.max(...parts.map((part) => part.length))).toBeLessThanOrEqual(1000)
+    expect(parts.some((part) => part.startsWith('\udE00'))).toBe(false)
+  })
+})
 
 describe('numbers', () => {
   it('groups digits in threes and keeps fractions', () => {

@@ -33,6 +33,14 @@ export function visibleText(value: string): string {
   return value.replace(CONTROLS, (control) => `[${codePoint(control)}]`)
 }
 
+/** The text in parts between which a line may break: one part, unless it has endless words. */
+export function breakable(text: string): string[] {
+  if (!/\S{1000}/u.test(text)) return [text]
+  // Every second part is what was split at: a word that is none of any language.
+  const parts = text.split(/(\S{1000,})/u)
+  return parts.flatMap((part, index) => (index % 2 === 0 ? part : (part.match(/.{1,500}/gu) ?? [])))
+}
+
 function codePoint(character: string): string {
   const hex = (character.codePointAt(0) ?? 0).toString(16).toUpperCase()
   return `U+${hex.padStart(4, '0')}`

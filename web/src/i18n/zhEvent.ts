@@ -69,6 +69,7 @@ export const event: EventTexts = {
     copyPart: (title) => `复制${title}`,
     raw: '原始 JSON',
     showAll: (lines) => `显示全部 ${lines} 行`,
+    showMore: (count, rest) => `再显示 ${count} 个字符，还有 ${rest} 个`,
     showLess: '收起',
     cut: '接收时因超出大小限制而被截断。',
     image: '消息中的图片',

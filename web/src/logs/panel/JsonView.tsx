@@ -1,5 +1,6 @@
 /** JSON, formatted and coloured, built from elements: nothing in it is ever markup. */
 import type { Json } from '../../api/types'
+import { Breakable } from '../../ui/Breakable'
 import { LongText } from './LongText'
 import { tokensOf } from './jsonTokens'
 import classes from './JsonView.module.css'
@@ -12,10 +13,10 @@ export function JsonView({ value }: { value: Json }) {
         <pre className={classes.json} tabIndex={0}>
           {tokensOf(shown).map((token, index) =>
             token.kind === 'plain' ? (
-              token.text
+              <Breakable key={index} text={token.text} />
             ) : (
               <span key={index} data-kind={token.kind}>
-                {token.text}
+                <Breakable text={token.text} />
               </span>
             ),
           )}

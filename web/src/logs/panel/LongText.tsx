@@ -1,11 +1,12 @@
-/** Long text folds after 40 lines, or 4 000 characters of few lines, and opens on demand. */
+/**
+ * Long text folds after 40 lines, or 4 000 characters of few lines, and opens on demand: as much at
+ * once as a browser lays out in a moment, whatever the text is.
+ */
 import { useState } from 'react'
 import { formatNumber } from '../../format/number'
 import { t } from '../../i18n'
+import { firstCharacters, foldedLength, nextLength } from './folding'
 import classes from './JsonView.module.css'
-
-const LINES_MAX = 40
-const CHARACTERS_MAX = 4000
 
 interface LongTextProps {
   text: string
@@ -13,22 +14,22 @@ interface LongTextProps {
 }
 
 export function LongText({ text, children }: LongTextProps) {
-  const [open, setOpen] = useState(false)
-  const lines = text.split('\n')
-  const folds = lines.length > LINES_MAX + 5 || text.length > CHARACTERS_MAX * 1.2
-  const short = folds
-    ? lines
-        .slice(0, LINES_MAX)
-        .join('\n')
-        .slice(0, CHARACTERS_MAX)
-        .replace(/[\ud800-\udbff]$/, '')
-    : text
+  const [steps, setSteps] = useState(0)
+  const folded = foldedLength(text)
+  let length = folded
+  for (let step = 0; step < steps; step += 1) length = nextLength(text, length)
+  const next = nextLength(text, length)
+  const press = () => setSteps(length < text.length ? steps + 1 : 0)
   return (
     <>
-      {children(open ? text : short)}
-      {folds && (
-        <button type="button" className={classes.fold} onClick={() => setOpen(!open)}>
-          {open ? t.panel.showLess : t.panel.showAll(formatNumber(lines.length))}
+      {children(firstCharacters(text, length))}
+      {folded < text.length && (
+        <button type="button" className={classes.fold} onClick={press}>
+          {length === text.length
+            ? t.panel.showLess
+            : next === text.length
+              ? t.panel.showAll(formatNumber(text.split('\n').length))
+              : t.panel.showMore(formatNumber(next - length), formatNumber(text.length - length))}
         </button>
       )}
     </>

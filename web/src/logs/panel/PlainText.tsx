@@ -8,7 +8,7 @@ export function PlainText({ text }: { text: string }) {
     <LongText text={text}>
       {(shown) => (
         <div className={classes.text}>
-          <EventText value={shown} />
+          <EventText value={shown} breaks />
         </div>
       )}
     </LongText>
