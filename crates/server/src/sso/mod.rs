@@ -7,6 +7,7 @@ mod claims;
 mod discovery;
 mod flow;
 mod http;
+mod id_token;
 mod probe;
 mod tokens;
 
@@ -19,7 +20,6 @@ use crate::control::{Provider, Purpose};
 use discovery::Directory;
 use flow::Flows;
 use http::Http;
-use openidconnect::core::CoreAuthenticationFlow;
 use openidconnect::{
     AuthorizationCode, CsrfToken, Nonce, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, Scope,
 };
@@ -133,13 +133,11 @@ impl Sso {
         let client = tokens::client(provider, &metadata, callback.clone());
         let (state, nonce) = (CsrfToken::new_random_len(32), Nonce::new_random_len(32));
         let scopes = provider.settings.scopes.iter().cloned().map(Scope::new);
-        let (location, state, nonce) = client
-            .authorize_url(
-                CoreAuthenticationFlow::AuthorizationCode,
-                move || state,
-                move || nonce,
-            )
+        let (location, state) = client
+            .authorize_url(move || state)
+            .add_scope(Scope::new("openid".into()))
             .add_scopes(scopes)
+            .add_extra_param("nonce", nonce.secret())
             .set_pkce_challenge(challenge)
             .url();
         let browser = CsrfToken::new_random_len(32).into_secret();
@@ -195,14 +193,14 @@ impl Sso {
         let answer = tokens::exchange(&client, &door, AuthorizationCode::new(code), verifier);
         let answer = answer.await?;
         let keys = self.directory.keys(&door, provider, &metadata).await?;
-        let checked = tokens::check(provider, &keys, &answer, &pending.nonce);
+        let checked = id_token::check(provider, &keys, &answer, &pending.nonce);
         let claims = match checked {
-            Err(tokens::Doubt::UnknownKey) => {
+            Err(id_token::Doubt::UnknownKey) => {
                 let newer = self
                     .directory
                     .newer_keys(&door, provider, &metadata)
                     .await?;
-                tokens::check(provider, &newer, &answer, &pending.nonce)
+                id_token::check(provider, &newer, &answer, &pending.nonce)
             }
             checked => checked,
         };

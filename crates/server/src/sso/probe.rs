@@ -3,7 +3,8 @@
 
 use super::discovery::{self, Metadata};
 use super::http::Door;
-use super::tokens::{self, ALGORITHM_NAMES, CLOCK_AHEAD_MAX_S, ExchangeError};
+use super::id_token::{ALGORITHM_NAMES, CLOCK_AHEAD_MAX_S};
+use super::tokens::{self, ExchangeError};
 use super::{SsoError, printable};
 use crate::control::Provider;
 use openidconnect::core::{CoreErrorResponseType, CoreJsonWebKey};

@@ -5,6 +5,7 @@ mod attacks;
 mod outages;
 mod real;
 mod rogue;
+mod second_factor;
 mod settings;
 mod turned_out;
 

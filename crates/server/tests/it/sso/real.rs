@@ -20,9 +20,9 @@ fn home() -> Option<PathBuf> {
         (Ok(node), false) if node.status.success() => "run npm ci in tests/sso",
         _ => "node is missing: apt-get install nodejs npm",
     };
-    let required = std::env::var_os("DAYBOOK_REQUIRE_SSO").is_some();
+    let required = std::env::var_os("CI").or_else(|| std::env::var_os("DAYBOOK_REQUIRE_SSO"));
     assert!(
-        !required,
+        required.is_none(),
         "the tests with a real provider cannot run: {missing}"
     );
     eprintln!("skipped: no real provider here: {missing}");
