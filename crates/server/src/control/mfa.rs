@@ -3,14 +3,11 @@
 
 use super::secrets::new_token;
 use super::{
-    Actor, AuthEvent, AuthKind, Change, Client, Control, ControlError, Method, Result, Session,
-    SignedIn, User, backup_codes, sessions, tokens, totp, users,
+    Actor, AuthEvent, AuthKind, Client, Control, ControlError, Result, Session, SignedIn, User,
+    backup_codes, codes, sessions, tokens, totp, users,
 };
 use daybook_model::Timestamp;
 use sqlx::SqliteConnection;
-
-/// Codes whose steps lie this far ahead were taken before the clock was set back.
-const AHEAD_STEPS_MAX: i64 = 10;
 
 /// What an authenticator needs to know.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,97 +31,6 @@ pub struct MfaState {
     pub backup_codes_left: u32,
 }
 
-/// A code as it was sent, made ready outside of any transaction.
-#[derive(Debug)]
-pub(super) enum Code {
-    Totp(String),
-    /// By its hash.
-    Backup(String),
-}
-
-#[derive(Debug, sqlx::FromRow)]
-struct Factor {
-    secret: String,
-    confirmed_at: Option<i64>,
-    last_step: i64,
-    backup_salt: String,
-}
-
-fn wrong(reason: &'static str) -> ControlError {
-    ControlError::WrongCode { reason }
-}
-
-async fn find(db: &mut SqliteConnection, user_id: &str) -> Result<Option<Factor>> {
-    let find = sqlx::query_as(
-        "SELECT secret, confirmed_at, last_step, backup_salt FROM second_factors WHERE user_id = $1",
-    );
-    Ok(find.bind(user_id).fetch_optional(db).await?)
-}
-
-/// Whether an account has a second factor, inside the caller's transaction.
-pub(super) async fn is_enabled(db: &mut SqliteConnection, user_id: &str) -> Result<bool> {
-    let factor = find(db, user_id).await?;
-    Ok(factor.is_some_and(|factor| factor.confirmed_at.is_some()))
-}
-
-/// Uses a code of an account up, inside a change: of two requests with one code, one fails.
-pub(super) async fn spend(
-    change: &mut Change,
-    client: &Client,
-    user: &User,
-    code: &Code,
-) -> Result<Method> {
-    match code {
-        Code::Totp(code) => {
-            let factor = find(change.db(), &user.id).await?;
-            let factor = factor.filter(|factor| factor.confirmed_at.is_some());
-            let factor = factor.ok_or(wrong("no second factor is set up"))?;
-            let step = usable_step(&factor, code)?;
-            take_step(change.db(), &user.id, factor.last_step, step).await?;
-            Ok(Method::PasswordTotp)
-        }
-        Code::Backup(hash) => {
-            backup_codes::spend(change, client, user, hash).await?;
-            Ok(Method::PasswordBackupCode)
-        }
-    }
-}
-
-/// The step of a code that was not used yet.
-fn usable_step(factor: &Factor, code: &str) -> Result<i64> {
-    let now_us = Timestamp::now().us();
-    let set_back = factor.last_step > totp::step_at(now_us) + AHEAD_STEPS_MAX;
-    let mut steps = totp::steps_of(&factor.secret, code, now_us).peekable();
-    if steps.peek().is_none() {
-        return Err(wrong("wrong code"));
-    }
-    steps
-        .find(|step| *step > factor.last_step || set_back)
-        .ok_or(wrong("the code was used before"))
-}
-
-async fn take_step(db: &mut SqliteConnection, user_id: &str, last: i64, step: i64) -> Result<()> {
-    let taken = sqlx::query(
-        "UPDATE second_factors SET last_step = $1 WHERE user_id = $2 AND last_step = $3",
-    )
-    .bind(step)
-    .bind(user_id)
-    .bind(last)
-    .execute(db)
-    .await?;
-    match taken.rows_affected() {
-        0 => Err(wrong("the code was used before")),
-        _ => Ok(()),
-    }
-}
-
-async fn remove(db: &mut SqliteConnection, user_id: &str) -> Result<bool> {
-    let sql = "DELETE FROM second_factors WHERE user_id = $1";
-    let removed = sqlx::query(sql).bind(user_id).execute(&mut *db).await?;
-    backup_codes::remove(db, user_id).await?;
-    Ok(removed.rows_affected() > 0)
-}
-
 impl Control {
     /// How an account stands with its second factor.
     ///
@@ -133,25 +39,10 @@ impl Control {
     pub async fn mfa_state(&self, user: &User) -> Result<MfaState> {
         let mut db = self.db.reader().acquire().await?;
         Ok(MfaState {
-            enabled: is_enabled(&mut db, &user.id).await?,
+            enabled: codes::is_enabled(&mut db, &user.id).await?,
             required: self.sign_in_settings().await?.needs_mfa(user.role),
             backup_codes_left: backup_codes::left(&mut db, &user.id).await?,
         })
-    }
-
-    /// Makes a code ready to be spent: a backup code is hashed, which takes a while.
-    pub(super) async fn read_code(&self, user_id: &str, code: &str) -> Result<Code> {
-        let code = backup_codes::normal(code);
-        if totp::is_code(&code) {
-            return Ok(Code::Totp(code));
-        }
-        let mut db = self.db.reader().acquire().await?;
-        let salt = find(&mut db, user_id).await?;
-        drop(db);
-        // Without a salt the work is the same, and finds nothing.
-        let salt = salt.map_or_else(new_token, |factor| factor.backup_salt);
-        let hashes = self.passwords.derive(vec![code], salt).await?;
-        Ok(Code::Backup(hashes.concat()))
     }
 
     /// Begins to set up a second factor for the session's account: a new secret, which counts when
@@ -216,11 +107,11 @@ impl Control {
         code: &str,
     ) -> Result<(Vec<String>, SignedIn)> {
         let mut db = self.db.reader().acquire().await?;
-        let factor = find(&mut db, &session.user.id).await?;
+        let factor = codes::find(&mut db, &session.user.id).await?;
         drop(db);
         let factor = factor.filter(|factor| factor.confirmed_at.is_none());
         let factor = factor.ok_or(ControlError::NotFound("second factor to be confirmed"))?;
-        let step = match usable_step(&factor, &backup_codes::normal(code)) {
+        let step = match codes::usable_step(&factor, &backup_codes::normal(code)) {
             Ok(step) => step,
             Err(error) => return Err(self.refuse_in_session(client, session, error).await?),
         };
@@ -273,8 +164,8 @@ impl Control {
             Box::pin(async move {
                 let user = &owner.user;
                 change.resource("user", &user.id, &user.email);
-                spend(change, &by, user, &code).await?;
-                remove(change.db(), &user.id).await?;
+                codes::spend(change, &by, user, &code).await?;
+                codes::remove(change.db(), &user.id).await?;
                 let event = AuthEvent::success(&by, AuthKind::MfaDisabled).about(user);
                 change.also(event.session(&owner.id));
                 let reason = "the second factor was turned off";
@@ -299,7 +190,7 @@ impl Control {
         code: &str,
     ) -> Result<Vec<String>> {
         let mut db = self.db.reader().acquire().await?;
-        let factor = find(&mut db, &session.user.id).await?;
+        let factor = codes::find(&mut db, &session.user.id).await?;
         drop(db);
         let factor = factor.ok_or(ControlError::NotFound("second factor"))?;
         let code = self.read_code(&session.user.id, code).await?;
@@ -311,7 +202,7 @@ impl Control {
         let changed = self.change(&actor, "user.backup_codes_generated", |change| {
             Box::pin(async move {
                 change.resource("user", &user.id, &user.email);
-                spend(change, &by, &user, &code).await?;
+                codes::spend(change, &by, &user, &code).await?;
                 backup_codes::replace(change, &by, &user, hashes).await
             })
         });
@@ -338,7 +229,7 @@ impl Control {
         let changed = self.change(&actor, "session.mfa_verified", |change| {
             Box::pin(async move {
                 change.resource("session", &owner.id, "");
-                let method = spend(change, &by, &owner.user, &code).await?;
+                let method = codes::spend(change, &by, &owner.user, &code).await?;
                 let event = AuthEvent::success(&by, AuthKind::MfaVerified).about(&owner.user);
                 change.also(event.session(&owner.id).by(method));
                 lift(change.db(), &owner.id).await
@@ -362,7 +253,7 @@ impl Control {
                 let user = users::find(change.db(), &id).await?;
                 change.resource("user", &user.id, &user.email);
                 change.audit.set_text("operation", "disable_2fa");
-                if !remove(change.db(), &user.id).await? {
+                if !codes::remove(change.db(), &user.id).await? {
                     return Err(ControlError::NotFound("second factor"));
                 }
                 let event = AuthEvent::success(&client, AuthKind::MfaDisabled).about(&user);
@@ -398,26 +289,4 @@ async fn lift(db: &mut SqliteConnection, session_id: &str) -> Result<String> {
         .execute(&mut *db)
         .await?;
     tokens::replace(db, session_id).await
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_code_of_before_the_clock_was_set_back_locks_nobody_out() {
-        let now = totp::step_at(Timestamp::now().us());
-        let secret = totp::new_secret();
-        let factor = |last_step| Factor {
-            secret: secret.clone(),
-            confirmed_at: Some(1),
-            last_step,
-            backup_salt: String::new(),
-        };
-        let code = totp::code_of(&secret, now);
-        let fits = |last_step| usable_step(&factor(last_step), &code).is_ok();
-        assert!(fits(0) && fits(now - 2));
-        assert!(!fits(now + 1), "used, or older than one that was");
-        assert!(fits(now + 1_000_000));
-    }
 }

@@ -5,7 +5,7 @@ use super::mail::MailKind;
 use super::password_rules::normal;
 use super::{
     Actor, AuthEvent, AuthKind, Change, Client, Control, ControlError, Method, Proof, Result,
-    Session, SignedIn, TicketKind, User, UserState, lockouts, mfa, sessions, tickets, tokens,
+    Session, SignedIn, TicketKind, User, UserState, codes, lockouts, sessions, tickets, tokens,
     users,
 };
 use daybook_model::Timestamp;
@@ -164,7 +164,7 @@ impl Control {
 
     async fn has_mfa(&self, user_id: &str) -> Result<bool> {
         let mut db = self.db.reader().acquire().await?;
-        mfa::is_enabled(&mut db, user_id).await
+        codes::is_enabled(&mut db, user_id).await
     }
 
     async fn redeem(

@@ -4,8 +4,8 @@
 
 use super::secrets::{digest_hex, new_token};
 use super::{
-    Actor, AuthEvent, AuthKind, Change, Client, Control, ControlError, Method, Result,
-    SignInSettings, User, devices, steady, users,
+    Actor, AuthEvent, AuthKind, Change, Client, Control, ControlError, Proof, Result,
+    SignInSettings, User, codes, devices, steady, users,
 };
 use daybook_model::{Timestamp, limits, validate};
 use sqlx::SqliteConnection;
@@ -48,46 +48,6 @@ pub struct SignedIn {
     pub token: String,
     /// The token for the cookie of a browser that was not known.
     pub device: Option<String>,
-}
-
-/// How somebody proved who they are.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Proof {
-    /// By what means.
-    pub method: Method,
-    /// The identity provider, when it was not Daybook.
-    pub provider: Option<String>,
-    /// Whether a second factor was given, or the provider vouched for one.
-    pub mfa: bool,
-}
-
-impl Proof {
-    /// A proof that Daybook itself checked.
-    pub const fn own(method: Method) -> Self {
-        Self {
-            mfa: matches!(method, Method::PasswordTotp | Method::PasswordBackupCode),
-            provider: None,
-            method,
-        }
-    }
-
-    /// An identity provider's word, by the provider's name.
-    pub fn sso(provider: &str, mfa: bool) -> Self {
-        Self {
-            method: Method::Sso,
-            provider: Some(provider.into()),
-            mfa,
-        }
-    }
-
-    /// Writes it into an event.
-    fn describe(&self, event: AuthEvent) -> AuthEvent {
-        let event = event.by(self.method);
-        match &self.provider {
-            Some(provider) => event.provider(provider),
-            None => event,
-        }
-    }
 }
 
 /// A session as its owner sees it.
@@ -151,7 +111,7 @@ pub(super) async fn open(
         .execute(change.db())
         .await?;
     let device = devices::remember(change.db(), client, &user.id, now_us).await?;
-    let mfa_enabled = super::mfa::is_enabled(change.db(), &user.id).await?;
+    let mfa_enabled = codes::is_enabled(change.db(), &user.id).await?;
     let session = Session {
         id,
         expires_at: Timestamp::from_us(now_us + settings.absolute_us()),

@@ -1,14 +1,13 @@
 //! Signing in with a password. Whatever is wrong, the caller learns one thing: it did not work.
 //! Why stands in the authentication log, for administrators.
 
-use super::lockouts::{self, STRANGERS};
-use super::throttle::{Source, Suspicion};
-use super::users::normal_email;
+use super::sign_in_attempts::{Account, Attempt, Objection};
+use super::throttle::Suspicion;
 use super::{
-    Actor, AuthEvent, AuthKind, Client, Control, ControlError, Method, Proof, Result, Session,
-    SignedIn, User, UserState, mfa, sessions, steady,
+    Actor, AuthEvent, AuthKind, Client, Control, ControlError, Method, Proof, Result, SignedIn,
+    codes, lockouts, sessions, steady,
 };
-use daybook_model::{Event, limits, validate};
+use daybook_model::Event;
 use serde_json::json;
 use sqlx::SqliteConnection;
 use std::fmt;
@@ -29,129 +28,6 @@ impl fmt::Debug for Credentials {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut shown = f.debug_struct("Credentials");
         shown.field("email", &self.email).finish_non_exhaustive()
-    }
-}
-
-#[derive(sqlx::FromRow)]
-struct Account {
-    #[sqlx(flatten)]
-    user: User,
-    password_hash: Option<String>,
-    mfa_enabled: bool,
-    known_device: bool,
-    locked_until: Option<i64>,
-}
-
-/// An attempt to sign in, as its outcome is recorded.
-struct Attempt<'a> {
-    client: &'a Client,
-    /// The name as it was given.
-    name: String,
-    /// Whether it can be an account's. What cannot is not recorded: people type their password
-    /// into the wrong field.
-    is_email: bool,
-    account: Option<Account>,
-}
-
-/// Everything about an account that decides on a sign-in, in one question, so that it takes as long
-/// for a name that nobody has.
-const FIND: &str = "SELECT u.id, u.email, u.role, u.state, u.password_hash, \
-     d.device IS NOT NULL AS known_device, l.locked_until, \
-     f.confirmed_at IS NOT NULL AS mfa_enabled FROM users u \
-     LEFT JOIN devices d ON d.user_id = u.id AND d.device = $2 AND d.last_used_at >= $3 \
-     LEFT JOIN lockouts l ON l.user_id = u.id AND l.device = COALESCE(d.device, '') \
-     LEFT JOIN second_factors f ON f.user_id = u.id \
-     WHERE u.email = $1";
-
-impl Attempt<'_> {
-    fn source(&self) -> Source<'_> {
-        Source {
-            account: &self.name,
-            device: (self.device() != STRANGERS).then_some(self.device()),
-            ip: self.client.ip,
-        }
-    }
-
-    /// The browser that failures are counted of.
-    fn device(&self) -> &str {
-        match &self.account {
-            Some(account) if account.known_device => &self.client.device,
-            _ => STRANGERS,
-        }
-    }
-
-    fn event(&self, reason: &str, method: Method) -> AuthEvent {
-        let event = AuthEvent::failure(self.client, AuthKind::SignIn, reason).by(method);
-        match &self.account {
-            Some(account) => event.about(&account.user),
-            None if self.is_email => event.named(&self.name),
-            None => event,
-        }
-    }
-
-    /// Why a password does not open the account, if it does not.
-    fn objection(&self, fits: bool) -> Option<Objection> {
-        let Some(account) = &self.account else {
-            return Some(match self.is_email {
-                true => Objection::Unknown,
-                false => Objection::NoEmail,
-            });
-        };
-        let locked = lockouts::locked_until(account.locked_until, steady::now_us()).is_some();
-        match account.user.state {
-            UserState::Disabled => Some(Objection::Disabled),
-            UserState::Invited => Some(Objection::Invited),
-            UserState::Unverified => Some(Objection::Unverified),
-            UserState::Active if locked && fits => Some(Objection::LockedThoughRight),
-            UserState::Active if locked => Some(Objection::Locked),
-            UserState::Active if account.password_hash.is_none() => Some(Objection::NoPassword),
-            UserState::Active if !fits => Some(Objection::WrongPassword),
-            UserState::Active => None,
-        }
-    }
-}
-
-/// Why an attempt failed, as administrators read it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Objection {
-    Unknown,
-    NoEmail,
-    Disabled,
-    Invited,
-    Unverified,
-    LockedThoughRight,
-    /// Locked, disabled or given another password while this one was checked.
-    Overtaken,
-    Locked,
-    NoPassword,
-    WrongPassword,
-    WrongCode(&'static str),
-}
-
-impl Objection {
-    const fn reason(self) -> &'static str {
-        match self {
-            Self::Unknown => "unknown account",
-            Self::NoEmail => "no e-mail address: the name is not recorded",
-            Self::Disabled => "disabled account",
-            Self::Invited => "invitation not accepted",
-            Self::Unverified => "e-mail not verified",
-            Self::LockedThoughRight => "locked account, right password",
-            Self::Overtaken => "the account changed at this moment",
-            Self::Locked => "locked account, wrong password",
-            Self::NoPassword => "account without password",
-            Self::WrongPassword => "wrong password",
-            Self::WrongCode(reason) => reason,
-        }
-    }
-
-    /// Whether it counts towards a lockout. What is refused while the account is locked does not:
-    /// the lock ends in time.
-    const fn counts(self) -> bool {
-        matches!(
-            self,
-            Self::NoPassword | Self::WrongPassword | Self::WrongCode(_)
-        )
     }
 }
 
@@ -203,25 +79,6 @@ impl Control {
         outcome
     }
 
-    async fn attempt<'a>(&self, client: &'a Client, email: &str) -> Result<Attempt<'a>> {
-        let known = normal_email(email).ok();
-        let is_email = known.is_some();
-        let given = || validate::prefix(email.trim(), limits::KEYWORD_BYTES_MAX).into();
-        let name = known.unwrap_or_else(given);
-        let account = sqlx::query_as(FIND)
-            .bind(&name)
-            .bind(&client.device)
-            .bind(steady::now_us() - super::DEVICE_LIFE_US)
-            .fetch_optional(self.db.reader())
-            .await?;
-        Ok(Attempt {
-            client,
-            name,
-            is_email,
-            account,
-        })
-    }
-
     async fn judge(&self, attempt: &Attempt<'_>, sent: Credentials) -> Result<SignedIn> {
         let account = attempt.account.as_ref();
         let hash = account.and_then(|account| account.password_hash.clone());
@@ -260,7 +117,7 @@ impl Control {
         &self,
         attempt: &Attempt<'_>,
         account: &Account,
-        code: Option<mfa::Code>,
+        code: Option<codes::Code>,
     ) -> Result<SignedIn> {
         let settings = self.sign_in_settings().await?;
         let (client, user) = (attempt.client.clone(), account.user.clone());
@@ -273,7 +130,7 @@ impl Control {
                 lockouts::check(change.db(), &user.id, &device).await?;
                 check_password(change.db(), &user.id, hash).await?;
                 let method = match code {
-                    Some(code) => mfa::spend(change, &client, &user, &code).await?,
+                    Some(code) => codes::spend(change, &client, &user, &code).await?,
                     None => Method::Password,
                 };
                 lockouts::forget(change.db(), &user.id, &device).await?;
@@ -343,82 +200,5 @@ impl Control {
         let kind = AuthKind::PasswordSpraying;
         let event = AuthEvent::denied(attempt.client, kind, &reason);
         Some(event.details(&json!({ "accounts": accounts })).into())
-    }
-
-    /// Asks for the password again in an open session, before what a thief of the session must not
-    /// do. An account without a password has none to ask for.
-    ///
-    /// # Errors
-    /// [`ControlError::WrongPassword`]; after too many of them the session ends.
-    pub async fn reauthenticate(
-        &self,
-        client: &Client,
-        session: &Session,
-        password: Option<String>,
-    ) -> Result<()> {
-        let find = sqlx::query_scalar("SELECT password_hash FROM users WHERE id = $1");
-        let hash: Option<String> = find
-            .bind(&session.user.id)
-            .fetch_one(self.db.reader())
-            .await?;
-        if hash.is_none() {
-            return Ok(());
-        }
-        let fits = match password {
-            Some(password) => self.passwords.verify(password, hash).await?,
-            None => false,
-        };
-        match fits {
-            true => Ok(()),
-            false => {
-                let wrong = ControlError::WrongPassword;
-                Err(self.refuse_in_session(client, session, wrong).await?)
-            }
-        }
-    }
-
-    /// Counts a wrong password or code in an open session; one too many ends it. Answers the error
-    /// to be told, and lets others pass.
-    pub(super) async fn refuse_in_session(
-        &self,
-        client: &Client,
-        session: &Session,
-        error: ControlError,
-    ) -> Result<ControlError> {
-        let reason = match &error {
-            ControlError::WrongCode { reason } => *reason,
-            ControlError::WrongPassword => "wrong password",
-            _ => return Ok(error),
-        };
-        let event = AuthEvent::failure(client, AuthKind::Reauthentication, reason);
-        let events = self
-            .repeats
-            .admit(event.about(&session.user).session(&session.id));
-        let mut actor = Actor::system("sign-in");
-        actor.client = client.clone();
-        let (session, client) = (session.clone(), client.clone());
-        self.change(&actor, "session.deleted", |change| {
-            Box::pin(async move {
-                for event in events {
-                    change.also(event);
-                }
-                let (user, db) = (&session.user, change.db());
-                // Counted apart from sign-ins, under the session's id.
-                if lockouts::count(db, &user.id, &session.id, steady::now_us()).await? {
-                    lockouts::forget(change.db(), &user.id, &session.id).await?;
-                    let reason = "too many wrong passwords or codes";
-                    change.resource("session", &session.id, "");
-                    sessions::end_one(change, &client, &session, reason).await
-                } else {
-                    change.nothing_changed();
-                    Ok(())
-                }
-            })
-        })
-        .await?;
-        Ok(match error {
-            ControlError::WrongCode { .. } => ControlError::CodeRefused,
-            error => error,
-        })
     }
 }

@@ -8,6 +8,7 @@ mod auth_log;
 mod browser;
 mod compat;
 mod control;
+mod cookies;
 mod download;
 mod errors;
 mod events;
@@ -38,6 +39,8 @@ mod tail;
 mod tickets;
 mod timeline;
 mod tls;
+#[path = "../../../../tests/faults/tool.rs"]
+mod tool;
 mod troubled;
 mod ui;
 mod usage;

@@ -181,7 +181,7 @@ impl Control {
             return Ok(false);
         }
         let mut db = self.db.reader().acquire().await?;
-        Ok(!crate::control::mfa::is_enabled(&mut db, &user.id).await?)
+        Ok(!crate::control::codes::is_enabled(&mut db, &user.id).await?)
     }
 
     /// The account of a personal key, if it may be used.

@@ -2,6 +2,7 @@
 
 mod admission;
 mod attacks;
+mod claims;
 mod outages;
 mod real;
 mod rogue;
