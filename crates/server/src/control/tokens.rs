@@ -149,18 +149,24 @@ impl Control {
             false => None,
         };
         if renewed.is_none() {
-            self.note_seen(&row, standing, now_us).await;
+            let first = standing == Standing::Current { first: true };
+            self.note_seen(&row, first, now_us).await;
         }
         Ok(Some(Found { session, renewed }))
     }
 
-    /// The session with this id as it is now, for what goes on longer than a request.
+    /// The session with this id as it is now, for what goes on longer than a request: the session
+    /// is in use all that time.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn session(&self, id: &str) -> Result<Option<Session>> {
-        let row = self.open_row(BY_ID, id, steady::now_us()).await?;
-        Ok(row.map(|(_, session)| session))
+        let now_us = steady::now_us();
+        let Some((row, session)) = self.open_row(BY_ID, id, now_us).await? else {
+            return Ok(None);
+        };
+        self.note_seen(&row, false, now_us).await;
+        Ok(Some(session))
     }
 
     async fn open_row(&self, by: &str, value: &str, now_us: i64) -> Result<Option<(Row, Session)>> {
@@ -188,8 +194,8 @@ impl Control {
         Ok(Some((row, session)))
     }
 
-    async fn note_seen(&self, row: &Row, standing: Standing, now_us: i64) {
-        let first = standing == Standing::Current { first: true };
+    /// Notes that a session is in use, and whether its token was seen for the first time.
+    async fn note_seen(&self, row: &Row, first: bool, now_us: i64) {
         if first || row.last_seen_at < now_us - SEEN_EVERY_US {
             let note = sqlx::query(
                 "UPDATE sessions SET last_seen_at = $1, token_seen_at = CASE WHEN $2 \

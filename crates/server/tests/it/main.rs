@@ -28,6 +28,7 @@ mod people;
 mod reads;
 mod rights;
 mod roles;
+mod running;
 mod security;
 mod server;
 mod sessions;

@@ -1,18 +1,15 @@
 //! What each role reads, and that changes of rights act at once.
 
-use crate::support::{Account, Server, server, server_on_disk, server_with};
-use axum::body::Body;
-use axum::http::{Method, Request};
+use crate::support::{Account, Server, server, server_with};
+use axum::http::Method;
 use daybook_model::catalogue::Catalogue;
 use daybook_model::logstore::Write;
 use daybook_model::{Event, LogStore, Stream, Timestamp};
+use daybook_server::Options;
 use daybook_server::control::Role;
-use daybook_server::{Options, Peer};
 use daybook_testkit::MemoryStore;
-use futures_util::StreamExt;
 use serde_json::{Value, json};
 use std::sync::Arc;
-use tower::ServiceExt;
 
 /// A usage event at a second of an hour ago, and more.
 fn call(id: &str, origin: &str, user_id: &str, second: i64) -> Event {
@@ -266,66 +263,6 @@ async fn a_change_of_role_or_links_acts_on_open_sessions() {
     assert_eq!(total().await, Some(1));
     set_role(Role::BillingAdmin).await;
     assert_eq!(total().await, Some(2));
-}
-
-/// Reads the first part of a download, lets something happen, and reads on; answers how many
-/// lines came and whether the file came to its end.
-async fn download_during(server: &Server, account: &Account, change: &str) -> (usize, bool) {
-    let mut request = Request::get("/api/v1/logs/usage/download?columns=id,details")
-        .header("cookie", &account.cookie)
-        .body(Body::empty())
-        .unwrap();
-    let peer = Peer([203, 0, 113, 8].into());
-    request.extensions_mut().insert(peer);
-    let response = server.router.clone().oneshot(request).await.unwrap();
-    assert_eq!(response.status(), 200);
-    let mut parts = response.into_body().into_data_stream();
-    let mut text = parts.next().await.unwrap().unwrap().to_vec();
-    if !change.is_empty() {
-        server.sql(change).await;
-    }
-    let whole = loop {
-        match parts.next().await {
-            Some(Ok(bytes)) => text.extend(bytes),
-            Some(Err(_)) => break false,
-            None => break true,
-        }
-    };
-    let lines = text.iter().filter(|byte| **byte == b'\n').count();
-    (lines - 1, whole)
-}
-
-#[tokio::test]
-async fn a_download_ends_when_the_right_does() {
-    const EVENTS: usize = 3_000;
-    let server = server_on_disk(Options::default()).await;
-    let account = server.account(Role::BillingAdmin).await;
-    // Large enough for many parts, of which few are under way at a time.
-    let long = "x".repeat(5_000);
-    let line = json!({"stream": "usage", "user_id": "7", "details": {"long": long}});
-    let kind = ("content-type", "application/x-ndjson");
-    let lines = format!("{line}\n").repeat(EVENTS);
-    let sent = server.post_events(&[kind], lines).await;
-    assert_eq!(sent.json()["accepted"], EVENTS, "{}", sent.text());
-    assert_eq!(download_during(&server, &account, "").await, (EVENTS, true));
-    let role = |role: Role| {
-        format!(
-            "UPDATE users SET role = '{role}' WHERE id = '{}'",
-            account.id
-        )
-    };
-    let change = role(Role::Auditor);
-    assert_eq!(
-        download_during(&server, &account, &change).await,
-        (EVENTS, true),
-        "what may still be read goes on"
-    );
-    let (lines, whole) = download_during(&server, &account, &role(Role::User)).await;
-    assert!(lines < EVENTS && !whole, "{lines}");
-    server.sql(&role(Role::Auditor)).await;
-    let sign_out = format!("DELETE FROM sessions WHERE user_id = '{}'", account.id);
-    let (lines, whole) = download_during(&server, &account, &sign_out).await;
-    assert!(lines < EVENTS && !whole, "{lines}");
 }
 
 #[tokio::test]
