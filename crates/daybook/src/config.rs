@@ -29,7 +29,7 @@ pub(crate) struct Keys {
     /// What to log: error, warn, info, debug, or filters like info,daybook_store=debug [default: info]
     #[arg(long, value_name = "FILTER", env = "DAYBOOK_LOG")]
     pub(crate) log: Option<String>,
-    /// Where people reach the UI, such as https://logs.example.com; links in mails need it
+    /// Where people reach the UI, such as https://logs.example.com; links in mails need it, and people sign in under no other name
     #[arg(long, value_name = "URL", env = "DAYBOOK_PUBLIC_URL")]
     pub(crate) public_url: Option<String>,
     /// Proxies whose word about a request's sender, scheme and host is believed: addresses and ranges [default: 127.0.0.0/8,::1]

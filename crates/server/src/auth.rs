@@ -2,7 +2,7 @@
 //! [`Admin`] and so cannot be reached by others.
 
 use crate::app::App;
-use crate::client::{from, text};
+use crate::client::{from, is_no_name, text};
 use crate::control::{Actor, Client, Gate, Key, Role, Scope, Session, User};
 use crate::cookies::{Cookie, Renewal};
 use crate::error::{ApiError, ApiResult};
@@ -217,8 +217,8 @@ impl FromRequestParts<App> for OwnInPart {
 impl FromRequestParts<App> for SameSite {
     type Rejection = ApiError;
 
-    async fn from_request_parts(parts: &mut Parts, _: &App) -> ApiResult<Self> {
-        check_origin(parts).map(|()| Self)
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> ApiResult<Self> {
+        check_origin(parts, app).map(|()| Self)
     }
 }
 
@@ -262,7 +262,9 @@ async fn session(parts: &Parts, app: &App) -> ApiResult<Option<Session>> {
         return Ok(None);
     };
     if !parts.method.is_safe() {
-        check_same_site(parts)?;
+        check_same_site(parts, app)?;
+    } else if check_host(parts, app).is_err() {
+        return Ok(None);
     }
     let Some(found) = app.control.find_session(&from.client, token).await? else {
         app.rates.anonymous(from.client.ip)?;
@@ -291,17 +293,18 @@ fn check_gate(session: &Session) -> ApiResult<()> {
 
 /// Browsers send the cookie along with requests that other sites provoke; those cannot set this
 /// header, and browsers say where a request comes from.
-fn check_same_site(parts: &Parts) -> ApiResult<()> {
+fn check_same_site(parts: &Parts, app: &App) -> ApiResult<()> {
     let ours = text(&parts.headers, "x-daybook-csrf") == Some("1");
     if !ours {
         let message = "changes by cookie need the header x-daybook-csrf: 1";
         return Err(ApiError::forbidden("csrf", message));
     }
-    check_origin(parts)
+    check_origin(parts, app)
 }
 
 /// Refuses what a page of another site sent, as far as the browser says so.
-fn check_origin(parts: &Parts) -> ApiResult<()> {
+fn check_origin(parts: &Parts, app: &App) -> ApiResult<()> {
+    check_host(parts, app)?;
     let site = text(&parts.headers, "sec-fetch-site");
     if !matches!(site, None | Some("same-origin" | "none")) {
         let message = "the request comes from a page of another site";
@@ -321,24 +324,47 @@ fn check_origin(parts: &Parts) -> ApiResult<()> {
     }
 }
 
+/// Refuses what was sent to another name than that of `public_url`: somebody made it resolve to this
+/// machine, so that their page is of the same origin (DNS rebinding). Nobody can do that with an
+/// address.
+fn check_host(parts: &Parts, app: &App) -> ApiResult<()> {
+    let Some(public_url) = app.options.public_url.as_deref() else {
+        return Ok(());
+    };
+    let (scheme, ours) = public_url.split_once("://").unwrap_or(("", public_url));
+    let known = |host: &String| bare(host, scheme) == bare(ours, scheme) || is_no_name(host);
+    match from(parts).host.is_none_or(|host| known(&host)) {
+        true => Ok(()),
+        false => Err(ApiError::forbidden(
+            "wrong_host",
+            format!(
+                "people sign in at {public_url}; a proxy in front of Daybook must pass on Host, or \
+                 send X-Forwarded-Host"
+            ),
+        )),
+    }
+}
+
 /// Whether an origin is the host that the request was sent to. Its scheme may be known to a proxy
 /// alone.
 fn is_ours(parts: &Parts, origin: &str) -> bool {
     let Some((scheme, host)) = origin.split_once("://") else {
         return false;
     };
-    let default_port = if scheme == "https" { ":443" } else { ":80" };
-    let bare = |host: &str| {
-        let host = host.trim().to_ascii_lowercase();
-        host.strip_suffix(default_port)
-            .map_or(host.clone(), str::to_owned)
-    };
     let from = from(parts);
     let sent_to = [from.host, from.inner_host];
     sent_to
         .iter()
         .flatten()
-        .any(|known| bare(known) == bare(host))
+        .any(|known| bare(known, scheme) == bare(host, scheme))
+}
+
+/// A host in lower case without the port that its scheme has anyway.
+fn bare(host: &str, scheme: &str) -> String {
+    let default_port = if scheme == "https" { ":443" } else { ":80" };
+    let host = host.trim().to_ascii_lowercase();
+    host.strip_suffix(default_port)
+        .map_or(host.clone(), str::to_owned)
 }
 
 /// Whether a request brings anything that may prove to be a key or a session.

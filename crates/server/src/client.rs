@@ -24,6 +24,11 @@ pub struct Peer(pub IpAddr);
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct OverTls;
 
+/// Marks requests that name no host or several (RFC 9112, §3.2): who routes by it and who answers
+/// might take them for different ones.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct NoOneHost;
+
 /// Where a request came from.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct From {
@@ -134,6 +139,12 @@ fn lower(text: &str) -> String {
 fn is_host(text: &str) -> bool {
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b".-_:[]".contains(&byte);
     !text.is_empty() && text.bytes().all(allowed)
+}
+
+/// Whether a host, with or without a port, is an address or this machine itself.
+pub(crate) fn is_no_name(host: &str) -> bool {
+    let name = host.split(':').next().unwrap_or_default();
+    address(host).is_some() || name.eq_ignore_ascii_case("localhost")
 }
 
 /// An address, with or without a port.

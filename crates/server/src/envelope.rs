@@ -58,7 +58,13 @@ pub(crate) async fn wrap(State(app): State<App>, mut request: Request, next: Nex
         .to_owned();
 
     // A fault of the program in one request must not take the connection with it.
-    let answer = AssertUnwindSafe(next.run(request)).catch_unwind().await;
+    let answer = match request.extensions().get::<client::NoOneHost>() {
+        Some(_) => {
+            drop(request);
+            Ok(no_one_host().into_response())
+        }
+        None => AssertUnwindSafe(next.run(request)).catch_unwind().await,
+    };
     let mut response =
         answer.unwrap_or_else(|_| ApiError::internal("a handler panicked").into_response());
     if let Some(error) = response.extensions_mut().remove::<ApiError>() {
@@ -75,6 +81,12 @@ pub(crate) async fn wrap(State(app): State<App>, mut request: Request, next: Nex
     app.metrics
         .request(&route, method.as_str(), response.status(), began.elapsed());
     response
+}
+
+/// The end of the connection: where the next request begins may be in doubt, too.
+fn no_one_host() -> impl IntoResponse {
+    let error = ApiError::bad_request("bad_host", "a request names its host, once");
+    ([(header::CONNECTION, "close")], error)
 }
 
 /// The caller's id when it is short and printable, else a new one.

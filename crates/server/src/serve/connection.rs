@@ -5,10 +5,11 @@ use super::pulse::{self, Answering, Pulse, Reset, Watched};
 use super::tls::Tls;
 use super::{HEAD_BYTES_MAX, HEADERS_MAX};
 use crate::app::App;
-use crate::client::{OverTls, Peer};
+use crate::client::{NoOneHost, OverTls, Peer};
 use crate::metrics::Closed;
 use axum::Router;
 use axum::body::{Body, Bytes, HttpBody};
+use axum::http::{Version, header};
 use hyper::body::{Frame, Incoming, SizeHint};
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -71,6 +72,10 @@ impl Serving {
                 request.extensions_mut().insert(peer);
                 if encrypted {
                     request.extensions_mut().insert(OverTls);
+                }
+                let hosts = request.headers().get_all(header::HOST).iter().count();
+                if hosts > 1 || (hosts == 0 && request.version() == Version::HTTP_11) {
+                    request.extensions_mut().insert(NoOneHost);
                 }
                 request.map(Body::new)
             })
