@@ -4,13 +4,17 @@ use crate::app::App;
 use crate::error::{ApiError, ApiResult};
 use crate::pace::TooSlow;
 use axum::Json;
-use axum::extract::rejection::JsonRejection;
+use axum::extract::rejection::{JsonRejection, PathRejection};
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
 use daybook_model::params::{ParamError, Params};
 use daybook_model::{Stream, Timestamp};
-use serde::de::DeserializeOwned;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{DeserializeOwned, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
+use std::fmt;
+use std::marker::PhantomData;
 
 /// A JSON body of a control plane request.
 #[derive(Debug)]
@@ -21,21 +25,60 @@ impl<T: DeserializeOwned> FromRequest<App> for Input<T> {
 
     async fn from_request(request: Request, app: &App) -> ApiResult<Self> {
         let read = Json::from_request(request, app).await;
-        read.map(|Json(value)| Self(value)).map_err(|rejection| {
-            let message = rejection.body_text();
-            match rejection {
-                rejection if TooSlow::caused(&rejection) => ApiError::too_slow(),
-                JsonRejection::MissingJsonContentType(_) => ApiError::new(
-                    StatusCode::UNSUPPORTED_MEDIA_TYPE,
-                    "unsupported_type",
-                    "expected the header Content-Type: application/json",
-                ),
-                rejection if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => {
-                    ApiError::too_large(message)
+        read.map(|Json(Object(value))| Self(value))
+            .map_err(|rejection| {
+                let message = rejection.body_text();
+                match rejection {
+                    rejection if TooSlow::caused(&rejection) => ApiError::too_slow(),
+                    JsonRejection::MissingJsonContentType(_) => ApiError::new(
+                        StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                        "unsupported_type",
+                        "expected the header Content-Type: application/json",
+                    ),
+                    rejection if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => {
+                        ApiError::too_large(message)
+                    }
+                    _ => ApiError::bad_request("invalid_body", message),
                 }
-                _ => ApiError::bad_request("invalid_body", message),
-            }
-        })
+            })
+    }
+}
+
+/// What stands in a JSON object. A list is none: its elements would be taken by position.
+struct Object<T>(T);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(Members(PhantomData))
+    }
+}
+
+struct Members<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for Members<T> {
+    type Value = Object<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON object")
+    }
+
+    fn visit_map<M: MapAccess<'de>>(self, members: M) -> Result<Object<T>, M::Error> {
+        T::deserialize(MapAccessDeserializer::new(members)).map(Object)
+    }
+}
+
+/// The values in a path. What is no text names nothing.
+#[derive(Debug)]
+pub(crate) struct Path<T>(pub(crate) T);
+
+impl<T: DeserializeOwned + Send> FromRequestParts<App> for Path<T> {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> ApiResult<Self> {
+        let read = axum::extract::Path::from_request_parts(parts, app).await;
+        let nothing = |_: PathRejection| ApiError::not_found("this address names nothing");
+        read.map(|axum::extract::Path(values)| Self(values))
+            .map_err(nothing)
     }
 }
 

@@ -210,6 +210,11 @@ async fn control_plane_bodies_are_small_json_objects() {
         post(&[json], unknown.into()).await,
         (400, "invalid_body".into())
     );
+    let by_position = r#"["ana@example.com","correct horse battery",null]"#;
+    assert_eq!(
+        post(&[json], by_position.into()).await,
+        (400, "invalid_body".into())
+    );
     assert_eq!(
         post(&[], "{}".into()).await,
         (415, "unsupported_type".into())
