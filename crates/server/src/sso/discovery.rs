@@ -140,16 +140,8 @@ impl Directory {
                 ..Entry::default()
             };
         }
-        match &entry.metadata {
-            Some((at, Ok(known))) if at.elapsed() < METADATA_LIFE => return Ok(Arc::clone(known)),
-            Some((at, Err(SsoError::Outage { part, what, .. }))) if at.elapsed() < FAILURE_LIFE => {
-                return Err(SsoError::Outage {
-                    part: *part,
-                    what: what.clone(),
-                    repeated: true,
-                });
-            }
-            _ => {}
+        if let Some(known) = entry.known(Instant::now()) {
+            return known;
         }
         let fetched = fetch_metadata(door, issuer).await;
         let fetched = fetched.map(|(metadata, _)| Arc::new(metadata));
@@ -188,6 +180,23 @@ impl Directory {
 }
 
 impl Entry {
+    /// The metadata, or the failure to fetch it, as far as it is still believed.
+    fn known(&self, now: Instant) -> Option<Result<Arc<Metadata>, SsoError>> {
+        let (at, outcome) = self.metadata.as_ref()?;
+        let age = now.saturating_duration_since(*at);
+        match outcome {
+            Ok(metadata) if age < METADATA_LIFE => Some(Ok(Arc::clone(metadata))),
+            Err(SsoError::Outage { part, what, .. }) if age < FAILURE_LIFE => {
+                Some(Err(SsoError::Outage {
+                    part: *part,
+                    what: what.clone(),
+                    repeated: true,
+                }))
+            }
+            _ => None,
+        }
+    }
+
     async fn keys(
         &mut self,
         door: &Door,
@@ -202,5 +211,27 @@ impl Entry {
         let keys = Arc::new(fetch_keys(door, metadata).await?);
         self.keys = Some((Instant::now(), Arc::clone(&keys)));
         Ok(keys)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_provider_that_comes_back_works_within_seconds() {
+        let began = Instant::now();
+        let outage = SsoError::outage(Part::Discovery, "no connection");
+        let entry = Entry {
+            metadata: Some((began, Err(outage))),
+            ..Entry::default()
+        };
+        let known = |age_s| entry.known(began + Duration::from_secs(age_s));
+        let repeated = known(4).expect("it is not asked again at once");
+        assert!(matches!(
+            repeated,
+            Err(SsoError::Outage { repeated: true, .. })
+        ));
+        assert!(known(5).is_none(), "it is asked again");
     }
 }
