@@ -65,17 +65,17 @@ test('a stranger signs in with it, with the role of the claim', async ({
     NAME,
   )
 
-  await admin.goto(`/logs/auth?from=-1h&user_name=${encodeURIComponent(STRANGER)}`)
-  await expect(rows(admin).filter({ hasText: NAME }).first()).toBeVisible()
+  await expectOnRecord(admin, `event=sign_in&user_name=${encodeURIComponent(STRANGER)}`)
   await context.close()
 })
 
-test('whom the rules do not let in is told so', async ({ browser }) => {
+test('whom the rules do not let in is told so', async ({ browser, signedIn: admin }) => {
   const context = await newPerson(browser)
   const page = await context.newPage()
   await page.goto('/sign-in')
   await continueAs(page, 'nobody')
   await expect(page.getByRole('alert')).toContainText('may not use this Daybook')
+  await expectOnRecord(admin, 'event=sign_in&result=failure')
   await context.close()
 })
 
@@ -83,19 +83,33 @@ test('an account connects the provider, signs in with it, and disconnects it', a
   browser,
   signedIn: admin,
 }) => {
-  const { page, context } = await personOf(browser, admin, 'user')
+  const { email, page, context } = await personOf(browser, admin, 'user')
   await page.goto('/account')
   await page.getByRole('button', { name: `Connect ${NAME}` }).click()
   await atProvider(page, 'known')
   const table = page.getByRole('table', { name: 'Connected identity providers' })
   await expect(table).toContainText(NAME)
+
+  const elsewhere = await newPerson(browser)
+  const other = await elsewhere.newPage()
+  await other.goto('/account')
+  await continueAs(other, 'known')
+  await expect(other.getByText(`${email} · User`)).toBeVisible()
+  await elsewhere.close()
+
   await page.getByRole('button', { name: `Disconnect ${NAME}` }).click()
   await page.getByRole('dialog').getByRole('button', { name: 'Disconnect' }).click()
   await expect(table).toHaveCount(0)
+  for (const event of ['identity_bound', 'sign_in', 'identity_unbound']) {
+    await expectOnRecord(admin, `event=${event}&user_name=${encodeURIComponent(email)}`)
+  }
   await context.close()
 })
 
-test('a provider that is gone says so, and the password still opens', async ({ browser }) => {
+test('a provider that is gone says so, and the password still opens', async ({
+  browser,
+  signedIn: admin,
+}) => {
   provider.stop()
   const context = await newPerson(browser)
   const page = await context.newPage()
@@ -107,6 +121,7 @@ test('a provider that is gone says so, and the password still opens', async ({ b
     await expect(page.getByRole('alert')).toContainText('does not answer', { timeout: 2_000 })
   }).toPass({ timeout: 100_000, intervals: [5_000] })
   await expect(page.getByLabel('Password', { exact: true })).toBeVisible()
+  await expectOnRecord(admin, 'event=provider_error')
   await context.close()
 })
 
@@ -124,6 +139,12 @@ test('a deleted provider has no button any more', async ({ signedIn: page, brows
   await expect(other.getByRole('link', { name: `Continue with ${NAME}` })).toHaveCount(0)
   await context.close()
 })
+
+/** The authentication log tells of the provider in an event like this. */
+async function expectOnRecord(admin: Page, filters: string): Promise<void> {
+  await admin.goto(`/logs/auth?from=-1h&identity_provider=${encodeURIComponent(NAME)}&${filters}`)
+  await expect(rows(admin).first()).toBeVisible()
+}
 
 async function continueAs(page: Page, login: string): Promise<void> {
   await page.getByRole('link', { name: `Continue with ${NAME}` }).click()
