@@ -12,6 +12,7 @@ mod http;
 mod import;
 mod killed;
 mod ledger;
+mod on_record;
 mod published;
 mod secrets;
 mod server;

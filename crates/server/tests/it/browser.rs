@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 use std::time::SystemTime;
 
 pub(crate) struct Browser<'s> {
-    server: &'s Server,
+    pub(crate) server: &'s Server,
     address: [u8; 4],
     cookies: RefCell<BTreeMap<String, String>>,
 }

@@ -23,6 +23,7 @@ mod lockout;
 mod logs;
 mod mails;
 mod mfa;
+mod on_record;
 mod openapi;
 mod people;
 mod reads;

@@ -1,0 +1,144 @@
+//! Every command that changes something leaves exactly its audit event. The commands come from the
+//! program's help: one that is missing here fails the test.
+
+use crate::server::{Server, daybook, serve};
+use serde_json::Value;
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::time::Duration;
+
+/// What a command leaves: action and operation, in the order in which the test runs them.
+#[rustfmt::skip]
+const LEAVES: &[(&str, &str, &str)] = &[
+    ("key create", "api_key.created", "create"),
+    ("key create", "api_key.created", "create"),
+    ("key rotate", "api_key.rotated", "modify"),
+    ("key revoke", "api_key.revoked", "delete"),
+    ("user invite", "user.invited", "invite"),
+    ("user invite", "user.invited_again", "modify"),
+    ("user set-role", "user.role_changed", "modify_access"),
+    ("user link", "user.links_changed", "modify_access"),
+    ("user disable", "user.disabled", "disable"),
+    ("user enable", "user.enabled", "enable"),
+    ("user reset-password", "user.password_reset", "modify_password"),
+    ("import", "events.imported", "upload"),
+    ("backup", "backup.created", "export"),
+    ("restore", "backup.restored", "upload"),
+];
+
+/// Commands that change nothing themselves: a server tells of its own start.
+const NOTHING: &[&str] = &["serve", "demo", "key list", "user list"];
+
+const ADMIN: &str = "admin@example.com";
+
+/// What the program says when a command succeeds.
+#[track_caller]
+fn run(data_dir: &Path, command: &str, arguments: &[&str]) -> String {
+    let mut program = daybook(data_dir);
+    let output = program.args(command.split(' ')).args(arguments).output();
+    let output = output.unwrap();
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{command}: {errors}");
+    String::from_utf8(output.stdout).unwrap().trim().into()
+}
+
+/// The commands that a help names.
+fn commands(dir: &Path, of: &str) -> Vec<String> {
+    let help = run(dir, format!("{of} --help").trim(), &[]);
+    let listed = help.lines().skip_while(|line| *line != "Commands:").skip(1);
+    let listed = listed.take_while(|line| !line.is_empty());
+    let names = listed.filter_map(|line| line.split_whitespace().next());
+    let names = names.filter(|name| *name != "help");
+    let names = names.map(|name| format!("{of} {name}").trim().to_owned());
+    names.collect()
+}
+
+#[test]
+fn every_command_is_known_to_change_something_or_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut named = BTreeSet::new();
+    for command in commands(dir.path(), "") {
+        match commands(dir.path(), &command).as_slice() {
+            [] => _ = named.insert(command),
+            parts => named.extend(parts.iter().cloned()),
+        }
+    }
+    let known = LEAVES.iter().map(|row| row.0);
+    let known: BTreeSet<String> = known
+        .chain(NOTHING.iter().copied())
+        .map(str::to_owned)
+        .collect();
+    assert_eq!(named, known);
+}
+
+/// Actions and operations of what the command line did, the oldest first, once there are so many.
+fn told(data_dir: &Path, key: &str, count: usize) -> Vec<(String, String)> {
+    let server = Server::start(data_dir);
+    let mut connection = server.connect(key).unwrap();
+    let path = "/api/v1/logs/audit?sort=time&page_size=100&actor_name=command%20line";
+    let mut found = Vec::new();
+    // Commands leave it to the server to hand their events to the log.
+    for _ in 0..400 {
+        let page = connection.get(path).unwrap();
+        assert_eq!(page.status, 200, "{}", page.text);
+        found = page.body["items"].as_array().unwrap().clone();
+        if found.len() >= count {
+            break;
+        }
+        std::thread::sleep(Duration::from_millis(25));
+    }
+    let text = |event: &Value, name: &str| event[name].as_str().unwrap_or_default().to_owned();
+    for event in &found {
+        assert_eq!(
+            (text(event, "actor_type"), text(event, "result")),
+            ("system".into(), "success".into()),
+            "{event}"
+        );
+    }
+    let found = found.iter();
+    found
+        .map(|event| (text(event, "action"), text(event, "operation")))
+        .collect()
+}
+
+#[test]
+fn every_change_by_command_leaves_its_audit_event() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = |name: &str| dir.path().join(name);
+    let (data, backup, restored) = (path("data"), path("backup"), path("restored"));
+    let mut first = serve(&data);
+    first.env("DAYBOOK_ADMIN_EMAIL", ADMIN);
+    first.env("DAYBOOK_ADMIN_PASSWORD", "a sentence of six words, roughly");
+    drop(Server::start_as(&mut first));
+
+    let do_it = |command: &str, arguments: &[&str]| run(&data, command, arguments);
+    let key = do_it("key create", &["--name", "reader", "--scope", "read"]);
+    do_it("key create", &["--name", "other", "--scope", "ingest"]);
+    let keys = do_it("key list", &[]);
+    let other = keys.lines().find(|line| line.contains("\tother\t"));
+    let other = other.unwrap().split('\t').next().unwrap();
+    do_it("key rotate", &[other]);
+    do_it("key revoke", &[other]);
+    let bo = "bo@example.com";
+    for _ in 0..2 {
+        do_it("user invite", &[bo, "--role", "user"]);
+    }
+    do_it("user set-role", &[bo, "auditor"]);
+    do_it("user link", &[bo, "platform=7"]);
+    do_it("user disable", &[bo]);
+    do_it("user enable", &[bo]);
+    do_it("user list", &[]);
+    do_it("user reset-password", &[ADMIN]);
+    let file = path("events.ndjson");
+    std::fs::write(&file, "{\"stream\":\"usage\",\"user_id\":\"7\"}\n").unwrap();
+    do_it("import", &[file.to_str().unwrap()]);
+    do_it("backup", &[backup.to_str().unwrap()]);
+    run(&restored, "restore", &[backup.to_str().unwrap()]);
+
+    // That there is a backup is not in it.
+    for (place, other_place) in [(&data, "restore"), (&restored, "backup")] {
+        let expected = LEAVES.iter().filter(|row| row.0 != other_place);
+        let expected: Vec<_> = expected.map(|row| (row.1.into(), row.2.into())).collect();
+        assert_eq!(told(place, &key, expected.len()), expected);
+    }
+}
