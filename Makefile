@@ -7,7 +7,7 @@ CHROMIUM := $(or $(DAYBOOK_CHROMIUM),$(shell command -v chromium chromium-browse
 
 need = command -v $(1) >/dev/null || { echo "$(1) is missing. Install it: $(2)" >&2; exit 1; }
 
-.PHONY: build demo run test test-rust test-web test-browser test-clients check soak bench bench-smoke clean need-rust need-node
+.PHONY: build demo run test test-rust test-web test-browser test-clients test-schema check soak bench bench-smoke clean need-rust need-node
 
 build: web/dist/index.html need-rust ## the UI and the release binary
 	cargo build --release --locked -p daybook
@@ -18,7 +18,7 @@ demo: build ## a running Daybook with a month of data in it
 run: build ## a running Daybook on ./data
 	$(RELEASE_BIN) serve
 
-test: test-rust test-web test-browser test-clients ## every test
+test: test-rust test-web test-browser test-clients test-schema ## every test
 
 test-rust: web/dist/index.html tests/sso/node_modules/.package-lock.json need-rust
 	cargo test --locked --workspace
@@ -39,6 +39,15 @@ test-clients: need-rust
 	@$(call need,python3,apt-get install python3 python3-venv)
 	cargo build --locked -p daybook
 	DAYBOOK_BIN=$(DEBUG_BIN) python3 tests/clients/run.py
+
+test-schema: need-rust
+ifeq ($(shell command -v python3 2>/dev/null),)
+	@echo "Schema tests skipped: python3 is missing. Install it: apt-get install python3 python3-venv" >&2
+	@test -z "$(CI)" -a -z "$(DAYBOOK_REQUIRE_SCHEMA)"
+else
+	cargo build --locked -p daybook
+	DAYBOOK_BIN=$(DEBUG_BIN) python3 tests/schema/run.py
+endif
 
 soak: build ## kill -9 a thousand times under load, about an hour; KILLS=; writes bench/results/soak.md
 	DAYBOOK_BIN=$(RELEASE_BIN) KILLS=$(or $(KILLS),1000) SOAK_SUMMARY=$(abspath bench/results/soak.md) \

@@ -16,7 +16,7 @@ READY_S = 60
 
 
 class Daybook:
-    def __init__(self, binary: str, folder: Path):
+    def __init__(self, binary: str, folder: Path, scopes: tuple[str, ...] = ("ingest", "read")):
         self.binary, self.data, self.log = binary, folder / "data", folder / "daybook.log"
         self.data.mkdir()
         with socket.socket() as free:
@@ -24,8 +24,8 @@ class Daybook:
             self.listen = f"127.0.0.1:{free.getsockname()[1]}"
         self.url = f"http://{self.listen}"
         self.start()
-        command = [binary, "key", "create", "--name", "clients", "--scope", "ingest", "--scope", "read"]
-        made = subprocess.run([*command, "--data-dir", self.data], capture_output=True, text=True)
+        command = [binary, "key", "create", "--name", "clients", "--data-dir", self.data]
+        made = subprocess.run([*command, *(f"--scope={scope}" for scope in scopes)], capture_output=True, text=True)
         if made.returncode != 0:
             raise SystemExit(f"daybook key create failed:\n{made.stderr}{self.end_of_log()}")
         self.key = made.stdout.strip()

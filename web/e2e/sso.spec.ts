@@ -94,7 +94,7 @@ test('an account connects the provider, signs in with it, and disconnects it', a
   const other = await elsewhere.newPage()
   await other.goto('/account')
   await continueAs(other, 'known')
-  await expect(other.getByText(`${email} · User`)).toBeVisible()
+  await expect(other.getByText(`${email} · Billing admin`)).toBeVisible()
   await elsewhere.close()
 
   await page.getByRole('button', { name: `Disconnect ${NAME}` }).click()

@@ -32,6 +32,7 @@ fn refusals(path: &str, operation: &Value) -> Vec<(&'static str, &'static str)> 
     let takes = |scheme: &str| {
         security.is_some_and(|schemes| schemes.iter().any(|known| known.get(scheme).is_some()))
     };
+    let also_nobody = security.is_some_and(|schemes| schemes.contains(&json!({})));
     let mut refusals = Vec::new();
     if operation.get("requestBody").is_some() {
         refusals.push(("400", "The body cannot be read, or a value of it be used."));
@@ -40,6 +41,8 @@ fn refusals(path: &str, operation: &Value) -> Vec<(&'static str, &'static str)> 
     }
     if takes("api_key") {
         refusals.push(("401", "Neither a valid API key nor a session."));
+    } else if takes("session") && !also_nobody {
+        refusals.push(("401", "No session; keys have no account."));
     }
     if takes("api_key") || takes("session") {
         refusals.push((

@@ -3063,7 +3063,7 @@ export interface components {
         /** @description Actor role (keyword) of audit. Also `actor_role.ne`, `actor_role.prefix`, `actor_role.contains`, `actor_role.exists` */
         actor_role: string[];
         /** @description Actor type (enum) of audit. Also `actor_type.ne`, `actor_type.gt`, `actor_type.gte`, `actor_type.lt`, `actor_type.lte`, `actor_type.exists` */
-        actor_type: string[];
+        actor_type: ("member" | "system_user" | "api_key" | "system")[];
         /** @description Amount (money) of usage. Also `amount.ne`, `amount.gt`, `amount.gte`, `amount.lt`, `amount.lte`, `amount.exists` */
         amount: string[];
         /** @description API key ID (keyword) of usage. Also `api_key_id.ne`, `api_key_id.prefix`, `api_key_id.contains`, `api_key_id.exists` */
@@ -3073,7 +3073,7 @@ export interface components {
         /** @description The `as_of` of an earlier answer: what came later is left out */
         as_of: string;
         /** @description Billing mode (enum) of usage. Also `billing_mode.ne`, `billing_mode.gt`, `billing_mode.gte`, `billing_mode.lt`, `billing_mode.lte`, `billing_mode.exists` */
-        billing_mode: string[];
+        billing_mode: ("per_token" | "per_call" | "subscription" | "free")[];
         /** @description Binding code (keyword) of usage. Also `binding_code.ne`, `binding_code.prefix`, `binding_code.contains`, `binding_code.exists` */
         binding_code: string[];
         /** @description Cache read tokens (integer) of usage. Also `cache_read_tokens.ne`, `cache_read_tokens.gt`, `cache_read_tokens.gte`, `cache_read_tokens.lt`, `cache_read_tokens.lte`, `cache_read_tokens.exists` */
@@ -3089,7 +3089,7 @@ export interface components {
         /** @description Cost (money) of usage. Also `cost.ne`, `cost.gt`, `cost.gte`, `cost.lt`, `cost.lte`, `cost.exists` */
         cost: string[];
         /** @description Cost source (enum) of usage. Also `cost_source.ne`, `cost_source.gt`, `cost_source.gte`, `cost_source.lt`, `cost_source.lte`, `cost_source.exists` */
-        cost_source: string[];
+        cost_source: ("reported" | "priced" | "estimated")[];
         /** @description Endpoint (keyword) of usage. Also `endpoint.ne`, `endpoint.prefix`, `endpoint.contains`, `endpoint.exists` */
         endpoint: string[];
         /** @description Error (text) of usage. Also `error.contains`, `error.exists` */
@@ -3111,9 +3111,9 @@ export interface components {
         /** @description IP (keyword) of audit, usage, auth. Also `ip.ne`, `ip.prefix`, `ip.contains`, `ip.exists` */
         ip: string[];
         /** @description Is stream (boolean) of usage. Also `is_stream.ne`, `is_stream.exists` */
-        is_stream: string[];
+        is_stream: ("true" | "false")[];
         /** @description Kind (enum) of usage. Also `kind.ne`, `kind.gt`, `kind.gte`, `kind.lt`, `kind.lte`, `kind.exists` */
-        kind: string[];
+        kind: ("call" | "top_up" | "refund")[];
         /** @description Latency (ms) (integer) of usage. Also `latency_ms.ne`, `latency_ms.gt`, `latency_ms.gte`, `latency_ms.lt`, `latency_ms.lte`, `latency_ms.exists` */
         latency_ms: string[];
         /** @description Leaf hash (id) of audit. Also `leaf_hash.ne`, `leaf_hash.prefix`, `leaf_hash.exists` */
@@ -3121,17 +3121,17 @@ export interface components {
         /** @description Ledger index (integer) of audit. Also `ledger_index.ne`, `ledger_index.gt`, `ledger_index.gte`, `ledger_index.lt`, `ledger_index.lte`, `ledger_index.exists` */
         ledger_index: string[];
         /** @description Level (enum) of system. Also `level.ne`, `level.gt`, `level.gte`, `level.lt`, `level.lte`, `level.exists` */
-        level: string[];
+        level: ("debug" | "info" | "warning" | "error" | "critical")[];
         /** @description Message (text) of system. Also `message.contains`, `message.exists` */
         "message.contains": string[];
         /** @description Method (keyword) of auth. Also `method.ne`, `method.prefix`, `method.contains`, `method.exists` */
         method: string[];
         /** @description Operation (enum) of audit. Also `operation.ne`, `operation.gt`, `operation.gte`, `operation.lt`, `operation.lte`, `operation.exists` */
-        operation: string[];
+        operation: ("create" | "modify" | "delete" | "enable" | "disable" | "login" | "export" | "upload" | "publish" | "import_dsl" | "export_dsl" | "enable_web_app" | "disable_web_app" | "enable_api" | "disable_api" | "modify_web_app_access" | "modify_access" | "modify_configuration" | "invite" | "modify_password" | "bind_2fa" | "enable_2fa" | "disable_2fa" | "generate_backup_code")[];
         /** @description Origin (keyword) of audit, usage, auth, system. Also `origin.ne`, `origin.prefix`, `origin.contains`, `origin.exists` */
         origin: string[];
         /** @description Outcome (enum) of usage. Also `outcome.ne`, `outcome.gt`, `outcome.gte`, `outcome.lt`, `outcome.lte`, `outcome.exists` */
-        outcome: string[];
+        outcome: ("success" | "error")[];
         /** @description Output tokens (integer) of usage. Also `output_tokens.ne`, `output_tokens.gt`, `output_tokens.gte`, `output_tokens.lt`, `output_tokens.lte`, `output_tokens.exists` */
         output_tokens: string[];
         /** @description Parent ID (keyword) of audit. Also `parent_id.ne`, `parent_id.prefix`, `parent_id.contains`, `parent_id.exists` */
@@ -3147,7 +3147,7 @@ export interface components {
         /** @description Provider (keyword) of usage. Also `provider.ne`, `provider.prefix`, `provider.contains`, `provider.exists` */
         provider: string[];
         /** @description Provisional (boolean) of usage. Also `provisional.ne`, `provisional.exists` */
-        provisional: string[];
+        provisional: ("true" | "false")[];
         /** @description Text that a searchable field contains, regardless of case; ids match exactly or by prefix */
         q: string;
         /** @description Quota (integer) of usage. Also `quota.ne`, `quota.gt`, `quota.gte`, `quota.lt`, `quota.lte`, `quota.exists` */
@@ -3167,13 +3167,13 @@ export interface components {
         /** @description Resource type (keyword) of audit, system. Also `resource_type.ne`, `resource_type.prefix`, `resource_type.contains`, `resource_type.exists` */
         resource_type: string[];
         /** @description Result (enum) of audit, auth. Also `result.ne`, `result.gt`, `result.gte`, `result.lt`, `result.lte`, `result.exists` */
-        result: string[];
+        result: ("success" | "failure" | "denied")[];
         /** @description Seq (integer) of audit, usage, auth, system. Also `seq.ne`, `seq.gt`, `seq.gte`, `seq.lt`, `seq.lte`, `seq.exists` */
         seq: string[];
         /** @description Session ID (id) of auth. Also `session_id.ne`, `session_id.prefix`, `session_id.exists` */
         session_id: string[];
         /** @description Source (enum) of usage, system. Also `source.ne`, `source.gt`, `source.gte`, `source.lt`, `source.lte`, `source.exists` */
-        source: string[];
+        source: ("playground" | "virtual_key")[];
         /** @description Status code (integer) of usage. Also `status_code.ne`, `status_code.gt`, `status_code.gte`, `status_code.lt`, `status_code.lte`, `status_code.exists` */
         status_code: string[];
         /** @description Time (time) of audit, usage, auth, system. Also `time.ne`, `time.gt`, `time.gte`, `time.lt`, `time.lte`, `time.exists` */
@@ -3297,6 +3297,15 @@ export interface operations {
                     "application/json": components["schemas"]["AccountAnswer"];
                 };
             };
+            /** @description No session; keys have no account. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             /** @description The API key lacks the scope, the account has not the role, or a change by cookie does not come from this site. */
             403: {
                 headers: {
@@ -3353,7 +3362,7 @@ export interface operations {
                     "application/json": components["schemas"]["KeyList"];
                 };
             };
-            /** @description Done. */
+            /** @description No session; keys have no account. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3431,7 +3440,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description Done. */
+            /** @description No session; keys have no account. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3514,7 +3523,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Done. */
+            /** @description No session; keys have no account. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3684,6 +3693,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description No session; keys have no account. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             /** @description `wrong_password`. */
             403: {
                 headers: {
@@ -3778,6 +3796,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description No session; keys have no account. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             /** @description `mfa_required_by_role`, `wrong_password` or `wrong_code`. */
             403: {
                 headers: {
@@ -3865,8 +3892,26 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description No session; keys have no account. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             /** @description `wrong_code`. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no second factor. */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3945,6 +3990,15 @@ export interface operations {
             };
             /** @description The body cannot be read, or a value of it be used. */
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No session; keys have no account. */
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4048,6 +4102,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description No session; keys have no account. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             /** @description `wrong_code`. */
             403: {
                 headers: {
@@ -4133,6 +4196,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description No session; keys have no account. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             /** @description The current password is wrong. */
             403: {
                 headers: {
@@ -4207,6 +4279,15 @@ export interface operations {
                     "application/json": components["schemas"]["SessionList"];
                 };
             };
+            /** @description No session; keys have no account. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             /** @description The API key lacks the scope, the account has not the role, or a change by cookie does not come from this site. */
             403: {
                 headers: {
@@ -4260,6 +4341,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description No session; keys have no account. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
             };
             /** @description The API key lacks the scope, the account has not the role, or a change by cookie does not come from this site. */
             403: {
@@ -4317,6 +4407,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description No session; keys have no account. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
             };
             /** @description The API key lacks the scope, the account has not the role, or a change by cookie does not come from this site. */
             403: {
@@ -4733,6 +4832,15 @@ export interface operations {
                     "application/json": components["schemas"]["ProofAnswer"];
                 };
             };
+            /** @description An unknown parameter or a malformed value, by name. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             /** @description Neither a valid API key nor a session. */
             401: {
                 headers: {
@@ -4969,7 +5077,7 @@ export interface operations {
         /** @description Events, each with its `stream`; see the schemas AuditEvent, UsageEvent, AuthEvent and SystemEvent. */
         requestBody: {
             content: {
-                "application/json": Record<string, unknown>[];
+                "application/json": unknown[] | Record<string, unknown>;
                 "application/x-ndjson": string;
             };
         };
@@ -6379,8 +6487,8 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description audit, usage, auth or system */
-                stream: string;
+                /** @description audit, usage, auth, system */
+                stream: "audit" | "usage" | "auth" | "system";
             };
             cookie?: never;
         };
@@ -6616,8 +6724,8 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description audit, usage, auth or system */
-                stream: string;
+                /** @description audit, usage, auth, system */
+                stream: "audit" | "usage" | "auth" | "system";
             };
             cookie?: never;
         };
@@ -6703,8 +6811,8 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description audit, usage, auth or system */
-                stream: string;
+                /** @description audit, usage, auth, system */
+                stream: "audit" | "usage" | "auth" | "system";
                 id: string;
             };
             cookie?: never;
@@ -6932,8 +7040,8 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description audit, usage, auth or system */
-                stream: string;
+                /** @description audit, usage, auth, system */
+                stream: "audit" | "usage" | "auth" | "system";
             };
             cookie?: never;
         };
@@ -7402,8 +7510,8 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description audit, usage, auth or system */
-                stream: string;
+                /** @description audit, usage, auth, system */
+                stream: "audit" | "usage" | "auth" | "system";
                 /** @description A keyword, enum or boolean field of the stream */
                 field: string;
             };
@@ -7821,8 +7929,8 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description audit, usage, auth or system */
-                stream: string;
+                /** @description usage */
+                stream: "usage";
             };
             cookie?: never;
         };
@@ -8000,8 +8108,8 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description audit, usage, auth or system */
-                stream: string;
+                /** @description usage */
+                stream: "usage";
             };
             cookie?: never;
         };
@@ -8087,8 +8195,8 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description audit, usage, auth or system */
-                stream: string;
+                /** @description usage */
+                stream: "usage";
                 id: string;
             };
             cookie?: never;
@@ -8258,8 +8366,8 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description audit, usage, auth or system */
-                stream: string;
+                /** @description usage */
+                stream: "usage";
             };
             cookie?: never;
         };
@@ -8612,8 +8720,8 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description audit, usage, auth or system */
-                stream: string;
+                /** @description usage */
+                stream: "usage";
                 /** @description A keyword, enum or boolean field of the stream */
                 field: string;
             };
@@ -9528,6 +9636,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description `csrf`, `wrong_host`: from a page of another site, or under another name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             /** @description The body passes a limit. */
             413: {
                 headers: {
@@ -9584,7 +9701,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Signed out. */
+            /** @description Signed out, or was not signed in. */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -10029,7 +10146,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description The link was used or is not the one of the log. */
+            /** @description The link was used or is not the one of the log; or as for signing in. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10626,6 +10743,15 @@ export interface operations {
             };
             /** @description The body cannot be read, or a value of it be used. */
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `csrf`, `wrong_host`: from a page of another site, or under another name. */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -11440,6 +11566,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["UserList"];
+                };
+            };
+            /** @description An unknown parameter or a malformed value, by name. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
             /** @description Neither a valid API key nor a session. */
@@ -12823,7 +12958,7 @@ export interface operations {
         /** @description StandardLoggingPayload objects */
         requestBody: {
             content: {
-                "application/json": Record<string, unknown>[];
+                "application/json": unknown[] | Record<string, unknown>;
             };
         };
         responses: {
@@ -13457,7 +13592,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": Record<string, unknown>;
+                "application/json": unknown;
                 "application/x-protobuf": number[];
             };
         };

@@ -26,8 +26,15 @@ const LEAVES: &[(&str, &str, &str)] = &[
     ("restore", "backup.restored", "upload"),
 ];
 
-/// Commands that change nothing themselves: a server tells of its own start.
-const NOTHING: &[&str] = &["serve", "demo", "key list", "user list"];
+/// Commands that change nothing themselves: a server tells of its own start, a witness holds no log.
+const NOTHING: &[&str] = &[
+    "serve",
+    "demo",
+    "verify",
+    "witness",
+    "key list",
+    "user list",
+];
 
 const ADMIN: &str = "admin@example.com";
 

@@ -225,4 +225,16 @@ mod tests {
         assert!(!fits("nobody has this password", None).await.unwrap());
         assert!(passwords.hash("short".into(), "a@b").await.is_err());
     }
+
+    #[tokio::test]
+    async fn who_has_no_account_is_hashed_for_all_the_same() {
+        let passwords = Passwords::default();
+        let hash = passwords.hash("correct horse".into(), "a@b").await.unwrap();
+        // Nobody can hash any more, so whoever needs to is refused.
+        passwords.permits.close();
+        for hash in [Some(hash), None] {
+            let verified = passwords.verify("wrong horse".into(), hash).await;
+            assert!(matches!(verified, Err(ControlError::Busy)));
+        }
+    }
 }

@@ -28,6 +28,18 @@ pub(super) fn add(document: &mut Value) {
             .map(|stream| (stream.name().to_owned(), json!(format!("#/components/schemas/{}", schema_name(stream)))))
             .into_iter().collect::<Map<_, _>>()}
     });
+    describe_batches(document);
+}
+
+/// What brings events takes more than a list of objects, and refuses elements one by one.
+fn describe_batches(document: &mut Value) {
+    for path in ["/api/v1/events", "/ingest/litellm"] {
+        let body = &mut document["paths"][path]["post"]["requestBody"];
+        body["content"]["application/json"]["schema"] = json!({
+            "description": "A list, or one element alone. An element that is no event is refused by its index.",
+            "anyOf": [{"type": "array", "items": {}}, {"type": "object"}]
+        });
+    }
 }
 
 fn event_schema(stream: Stream) -> Value {

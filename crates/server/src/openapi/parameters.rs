@@ -3,7 +3,7 @@
 
 use crate::routes::OWN;
 use daybook_model::catalogue::Catalogue;
-use daybook_model::field::Field;
+use daybook_model::field::{Field, Kind};
 use daybook_model::query::Operator;
 use daybook_model::{Scope, Stream, limits};
 use serde_json::{Value, json};
@@ -43,12 +43,34 @@ pub(super) fn add(document: &mut Value) {
         let shown = shown.filter(|field| Scope::own([]).shows(field)).collect();
         describe(&path.replace("/api/v1", OWN), shown);
     }
+    name_streams(document);
     let shared = &mut document["components"]["parameters"];
     for (name, description) in range_parameters() {
         shared[name] = parameter(name, &json!({"type": "string"}), description);
     }
     for (field, streams) in filters(&Stream::ALL) {
         shared[filter_name(field)] = filter_parameter(field, &streams);
+    }
+}
+
+/// Which streams a path may name: of own data there is one.
+fn name_streams(document: &mut Value) {
+    let paths = document["paths"].as_object_mut();
+    for (path, operations) in paths.expect("a document has paths") {
+        let streams = match path.starts_with(OWN) {
+            true => vec![Stream::Usage.name()],
+            false => Stream::ALL.map(Stream::name).to_vec(),
+        };
+        let get = operations.get_mut("get");
+        let parameters = get.and_then(|get| get.get_mut("parameters"));
+        let mut parameters = parameters
+            .and_then(Value::as_array_mut)
+            .into_iter()
+            .flatten();
+        if let Some(stream) = parameters.find(|it| it["name"] == "stream" && it["in"] == "path") {
+            stream["schema"]["enum"] = json!(streams);
+            stream["description"] = json!(streams.join(", "));
+        }
     }
 }
 
@@ -150,7 +172,7 @@ fn filter_parameter(field: &Field, streams: &[&str]) -> Value {
         .collect();
     let mut filter = parameter(
         &filter_name(field),
-        &json!({"type": "array", "items": {"type": "string"}}),
+        &json!({"type": "array", "items": filter_schema(field)}),
         &format!(
             "{} ({}) of {}. Also {}",
             field.label(),
@@ -163,4 +185,17 @@ fn filter_parameter(field: &Field, streams: &[&str]) -> Value {
     filter["style"] = json!("form");
     filter["x-streams"] = json!(streams);
     filter
+}
+
+/// What a filter on a field may be given.
+fn filter_schema(field: &Field) -> Value {
+    match field.kind {
+        Kind::Enum(words) => json!({"type": "string", "enum": words}),
+        Kind::Boolean => json!({"type": "string", "enum": ["true", "false"]}),
+        Kind::Integer => json!({"type": "string", "pattern": "^-?(0|[1-9][0-9]{0,14})$"}),
+        Kind::Money => {
+            json!({"type": "string", "pattern": "^-?(0|[1-9][0-9]{0,8})(\\.[0-9]{1,9})?$"})
+        }
+        _ => json!({"type": "string"}),
+    }
 }

@@ -1,14 +1,14 @@
 //! Personal API keys: each account makes its own. They read what the account may read, and end with
 //! it.
 
-use super::input::Input;
+use super::input::{Input, Path};
 use super::keys::{KeyList, NewKeyAnswer, end};
 use crate::app::App;
 use crate::auth::Own;
 use crate::client::From;
 use crate::error::ApiResult;
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use utoipa::ToSchema;
 

@@ -1,13 +1,13 @@
 //! Events over time. Intervals are round and begin on the clock's multiples of them, so that
 //! neighbouring answers line up; only the events of the asked range are counted.
 
-use super::input::{UrlParams, stream};
+use super::input::{Path, UrlParams, stream};
 use super::logs::countable;
 use crate::app::App;
 use crate::error::ApiResult;
 use crate::reading::Reader;
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use daybook_model::logstore::{Bucket, HistogramRequest};
 use daybook_model::{Field, Query, Stream, Timestamp, limits};
 use std::collections::BTreeMap;

@@ -1,12 +1,12 @@
 //! Legal holds: list, create, release.
 
-use super::input::Input;
+use super::input::{Input, Path};
 use crate::app::App;
 use crate::auth::{Admin, Inspector};
 use crate::control::{Hold, NewHold};
 use crate::error::ApiResult;
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use daybook_model::{Stream, Timestamp};
 use utoipa::ToSchema;

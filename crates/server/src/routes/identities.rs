@@ -1,6 +1,6 @@
 //! One's own identities at providers: bind, unbind.
 
-use super::input::Input;
+use super::input::{Input, Path};
 use super::sso::{depart, flow_cookie, local};
 use crate::app::App;
 use crate::auth::Own;
@@ -8,7 +8,7 @@ use crate::client::From;
 use crate::control::Purpose;
 use crate::error::{ApiError, ApiResult};
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::http::header::SET_COOKIE;
 use axum::response::{IntoResponse, Response};

@@ -1,11 +1,12 @@
 //! Work in the background: what it does and how far it has come.
 
+use super::input::Path;
 use crate::app::App;
 use crate::auth::{Admin, Inspector};
 use crate::control::{Job, JobKind, JobState};
 use crate::error::ApiResult;
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use daybook_model::Timestamp;
 use serde_json::Value;
 use utoipa::ToSchema;

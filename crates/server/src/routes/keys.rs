@@ -1,12 +1,12 @@
 //! API keys: list, create, rotate, revoke.
 
-use super::input::Input;
+use super::input::{Input, Path};
 use crate::app::App;
 use crate::auth::{Admin, Inspector};
 use crate::control::{Key, NewKey, Scope};
 use crate::error::{ApiError, ApiResult};
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use daybook_model::Timestamp;
 use utoipa::ToSchema;

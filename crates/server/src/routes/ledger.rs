@@ -4,9 +4,9 @@
 use crate::app::App;
 use crate::error::{ApiError, ApiResult};
 use crate::reading::Reader;
-use crate::routes::input::{UrlParams, choice};
+use crate::routes::input::{Path, UrlParams, choice};
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use base64::Engine;
@@ -185,6 +185,7 @@ enum Format {
     ),
     responses(
         (status = 200, body = ProofAnswer),
+        (status = 400, description = "An unknown parameter or a malformed value, by name.", body = crate::openapi::ErrorBody),
         (status = 404, description = "No such event, or one that is older than the ledger.", body = crate::openapi::ErrorBody),
         (status = 503, description = "No checkpoint covers it yet; ask again after Retry-After.", body = crate::openapi::ErrorBody),
     ),

@@ -1,11 +1,11 @@
 //! Reading the log: lists, single events, value menus.
 
-use super::input::{UrlParams, stream};
+use super::input::{Path, UrlParams, stream};
 use crate::app::App;
 use crate::error::{ApiError, ApiResult};
 use crate::reading::Reader;
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use daybook_model::event::Form;

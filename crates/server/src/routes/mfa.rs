@@ -1,6 +1,6 @@
 //! One's own second factor, and taking away that of somebody who lost it.
 
-use super::input::Input;
+use super::input::{Input, Path};
 use super::session::SessionAnswer;
 use crate::app::App;
 use crate::auth::{Admin, Own, OwnInPart};
@@ -9,7 +9,7 @@ use crate::control::shown_backup_code;
 use crate::cookies;
 use crate::error::ApiResult;
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use utoipa::ToSchema;
@@ -156,6 +156,7 @@ pub(crate) async fn disable(
     responses(
         (status = 200, body = BackupCodes),
         (status = 403, description = "`wrong_code`.", body = crate::openapi::ErrorBody),
+        (status = 404, description = "There is no second factor.", body = crate::openapi::ErrorBody),
     ),
     security(("session" = []))
 )]

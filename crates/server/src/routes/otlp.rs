@@ -108,7 +108,7 @@ pub(crate) async fn logs(
     operation_id = "send_otlp_metrics",
     path = "/v1/metrics",
     tag = "compatibility",
-    request_body(content((Vec<u8> = "application/x-protobuf"), (Object = "application/json"))),
+    request_body(content((Vec<u8> = "application/x-protobuf"), (serde_json::Value = "application/json"))),
     responses((status = 200, description = "ExportMetricsServiceResponse"), (status = 503, description = "Send again later.")),
     security(("api_key" = []))
 )]

@@ -1,6 +1,6 @@
 //! Identity providers for administrators: list, create, read, change, delete, test.
 
-use super::input::Input;
+use super::input::{Input, Path};
 use super::sso::callback_url;
 use crate::app::App;
 use crate::auth::{Admin, Inspector};
@@ -9,7 +9,7 @@ use crate::control::{Provider, ProviderSettings};
 use crate::error::ApiResult;
 use crate::sso::{Outcome, Step};
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use daybook_model::Timestamp;
 use utoipa::ToSchema;

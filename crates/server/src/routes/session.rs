@@ -83,6 +83,7 @@ pub(crate) async fn current(MaybeSession(session): MaybeSession) -> Json<Option<
     responses(
         (status = 200, body = SessionAnswer),
         (status = 401, description = "`wrong_credentials`: e-mail or password is wrong, or the account cannot be used now. `mfa_required`: send a `code`, too. `wrong_code`: the code is wrong or was used.", body = crate::openapi::ErrorBody),
+        (status = 403, description = "`csrf`, `wrong_host`: from a page of another site, or under another name.", body = crate::openapi::ErrorBody),
         (status = 429, description = "Too many failures; see Retry-After.", body = crate::openapi::ErrorBody),
     )
 )]
@@ -107,8 +108,8 @@ pub(crate) async fn sign_in(
     operation_id = "delete_session",
     path = "/api/v1/session",
     tag = "session",
-    responses((status = 204, description = "Signed out.")),
-    security(("session" = []))
+    responses((status = 204, description = "Signed out, or was not signed in.")),
+    security(("session" = []), ())
 )]
 pub(crate) async fn sign_out(
     State(app): State<App>,
@@ -164,7 +165,7 @@ pub(crate) async fn setup_needed(State(app): State<App>) -> ApiResult<Json<Setup
     request_body = SetupInput,
     responses(
         (status = 200, body = SessionAnswer),
-        (status = 403, description = "The link was used or is not the one of the log.", body = crate::openapi::ErrorBody),
+        (status = 403, description = "The link was used or is not the one of the log; or as for signing in.", body = crate::openapi::ErrorBody),
     )
 )]
 pub(crate) async fn set_up(

@@ -1,5 +1,6 @@
 //! Open sessions: one's own, and for administrators those of others; and the end of a lockout.
 
+use super::input::Path;
 use crate::app::App;
 use crate::auth::{Admin, Own};
 use crate::client::From;
@@ -7,7 +8,7 @@ use crate::control::OpenSession;
 use crate::cookies;
 use crate::error::ApiResult;
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use daybook_model::Timestamp;

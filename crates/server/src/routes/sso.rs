@@ -1,7 +1,7 @@
 //! Signing in with an identity provider: the buttons, the way there and the way back. Whatever goes
 //! wrong is told to the person in a word, and to administrators in the authentication log.
 
-use super::input::UrlParams;
+use super::input::{Path, UrlParams};
 use crate::app::App;
 use crate::auth::MaybeSession;
 use crate::client::{self, From};
@@ -12,7 +12,7 @@ use crate::cookies;
 use crate::error::ApiResult;
 use crate::sso::{self, Arrival, Departure, Request, SsoError};
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::header::{LOCATION, SET_COOKIE};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{AppendHeaders, IntoResponse, Response};

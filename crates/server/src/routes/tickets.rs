@@ -136,6 +136,7 @@ pub(crate) async fn check(
     request_body = UseTicketInput,
     responses(
         (status = 200, body = Option<SessionAnswer>),
+        (status = 403, description = "`csrf`, `wrong_host`: from a page of another site, or under another name.", body = crate::openapi::ErrorBody),
         (status = 404, description = "Used, expired, replaced by a newer one, or never made.", body = crate::openapi::ErrorBody),
     )
 )]

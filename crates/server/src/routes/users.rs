@@ -1,6 +1,6 @@
 //! Accounts as administrators see them: list, invite, change, close, link, remove.
 
-use super::input::{Input, UrlParams, choice};
+use super::input::{Input, Path, UrlParams, choice};
 use crate::app::App;
 use crate::auth::{Admin, Inspector};
 use crate::client::From;
@@ -9,7 +9,7 @@ use crate::control::{
 };
 use crate::error::ApiResult;
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use daybook_model::{Timestamp, limits};
 use utoipa::ToSchema;
@@ -157,7 +157,10 @@ async fn answer(app: &App, id: &str) -> ApiResult<Json<UserAnswer>> {
         ("page" = Option<u64>, Query, description = "Number of the page, from 1 on"),
         ("page_size" = Option<u64>, Query, description = "Accounts of a page, at most 1000"),
     ),
-    responses((status = 200, body = UserList)),
+    responses(
+        (status = 200, body = UserList),
+        (status = 400, description = "An unknown parameter or a malformed value, by name.", body = crate::openapi::ErrorBody),
+    ),
     security(("api_key" = []), ("session" = []))
 )]
 pub(crate) async fn list(

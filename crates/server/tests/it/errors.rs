@@ -86,3 +86,16 @@ async fn metrics_have_bounded_labels() {
         "{page}"
     );
 }
+
+#[tokio::test]
+async fn an_address_that_is_no_text_names_nothing() {
+    let server = server().await;
+    for path in [
+        "/api/v1/logs/%ff",
+        "/api/v1/jobs/%c3%28",
+        "/api/v1/sso/%ff/start",
+    ] {
+        let answer = server.get(path).await;
+        assert_eq!(answer.error(), (404, "not_found".into()), "{path}");
+    }
+}

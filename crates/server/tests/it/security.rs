@@ -19,7 +19,8 @@ fn every_test_that_the_document_names_exists() {
         .collect();
     assert!(proofs.len() > 40, "{proofs:?}");
     for proof in proofs {
-        if let Some((module, test)) = proof.split_once("::") {
+        if let Some((module, test)) = proof.rsplit_once("::") {
+            let module = module.replace("::", "/");
             let path = root.join(format!("crates/server/tests/it/{module}.rs"));
             let module = std::fs::read_to_string(path).unwrap_or_default();
             assert!(module.contains(&format!("fn {test}()")), "{proof}");
@@ -75,6 +76,7 @@ async fn ambiguous_requests_are_refused() {
         "transfer-encoding: chunked, identity\r\n",
         "transfer-encoding: xchunked\r\n",
         "x-folded: a\r\n b\r\n",
+        "host: y\r\n",
     ] {
         let mut stream = TcpStream::connect(address).await.unwrap();
         let request = format!(
@@ -87,5 +89,21 @@ async fn ambiguous_requests_are_refused() {
         let answer = String::from_utf8_lossy(&answer).into_owned();
         assert!(answer.starts_with("HTTP/1.1 400"), "{head:?}: {answer}");
         assert_eq!(answer.matches("HTTP/1.1").count(), 1, "{head:?}: {answer}");
+    }
+    for (version, status) in [("1.1", 400), ("1.0", 200)] {
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        let request = format!("GET /healthz HTTP/{version}\r\n\r\n");
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let mut answer = String::new();
+        let read = stream.read_to_string(&mut answer);
+        tokio::time::timeout(Duration::from_secs(20), read)
+            .await
+            .unwrap()
+            .unwrap();
+        assert_eq!(
+            answer.split(' ').nth(1),
+            Some(status.to_string().as_str()),
+            "{answer}"
+        );
     }
 }

@@ -5,12 +5,12 @@ mod csv;
 mod rows;
 mod walk;
 
-use super::input::{UrlParams, choice, stream, wrong};
+use super::input::{Path, UrlParams, choice, stream, wrong};
 use crate::app::App;
 use crate::error::ApiResult;
 use crate::reading::Reader;
 use axum::body::Body;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use daybook_model::params::Params;
