@@ -7273,8 +7273,8 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description audit, usage, auth or system */
-                stream: string;
+                /** @description audit, usage, auth, system */
+                stream: "audit" | "usage" | "auth" | "system";
             };
             cookie?: never;
         };
@@ -8541,8 +8541,8 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description audit, usage, auth or system */
-                stream: string;
+                /** @description usage */
+                stream: "usage";
             };
             cookie?: never;
         };
@@ -12586,7 +12586,7 @@ export interface operations {
                     "application/json": components["schemas"]["ViewList"];
                 };
             };
-            /** @description Done. */
+            /** @description No session; keys have no account. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -12664,7 +12664,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description Done. */
+            /** @description No session; keys have no account. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -12756,7 +12756,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Done. */
+            /** @description No session; keys have no account. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -12845,7 +12845,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description Done. */
+            /** @description No session; keys have no account. */
             401: {
                 headers: {
                     [name: string]: unknown;

@@ -2,13 +2,13 @@
 //! and counted, never kept without bound; what its caller may see is checked again as long as it is
 //! open.
 
-use super::input::{UrlParams, stream, wrong};
+use super::input::{Path, UrlParams, stream, wrong};
 use crate::app::App;
 use crate::error::{ApiError, ApiResult};
 use crate::feed::{Follower, Taken};
 use crate::reading::Reader;
 use axum::body::{Body, Bytes};
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use daybook_model::event::Form;

@@ -1,13 +1,13 @@
 //! Saved views: list, save, change, delete. They belong to accounts; keys have none.
 
-use super::input::Input;
+use super::input::{Input, Path};
 use crate::app::App;
 use crate::auth::Own;
 use crate::client::From;
 use crate::control::{NewView, Screen, View, ViewChange};
 use crate::error::{ApiError, ApiResult};
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use daybook_model::Timestamp;
 use utoipa::ToSchema;

@@ -53,6 +53,9 @@ const LEAVES: &[(&str, Left)] = &[
     ("create_api_key", &[("api_key.created", "create")]),
     ("rotate_api_key", &[("api_key.rotated", "modify")]),
     ("revoke_api_key", &[("api_key.revoked", "delete")]),
+    ("create_view", &[("view.created", "create")]),
+    ("change_view", &[("view.changed", "modify")]),
+    ("delete_view", &[("view.deleted", "delete")]),
     ("set_retention", &[("retention.modified", "modify_configuration")]),
     ("confirm_clock", &[("retention.clock_confirmed", "modify_configuration")]),
     ("set_sign_in_settings", &[("sign_in.modified", "modify_configuration")]),
@@ -192,6 +195,7 @@ async fn every_change_leaves_its_audit_events_and_no_others() {
     walk.deed(&admin, "complete_setup", "", body).await;
     settings(&mut walk, &admin).await;
     keys(&mut walk, &admin).await;
+    views(&mut walk, &admin).await;
     identities(&mut walk, &admin).await;
     let bo = people(&mut walk, &admin).await;
     requests(&mut walk, &admin, &bo).await;
@@ -241,6 +245,14 @@ async fn keys(walk: &mut Walk, admin: &Browser<'_>) {
     let key = walk.deed(admin, "create_personal_api_key", "", body).await;
     walk.deed(admin, "revoke_personal_api_key", &id_of(&key), Value::Null)
         .await;
+}
+
+async fn views(walk: &mut Walk, admin: &Browser<'_>) {
+    let body = json!({"name": "errors", "screen": "usage", "query": "outcome=error"});
+    let view = id_of(&walk.deed(admin, "create_view", "", body).await);
+    let body = json!({"shared": true});
+    walk.deed(admin, "change_view", &view, body).await;
+    walk.deed(admin, "delete_view", &view, Value::Null).await;
 }
 
 async fn identities(walk: &mut Walk, admin: &Browser<'_>) {
