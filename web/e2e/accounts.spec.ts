@@ -108,6 +108,8 @@ test.describe('an account', () => {
     for (const email of ['admin@example.com', newEmail('nobody')]) {
       await page.goto('/sign-in')
       await page.getByRole('link', { name: 'Forgot password?' }).click()
+      // Both pages ask for an address.
+      await expect(page.getByRole('heading', { name: 'Forgot password' })).toBeVisible()
       await page.getByLabel('Email').fill(email)
       await page.getByRole('button', { name: 'Send link' }).click()
       const note = page.getByRole('note')
