@@ -1,5 +1,5 @@
 //! `daybook verify`: joins a source of a log's files with what the caller trusts, and says what the
-//! verifier found. It believes nothing of what it reads, and opens nothing for writing.
+//! verifier found. It believes nothing of what it reads, and changes nothing of it.
 
 mod directory;
 mod online;
