@@ -1,6 +1,7 @@
 //! Writing the ledger's files. A file appears under its name only whole. It may be lost with the power
-//! until a flush, for the write-ahead log still has what it was made of; after a flush that failed
-//! nothing is flushed again before a restart, which writes anew what the log has.
+//! until a flush, for the write-ahead log still has what it was made of; what takes the place of another
+//! file is flushed first, for the log may no longer have what that was made of. After a flush that
+//! failed nothing is flushed again before a restart, which writes anew what the log has.
 
 use super::part::Part;
 use crate::wal::sync_dir;
@@ -36,22 +37,32 @@ impl Files {
         }
     }
 
-    /// Puts a file in place, replacing what stands there.
+    /// Puts a file in place. What stands there already stays: it may be durable, and a new file under
+    /// its name is not.
     pub(crate) fn write(&mut self, part: Part, bytes: &[u8]) -> io::Result<()> {
         let path = self.dir.join(part.to_string());
-        let building = beside(&path, ".new");
+        match std::fs::read(&path) {
+            Ok(there) if there == bytes => {}
+            Ok(_) => replace(&path, bytes, false)?,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => self.create(&path, bytes)?,
+            Err(error) => return Err(error),
+        }
+        self.named.extend(path.parent().map(Into::into));
+        self.written.insert(path);
+        Ok(())
+    }
+
+    fn create(&mut self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        let building = beside(path, ".new");
         let mut file = match File::create(&building) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                self.make_dirs(&path)?;
+                self.make_dirs(path)?;
                 File::create(&building)?
             }
             file => file?,
         };
         file.write_all(bytes)?;
-        std::fs::rename(&building, &path)?;
-        self.named.extend(path.parent().map(Into::into));
-        self.written.insert(path);
-        Ok(())
+        std::fs::rename(&building, path)
     }
 
     fn make_dirs(&mut self, path: &Path) -> io::Result<()> {
@@ -197,5 +208,30 @@ pub(crate) fn dir_of(path: &Path) -> &Path {
         Path::new(".")
     } else {
         dir
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::MetadataExt;
+
+    /// A tile of a higher level stays the same for many sizes of the tree. Its first file may have been
+    /// flushed, and the log be without what it was made of.
+    #[test]
+    fn a_file_that_is_written_again_is_the_same_file() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut files = Files::new(dir.path());
+        let part = Part::Hashes(Tile::new(1, 0, 1).unwrap());
+        files.write(part, &[7; 32]).unwrap();
+        files.flush().unwrap();
+        let path = dir.path().join(part.to_string());
+        let number = || std::fs::metadata(&path).unwrap().ino();
+        let before = number();
+        files.write(part, &[7; 32]).unwrap();
+        assert_eq!(number(), before);
+        files.write(part, &[8; 32]).unwrap();
+        assert_eq!(files.read(part).unwrap(), [8; 32]);
+        assert_ne!(number(), before);
     }
 }
