@@ -54,6 +54,22 @@ struct Wanted {
 impl Wanted {
     /// What is wanted of the log, if it goes on record.
     fn of(path: &str, query: &str) -> Option<Self> {
+        Self::of_ledger(path).or_else(|| Self::of_log(path, query))
+    }
+
+    /// An event with its proof, or the leaves and bodies of many.
+    fn of_ledger(path: &str) -> Option<Self> {
+        let audit = Stream::Audit.name();
+        let proven = path.strip_prefix("/api/v1/audit/");
+        if let Some(id) = proven.and_then(|rest| rest.strip_suffix("/proof")) {
+            return Some(Self::asking(audit, false, id, ""));
+        }
+        let whole = ["/ledger/tile/entries/", "/ledger/body/"];
+        let whole = whole.iter().any(|place| path.starts_with(place));
+        whole.then(|| Self::asking(audit, false, "", "ledger=entries"))
+    }
+
+    fn of_log(path: &str, query: &str) -> Option<Self> {
         let path = path.split("/logs").nth(1)?;
         let mut parts = path.split('/').skip(1);
         let audit = Stream::Audit.name();
@@ -156,6 +172,14 @@ mod tests {
             of("/api/v1/me/logs/usage/download", "format=csv"),
             "usage true format=csv"
         );
+        assert_eq!(
+            of("/api/v1/audit/x/proof", "format=tlog-proof"),
+            "audit false id=x"
+        );
+        for path in ["/ledger/tile/entries/x001/234", "/ledger/body/000.p/7"] {
+            assert_eq!(of(path, ""), "audit false ledger=entries");
+        }
+        assert_eq!(question("/ledger/tile/0/000", ""), None);
         assert_eq!(question("/api/v1/logs", "streams=usage"), None);
         assert_eq!(question("/api/v1/logs/usage", ""), None);
         assert_eq!(question("/api/v1/usage/summary", ""), None);

@@ -3,6 +3,7 @@ import { Button, Modal, NativeSelect, Stack, TextInput } from '@mantine/core'
 import { useState } from 'react'
 import { accountApi } from '../api/accountApi'
 import { t } from '../i18n'
+import { settingsTexts } from '../i18n/settings'
 import { expiresAt, expiryChoices } from '../keys/keys'
 import { KeySecret } from '../keys/KeySecret'
 import { fieldError, formError } from '../ui/describeError'
@@ -10,7 +11,7 @@ import { formText, useAction } from '../ui/forms'
 import { Notice } from '../ui/Notice'
 
 export function NewOwnKey({ opened, onClose }: { opened: boolean; onClose: () => void }) {
-  const words = t.settings.keys
+  const words = settingsTexts().keys
   const action = useAction(accountApi.createKey, { renews: [['account', 'keys']] })
   const close = () => {
     onClose()
@@ -41,7 +42,7 @@ interface NewOwnKeyFormProps {
 }
 
 function NewOwnKeyForm({ error, pending, onSubmit }: NewOwnKeyFormProps) {
-  const words = t.settings.keys
+  const words = settingsTexts().keys
   const [missing, setMissing] = useState<string>()
   const submit = (event: React.SubmitEvent<HTMLFormElement>) => {
     event.preventDefault()

@@ -6,6 +6,7 @@ import { accountApi } from '../api/accountApi'
 import { ownKeysQuery } from '../api/accountQueries'
 import type { ApiKey } from '../api/types'
 import { t } from '../i18n'
+import { settingsTexts } from '../i18n/settings'
 import { KeyState } from '../keys/KeyState'
 import { isEnded } from '../keys/keys'
 import { LastUsed } from '../keys/LastUsed'
@@ -18,7 +19,7 @@ import { NewOwnKey } from './NewOwnKey'
 
 export function OwnKeysSection() {
   const texts = t.account.keys
-  const words = t.settings.keys
+  const words = settingsTexts().keys
   const { data, error } = useQuery(ownKeysQuery)
   const [creating, setCreating] = useState(false)
   const revoke = useAction(accountApi.revokeKey, { renews: [['account', 'keys']] })

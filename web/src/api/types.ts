@@ -28,6 +28,8 @@ export type HistogramBucket = Schemas['BucketAnswer']
 export type Session = Schemas['SessionAnswer']
 export type Setup = Schemas['SetupAnswer']
 export type Status = Schemas['StatusAnswer']
+export type LedgerStatus = Schemas['LedgerAnswer']
+export type EventProof = Schemas['ProofAnswer']
 export type ErrorBody = Schemas['ErrorBody']
 export type Credentials = Schemas['CredentialsInput']
 

@@ -5,7 +5,6 @@ import { event } from './enEvent'
 import { gate } from './enGate'
 import { logs } from './enLogs'
 import { requests } from './enRequests'
-import { settings } from './enSettings'
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
 
@@ -73,8 +72,6 @@ export const en = {
   gate,
 
   account,
-
-  settings,
 
   /** How long something takes: the largest unit that says it well. */
   durations: {

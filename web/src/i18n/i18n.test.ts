@@ -1,8 +1,15 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { formatDay, formatDayHeading } from '../format/time'
-import { en } from './en'
+import { en as first } from './en'
+import { evidence as enEvidence } from './enEvidence'
+import { settings as enSettings } from './enSettings'
 import { currentLanguage, loadLanguage, t } from './index'
-import { zh } from './zh'
+import { zh as firstZh } from './zh'
+import { evidence as zhEvidence } from './zhEvidence'
+import { settings as zhSettings } from './zhSettings'
+
+const en = { ...first, settings: enSettings, evidence: enEvidence }
+const zh = { ...firstZh, settings: zhSettings, evidence: zhEvidence }
 
 /** These take a list. */
 const LISTS = new Set(['.search.placeholder'])
@@ -23,7 +30,7 @@ function texts(messages: object, path = ''): [string, string][] {
 const LATIN = /[A-Za-z]{4,}/
 /** Names that are the same in every language. */
 const NAMES =
-  /Daybook|LiteLLM|OpenTelemetry|OpenID Connect|Keycloak|Entra|Okta|Google|Authentik|Authenticator|Aegis|2FAS|1Password|token|JSON|curl|DSL|Web|DAYBOOK_\w+|generic_api|callbacks|example\.com|groups|https|setup|openid|daybook-backup-codes\.txt|zh-CN/g
+  /Daybook|LiteLLM|OpenTelemetry|OpenID Connect|Keycloak|Entra|Okta|Google|Authentik|Authenticator|Aegis|2FAS|1Password|token|JSON|curl|DSL|Web|DAYBOOK_\w+|generic_api|callbacks|example\.com|groups|https|HTTPS|setup|openid|daybook-backup-codes\.txt|zh-CN/g
 
 describe('the Chinese texts', () => {
   it('are there for every English one, and no others', () => {
@@ -64,7 +71,7 @@ describe('the language', () => {
     expect(formatDay(date, 'utc', later)).toBe('3月9日')
     expect(formatDayHeading(later, 'utc', later)).toBe('今天')
     await loadLanguage(['fr'])
-    expect(t).toBe(en)
+    expect(t).toBe(first)
   })
   it('that was chosen goes before those of the browser', async () => {
     vi.stubGlobal('location', { reload: () => undefined })

@@ -25,6 +25,11 @@ export function currentLanguage(): string {
   return baseOf(t.locale)
 }
 
+/** Of texts that come with their page and not with the first one: those in the language on the screen. */
+export function inLanguage<Texts>(texts: { en: Texts } & Record<string, Texts | undefined>): Texts {
+  return texts[currentLanguage()] ?? texts.en
+}
+
 /** Keeps a choice for the next visits. Texts are read everywhere, so the page is loaded again. */
 export function chooseLanguage(tag: string): void {
   localStorage.setItem(CHOSEN, tag)

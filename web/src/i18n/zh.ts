@@ -6,7 +6,6 @@ import { event } from './zhEvent'
 import { gate } from './zhGate'
 import { logs } from './zhLogs'
 import { requests } from './zhRequests'
-import { settings } from './zhSettings'
 
 const date = (day: number, month: number, year?: number) =>
   `${year === undefined ? '' : `${year}年`}${month}月${day}日`
@@ -113,8 +112,6 @@ export const zh: Messages = {
   requests,
   gate,
   account,
-  settings,
-
   durations: {
     seconds: (count) => `${formatNumber(count)} 秒`,
     minutes: (count) => `${formatNumber(count)} 分钟`,

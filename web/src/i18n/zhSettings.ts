@@ -1,8 +1,8 @@
 /** 设置各页面的文字。 */
 import { formatNumber } from '../format/number'
-import type { Messages } from './en'
+import type { SettingsTexts } from './settings'
 
-export const settings: Messages['settings'] = {
+export const settings: SettingsTexts = {
   readOnly: '你的角色只能查看此页面；由超级管理员更改。',
 
   links: {

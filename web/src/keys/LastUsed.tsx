@@ -1,8 +1,8 @@
 /** When a key was last used, to the minute. */
 import type { ApiKey } from '../api/types'
-import { t } from '../i18n'
+import { settingsTexts } from '../i18n/settings'
 import { When } from '../ui/When'
 
 export function LastUsed({ apiKey }: { apiKey: ApiKey }) {
-  return apiKey.last_used_at ? <When time={apiKey.last_used_at} /> : t.settings.keys.never
+  return apiKey.last_used_at ? <When time={apiKey.last_used_at} /> : settingsTexts().keys.never
 }

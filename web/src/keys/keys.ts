@@ -1,6 +1,6 @@
 /** What can be told about an API key, and when a new one ends. */
 import type { ApiKey } from '../api/types'
-import { t } from '../i18n'
+import { settingsTexts } from '../i18n/settings'
 
 export type KeyStateName = 'active' | 'revoked' | 'expired'
 
@@ -16,7 +16,7 @@ export function isEnded(key: ApiKey, now = new Date()): boolean {
 const DAYS: Record<string, number | undefined> = { d30: 30, d90: 90, d365: 365 }
 
 export function expiryChoices() {
-  return Object.entries(t.settings.keys.expiries).map(([value, label]) => ({ value, label }))
+  return Object.entries(settingsTexts().keys.expiries).map(([value, label]) => ({ value, label }))
 }
 
 /** The end of a choice as the API takes it; undefined for a key that does not end. */

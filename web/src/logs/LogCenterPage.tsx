@@ -1,4 +1,5 @@
 /** The log center: four tabs, one page each of the same make. */
+import { Suspense, lazy } from 'react'
 import { useParams } from '@tanstack/react-router'
 import { isStream } from '../catalogue/catalogue'
 import { NotForRolePage } from '../app/ErrorPage'
@@ -8,6 +9,8 @@ import { LogPage } from './LogPage'
 import { LogViewProvider } from './LogView'
 import { StreamTabs } from './StreamTabs'
 import classes from './LogCenterPage.module.css'
+
+const LedgerNotice = lazy(() => import('../evidence/LedgerNotice'))
 
 export function LogCenterPage() {
   const { stream } = useParams({ from: '/signed-in/logs/$stream' })
@@ -19,6 +22,11 @@ export function LogCenterPage() {
       <title>{`${t.streams[stream]} · ${t.app.name}`}</title>
       <h1 className="visually-hidden">{t.streams[stream]}</h1>
       <StreamTabs current={stream} />
+      {stream === 'audit' && (
+        <Suspense>
+          <LedgerNotice />
+        </Suspense>
+      )}
       <LogViewProvider key={stream} place={stream}>
         <LogPage />
       </LogViewProvider>

@@ -194,6 +194,29 @@ async fn checkpoints_and_hashes_are_public_and_nothing_else() {
 }
 
 #[tokio::test]
+async fn reading_leaves_bodies_and_proofs_is_on_record() {
+    let server = server_on_disk(unlimited()).await;
+    post(&server, json!([deed("a"), deed("b")])).await;
+    published(&server, "/api/v1/audit/b/proof").await;
+    let auditor = server.account(Role::Auditor).await;
+    for path in [
+        "/ledger/tile/entries/000.p/2",
+        "/ledger/body/000.p/2",
+        "/ledger/tile/0/000.p/2",
+        "/api/v1/audit/a/proof",
+    ] {
+        let answer = server.get_as(&auditor, path).await;
+        assert_eq!(answer.status, 200, "{path}: {}", answer.text());
+    }
+    let read = format!("action=log.read&actor_id={}&sort=time", auditor.id);
+    let told = server.get(&format!("/api/v1/logs/audit?{read}")).await;
+    let told = told.json();
+    let asked = told["items"].as_array().unwrap().iter();
+    let asked: Vec<_> = asked.map(|event| &event["details"]["query"]).collect();
+    assert_eq!(asked, ["ledger=entries", "id=a"]);
+}
+
+#[tokio::test]
 async fn its_health_is_shown() {
     let server = server_on_disk(unlimited()).await;
     post(&server, json!([deed("a")])).await;

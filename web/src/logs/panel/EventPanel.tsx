@@ -1,6 +1,6 @@
 /** One event in full, beside the list. */
 import { useQuery } from '@tanstack/react-query'
-import { useEffect, useRef } from 'react'
+import { Suspense, lazy, useEffect, useRef } from 'react'
 import { eventQuery } from '../../api/queries'
 import type { LogEvent } from '../../api/types'
 import { hasStatus } from '../../api/errors'
@@ -17,6 +17,8 @@ import { Payloads } from './Payloads'
 import { RawJson } from './RawJson'
 import { Related } from './Related'
 import classes from './EventPanel.module.css'
+
+const ProofSection = lazy(() => import('../../evidence/ProofSection'))
 
 interface EventPanelProps {
   id: string
@@ -67,6 +69,11 @@ function EventBody({ event }: { event: LogEvent }) {
       <Changes event={event} />
       <Payloads event={event} />
       <FieldGroups event={event} />
+      {event['ledger_index'] !== undefined && (
+        <Suspense>
+          <ProofSection event={event} />
+        </Suspense>
+      )}
       <Related event={event} />
       <RawJson event={event} />
     </>

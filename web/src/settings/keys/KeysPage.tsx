@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { keysQuery } from '../../api/adminQueries'
 import { t } from '../../i18n'
+import { settingsTexts } from '../../i18n/settings'
 import { isEnded } from '../../keys/keys'
 import { useRights } from '../../session/rights'
 import { Icon } from '../../ui/Icon'
@@ -13,7 +14,7 @@ import { KeysTable } from './KeysTable'
 import { NewKeyDialog } from './NewKeyDialog'
 
 export function KeysPage() {
-  const texts = t.settings.keys
+  const texts = settingsTexts().keys
   const { administers } = useRights()
   const { data, error } = useQuery(keysQuery)
   const [ended, setEnded] = useState(false)
@@ -22,7 +23,7 @@ export function KeysPage() {
   return (
     <Page
       title={t.pages.keys}
-      lead={administers ? texts.lead : t.settings.readOnly}
+      lead={administers ? texts.lead : settingsTexts().readOnly}
       actions={
         administers && (
           <Button leftSection={<Icon name="plus" />} onClick={() => setCreating(true)}>

@@ -4,6 +4,7 @@ import { useState } from 'react'
 import { keysApi } from '../../api/adminApi'
 import type { ApiKey } from '../../api/types'
 import { t } from '../../i18n'
+import { settingsTexts } from '../../i18n/settings'
 import { KeyState } from '../../keys/KeyState'
 import { isEnded } from '../../keys/keys'
 import { LastUsed } from '../../keys/LastUsed'
@@ -20,7 +21,7 @@ interface KeysTableProps {
 }
 
 export function KeysTable({ keys, error, readOnly, empty }: KeysTableProps) {
-  const texts = t.settings.keys
+  const texts = settingsTexts().keys
   const [rotating, setRotating] = useState<ApiKey>()
   const revoke = useAction(keysApi.revoke, { renews: [['keys']] })
   const { dialog, ask } = useConfirm()

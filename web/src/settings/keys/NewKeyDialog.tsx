@@ -2,12 +2,13 @@
 import { Modal } from '@mantine/core'
 import { keysApi } from '../../api/adminApi'
 import { t } from '../../i18n'
+import { settingsTexts } from '../../i18n/settings'
 import { KeySecret } from '../../keys/KeySecret'
 import { useAction } from '../../ui/forms'
 import { NewKeyForm } from './NewKeyForm'
 
 export function NewKeyDialog({ opened, onClose }: { opened: boolean; onClose: () => void }) {
-  const texts = t.settings.keys
+  const texts = settingsTexts().keys
   const action = useAction(keysApi.create, { renews: [['keys']] })
   const close = () => {
     onClose()

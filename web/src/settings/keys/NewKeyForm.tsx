@@ -2,7 +2,7 @@
 import { Button, Checkbox, NativeSelect, Stack, TextInput } from '@mantine/core'
 import { useState } from 'react'
 import type { NewApiKeyInput } from '../../api/types'
-import { t } from '../../i18n'
+import { settingsTexts } from '../../i18n/settings'
 import { expiryChoices } from '../../keys/keys'
 import { fieldError, formError } from '../../ui/describeError'
 import { Notice } from '../../ui/Notice'
@@ -17,7 +17,7 @@ interface NewKeyFormProps {
 const FIELDS = ['name', 'origin', 'scopes', 'expires_at', 'rate_per_minute']
 
 export function NewKeyForm({ error, pending, onSubmit }: NewKeyFormProps) {
-  const texts = t.settings.keys
+  const texts = settingsTexts().keys
   const [problems, setProblems] = useState<KeyProblems>({})
   const submit = (event: React.SubmitEvent<HTMLFormElement>) => {
     event.preventDefault()

@@ -3,6 +3,7 @@ import { Button, Modal, NativeSelect, Stack, Text } from '@mantine/core'
 import { keysApi } from '../../api/adminApi'
 import type { ApiKey } from '../../api/types'
 import { t } from '../../i18n'
+import { settingsTexts } from '../../i18n/settings'
 import { KeySecret } from '../../keys/KeySecret'
 import { formError } from '../../ui/describeError'
 import { formText, useAction } from '../../ui/forms'
@@ -14,7 +15,7 @@ interface RotateDialogProps {
 }
 
 export function RotateDialog({ apiKey, onClose }: RotateDialogProps) {
-  const texts = t.settings.keys
+  const texts = settingsTexts().keys
   const action = useAction(
     ({ id, grace }: { id: string; grace: number }) => keysApi.rotate(id, grace),
     { renews: [['keys']] },

@@ -1,6 +1,6 @@
 /** A key as its form describes it, checked before the server is asked. */
 import type { KeyScope, NewApiKeyInput } from '../../api/types'
-import { t } from '../../i18n'
+import { settingsTexts } from '../../i18n/settings'
 import { expiresAt } from '../../keys/keys'
 import { formText } from '../../ui/forms'
 
@@ -16,7 +16,7 @@ export function readNewKey(
   form: FormData,
   now: Date,
 ): { input: NewApiKeyInput; problems: KeyProblems } {
-  const texts = t.settings.keys
+  const texts = settingsTexts().keys
   const name = formText(form, 'name').trim()
   const origin = formText(form, 'origin').trim()
   const rateText = formText(form, 'rate').trim()

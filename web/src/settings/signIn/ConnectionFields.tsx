@@ -1,14 +1,14 @@
 /** How Daybook and the provider find each other. */
 import { PasswordInput, Stack, Switch, TagsInput, Text, TextInput } from '@mantine/core'
 import type { Provider } from '../../api/types'
-import { t } from '../../i18n'
+import { settingsTexts } from '../../i18n/settings'
 import { CommandBlock } from '../../ui/CommandBlock'
 import { Section } from '../../ui/Page'
 import type { ProviderFields } from './ProviderForm'
 
 export function ConnectionFields(props: ProviderFields & { provider: Provider | undefined }) {
   const { draft, change, errorOf, disabled, provider } = props
-  const texts = t.settings.provider
+  const texts = settingsTexts().provider
   return (
     <Section id="connection" title={texts.basics}>
       <Stack gap={14} maw={560}>

@@ -1,11 +1,11 @@
 /** Who gets in with the provider, and when it stands for a second factor. */
 import { Stack, Switch, TagsInput, TextInput } from '@mantine/core'
-import { t } from '../../i18n'
+import { settingsTexts } from '../../i18n/settings'
 import { Section } from '../../ui/Page'
 import type { ProviderFields } from './ProviderForm'
 
 export function PeopleFields({ draft, change, errorOf, disabled }: ProviderFields) {
-  const texts = t.settings.provider
+  const texts = settingsTexts().provider
   return (
     <>
       <Section id="people" title={texts.people}>

@@ -5,6 +5,7 @@ import { useState } from 'react'
 import { signInApi } from '../../api/adminApi'
 import type { Provider, ProviderSettings } from '../../api/types'
 import { t } from '../../i18n'
+import { settingsTexts } from '../../i18n/settings'
 import { fieldError, formError } from '../../ui/describeError'
 import { useAction } from '../../ui/forms'
 import { Notice } from '../../ui/Notice'
@@ -63,7 +64,7 @@ export function ProviderForm({ provider, readOnly }: ProviderFormProps) {
       <RoleFields {...fields} />
       {!readOnly && (
         <Stack gap={12}>
-          {save.error && <Notice tone="bad">{said ?? t.settings.provider.notSaved}</Notice>}
+          {save.error && <Notice tone="bad">{said ?? settingsTexts().provider.notSaved}</Notice>}
           <Group gap={12}>
             <Button type="submit" loading={save.isPending}>
               {t.ask.save}

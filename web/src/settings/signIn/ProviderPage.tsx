@@ -6,6 +6,7 @@ import { signInApi } from '../../api/adminApi'
 import { providerQuery } from '../../api/adminQueries'
 import type { Provider } from '../../api/types'
 import { t } from '../../i18n'
+import { settingsTexts } from '../../i18n/settings'
 import { useRights } from '../../session/rights'
 import { describeError } from '../../ui/describeError'
 import { useAction } from '../../ui/forms'
@@ -22,11 +23,11 @@ export function ProviderPage() {
   const { administers } = useRights()
   const isNew = providerId === NEW_PROVIDER
   const { data, error } = useQuery({ ...providerQuery(providerId), enabled: !isNew })
-  const texts = t.settings.provider
+  const texts = settingsTexts().provider
   return (
     <Page
       title={isNew ? texts.newTitle : (data?.name ?? t.ask.loading)}
-      lead={administers ? texts.lead : t.settings.readOnly}
+      lead={administers ? texts.lead : settingsTexts().readOnly}
       actions={
         <>
           <Link className={classes.link} to="/settings/sign-in">
@@ -52,7 +53,7 @@ export function ProviderPage() {
 }
 
 function DeleteButton({ provider }: { provider: Provider }) {
-  const texts = t.settings.provider
+  const texts = settingsTexts().provider
   const navigate = useNavigate()
   const remove = useAction(signInApi.deleteProvider, {
     renews: [['providers', 'list'], ['gate']],

@@ -3,7 +3,7 @@ import { Button, Stack } from '@mantine/core'
 import { signInApi } from '../../api/adminApi'
 import type { Provider, ProviderTest } from '../../api/types'
 import { visibleText } from '../../format/text'
-import { t } from '../../i18n'
+import { settingsTexts } from '../../i18n/settings'
 import { describeError } from '../../ui/describeError'
 import { useAction } from '../../ui/forms'
 import { Notice } from '../../ui/Notice'
@@ -18,7 +18,7 @@ const TONES: Record<ProviderTest['steps'][number]['outcome'], Tone> = {
 }
 
 export function ProviderTestSection({ provider }: { provider: Provider }) {
-  const texts = t.settings.provider
+  const texts = settingsTexts().provider
   const test = useAction(() => signInApi.testProvider(provider.id))
   return (
     <Section

@@ -4,7 +4,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { providersQuery } from '../../api/adminQueries'
 import type { Provider } from '../../api/types'
-import { t } from '../../i18n'
+import { settingsTexts } from '../../i18n/settings'
 import { DataTable, type DataColumn } from '../../ui/DataTable'
 import { Message } from '../../ui/Message'
 import { Section } from '../../ui/Page'
@@ -15,7 +15,7 @@ import classes from './signIn.module.css'
 export const NEW_PROVIDER = 'new'
 
 export function ProvidersSection({ readOnly }: { readOnly: boolean }) {
-  const texts = t.settings.signIn
+  const texts = settingsTexts().signIn
   const { data, error } = useQuery(providersQuery)
   const columns: DataColumn<Provider>[] = [
     {

@@ -2,6 +2,7 @@
 import { ActionIcon, Button, NativeSelect, Stack, Text, TextInput } from '@mantine/core'
 import { ROLES } from '../../api/types'
 import { t } from '../../i18n'
+import { settingsTexts } from '../../i18n/settings'
 import { Icon } from '../../ui/Icon'
 import { Section } from '../../ui/Page'
 import type { Rule } from './providerDraft'
@@ -9,7 +10,7 @@ import type { ProviderFields } from './ProviderForm'
 import classes from './signIn.module.css'
 
 export function RoleFields({ draft, change, errorOf, disabled }: ProviderFields) {
-  const texts = t.settings.provider
+  const texts = settingsTexts().provider
   const setRule = (index: number, patch: Partial<Rule>) =>
     change({
       role_map: draft.role_map.map((rule, at) => (at === index ? { ...rule, ...patch } : rule)),

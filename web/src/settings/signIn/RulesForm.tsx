@@ -4,6 +4,7 @@ import { useState } from 'react'
 import { signInApi } from '../../api/adminApi'
 import { ROLES, type SignInSettings } from '../../api/types'
 import { t } from '../../i18n'
+import { settingsTexts } from '../../i18n/settings'
 import { fieldError, formError } from '../../ui/describeError'
 import { formText, useAction } from '../../ui/forms'
 import { Notice } from '../../ui/Notice'
@@ -22,7 +23,7 @@ const FIELDS = [
 ]
 
 export function RulesForm({ settings, readOnly }: RulesFormProps) {
-  const texts = t.settings.signIn
+  const texts = settingsTexts().signIn
   const [signUp, setSignUp] = useState(settings.sign_up)
   const [domains, setDomains] = useState(settings.sign_up_domains)
   const [roles, setRoles] = useState<string[]>(settings.mfa_required_roles)

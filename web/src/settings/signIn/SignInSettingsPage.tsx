@@ -3,6 +3,7 @@ import { Skeleton } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { signInSettingsQuery } from '../../api/adminQueries'
 import { t } from '../../i18n'
+import { settingsTexts } from '../../i18n/settings'
 import { useRights } from '../../session/rights'
 import { describeError } from '../../ui/describeError'
 import { Notice } from '../../ui/Notice'
@@ -11,11 +12,11 @@ import { ProvidersSection } from './ProvidersSection'
 import { RulesForm } from './RulesForm'
 
 export function SignInSettingsPage() {
-  const texts = t.settings.signIn
+  const texts = settingsTexts().signIn
   const { administers } = useRights()
   const { data, error } = useQuery(signInSettingsQuery)
   return (
-    <Page title={t.pages.signIn} lead={administers ? texts.lead : t.settings.readOnly} narrow>
+    <Page title={t.pages.signIn} lead={administers ? texts.lead : settingsTexts().readOnly} narrow>
       <ProvidersSection readOnly={!administers} />
       <Section id="rules" title={texts.rules} lead={texts.rulesLead}>
         {data ? (

@@ -4,6 +4,7 @@ import { useState } from 'react'
 import { usersApi } from '../../api/adminApi'
 import type { User } from '../../api/types'
 import { t } from '../../i18n'
+import { settingsTexts } from '../../i18n/settings'
 import { describeError } from '../../ui/describeError'
 import { useAction } from '../../ui/forms'
 import { useConfirm, type Question } from '../../ui/useConfirm'
@@ -17,7 +18,7 @@ interface Handed {
 }
 
 export function AccessActions({ user, onRemoved }: { user: User; onRemoved: () => void }) {
-  const texts = t.settings.users
+  const texts = settingsTexts().users
   const { id, email, state } = user
   const { dialog, ask } = useConfirm()
   const [handed, setHanded] = useState<Handed>()

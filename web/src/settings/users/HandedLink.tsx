@@ -1,6 +1,7 @@
 /** A link for somebody: to hand over when there is no mail server, else a word that it was sent. */
 import { Button, Stack, Text } from '@mantine/core'
 import { t } from '../../i18n'
+import { settingsTexts } from '../../i18n/settings'
 import { OnceSecret } from '../../ui/OnceSecret'
 
 interface HandedLinkProps {
@@ -22,7 +23,7 @@ export function HandedLink({ label, link, email, mailed, onDone }: HandedLinkPro
     )
   }
   return (
-    <OnceSecret label={label} secret={link} notice={t.settings.users.linkNotice(email)}>
+    <OnceSecret label={label} secret={link} notice={settingsTexts().users.linkNotice(email)}>
       {done}
     </OnceSecret>
   )

@@ -4,6 +4,7 @@ import { useState } from 'react'
 import { usersApi } from '../../api/adminApi'
 import { ROLES, type Link, type Role } from '../../api/types'
 import { t } from '../../i18n'
+import { settingsTexts } from '../../i18n/settings'
 import { fieldError, formError } from '../../ui/describeError'
 import { formText, useAction } from '../../ui/forms'
 import { Notice } from '../../ui/Notice'
@@ -12,7 +13,7 @@ import { LinkRows } from './LinkRows'
 import { completeLinks } from './links'
 
 export function InviteDialog({ opened, onClose }: { opened: boolean; onClose: () => void }) {
-  const texts = t.settings.users
+  const texts = settingsTexts().users
   const action = useAction(usersApi.invite, { renews: [['users']] })
   const close = () => {
     onClose()
@@ -51,7 +52,7 @@ interface InviteFormProps {
 }
 
 function InviteForm({ error, pending, onSubmit }: InviteFormProps) {
-  const texts = t.settings.users
+  const texts = settingsTexts().users
   const [role, setRole] = useState<Role>('user')
   const [links, setLinks] = useState<Link[]>([])
   const [problems, setProblems] = useState<{ email?: string; links?: string }>({})
@@ -61,7 +62,7 @@ function InviteForm({ error, pending, onSubmit }: InviteFormProps) {
     const complete = completeLinks(links)
     setProblems({
       ...(email === '' && { email: t.gate.emailMissing }),
-      ...(!complete && { links: t.settings.links.incomplete }),
+      ...(!complete && { links: settingsTexts().links.incomplete }),
     })
     if (email !== '' && complete) onSubmit({ email, role, links: complete })
   }

@@ -4,7 +4,7 @@ import { useDebouncedValue } from '@mantine/hooks'
 import { useQuery } from '@tanstack/react-query'
 import { valuesQuery } from '../../api/queries'
 import type { FieldValues, Link } from '../../api/types'
-import { t } from '../../i18n'
+import { settingsTexts } from '../../i18n/settings'
 import { Icon } from '../../ui/Icon'
 import classes from './LinkRows.module.css'
 
@@ -17,7 +17,7 @@ interface LinkRowsProps {
 }
 
 export function LinkRows({ links, onChange, error }: LinkRowsProps) {
-  const texts = t.settings.links
+  const texts = settingsTexts().links
   const change = (index: number, patch: Partial<Link>) =>
     onChange(links.map((link, at) => (at === index ? { ...link, ...patch } : link)))
   return (

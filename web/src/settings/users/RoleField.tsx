@@ -3,12 +3,13 @@ import { NativeSelect } from '@mantine/core'
 import { usersApi } from '../../api/adminApi'
 import { ROLES, type Role, type User } from '../../api/types'
 import { t } from '../../i18n'
+import { settingsTexts } from '../../i18n/settings'
 import { useAction } from '../../ui/forms'
 import { useConfirm } from '../../ui/useConfirm'
 import classes from './UserPanel.module.css'
 
 export function RoleField({ user, readOnly }: { user: User; readOnly: boolean }) {
-  const texts = t.settings.users
+  const texts = settingsTexts().users
   const change = useAction((role: Role) => usersApi.change(user.id, { role }), {
     renews: [['users'], ['session']],
   })

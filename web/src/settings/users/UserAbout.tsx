@@ -2,6 +2,7 @@
 import type { User } from '../../api/types'
 import { visibleText } from '../../format/text'
 import { t } from '../../i18n'
+import { settingsTexts } from '../../i18n/settings'
 import { CopyButton } from '../../ui/CopyButton'
 import { Notice } from '../../ui/Notice'
 import { When } from '../../ui/When'
@@ -9,7 +10,7 @@ import { isLocked } from './UserChips'
 import classes from './UserPanel.module.css'
 
 export function UserAbout({ user }: { user: User }) {
-  const texts = t.settings.users
+  const texts = settingsTexts().users
   return (
     <section className={classes.section}>
       <h3>{texts.about}</h3>

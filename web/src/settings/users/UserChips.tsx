@@ -1,6 +1,6 @@
 /** Whether an account can sign in, and if not, why. */
 import type { User, UserState } from '../../api/types'
-import { t } from '../../i18n'
+import { settingsTexts } from '../../i18n/settings'
 import { StatusChip, type Tone } from '../../ui/StatusChip'
 import classes from './UsersPage.module.css'
 
@@ -14,8 +14,8 @@ const TONES: Record<UserState, Tone> = {
 export function UserChips({ user }: { user: User }) {
   return (
     <span className={classes.state}>
-      <StatusChip tone={TONES[user.state]}>{t.settings.users.states[user.state]}</StatusChip>
-      {isLocked(user) && <StatusChip tone="warn">{t.settings.users.locked}</StatusChip>}
+      <StatusChip tone={TONES[user.state]}>{settingsTexts().users.states[user.state]}</StatusChip>
+      {isLocked(user) && <StatusChip tone="warn">{settingsTexts().users.locked}</StatusChip>}
     </span>
   )
 }

@@ -4,6 +4,7 @@ import { useState } from 'react'
 import { usersApi } from '../../api/adminApi'
 import type { Link, User } from '../../api/types'
 import { t } from '../../i18n'
+import { settingsTexts } from '../../i18n/settings'
 import { describeError } from '../../ui/describeError'
 import { EventText } from '../../ui/EventText'
 import { useAction } from '../../ui/forms'
@@ -12,7 +13,7 @@ import { completeLinks, sameLinks } from './links'
 import classes from './UserPanel.module.css'
 
 export function UserLinks({ user, readOnly }: { user: User; readOnly: boolean }) {
-  const texts = t.settings.users
+  const texts = settingsTexts().users
   const set = user.links.filter(({ source }) => source === 'admin')
   const claimed = user.links.filter(({ source }) => source !== 'admin')
   return (
@@ -35,7 +36,8 @@ export function UserLinks({ user, readOnly }: { user: User; readOnly: boolean })
 }
 
 function LinkList({ links, empty }: { links: Link[]; empty: boolean }) {
-  if (empty && links.length === 0) return <p className={classes.note}>{t.settings.users.noLinks}</p>
+  if (empty && links.length === 0)
+    return <p className={classes.note}>{settingsTexts().users.noLinks}</p>
   return (
     <ul className={classes.claims}>
       {links.map(({ origin, user_id }) => (
@@ -69,7 +71,7 @@ function LinksEditor({ user, stored }: { user: User; stored: Link[] }) {
         onChange={setLinks}
         error={
           incomplete
-            ? t.settings.links.incomplete
+            ? settingsTexts().links.incomplete
             : save.error
               ? describeError(save.error)
               : undefined

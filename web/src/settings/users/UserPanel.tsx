@@ -5,6 +5,7 @@ import { userQuery } from '../../api/adminQueries'
 import { hasStatus } from '../../api/errors'
 import type { User } from '../../api/types'
 import { t } from '../../i18n'
+import { settingsTexts } from '../../i18n/settings'
 import { useRights } from '../../session/rights'
 import { EventText } from '../../ui/EventText'
 import { Icon } from '../../ui/Icon'
@@ -20,7 +21,7 @@ import classes from './UserPanel.module.css'
 
 export function UserPanel({ id, onClose }: { id: string; onClose: () => void }) {
   const { data: user, error } = useQuery(userQuery(id))
-  const texts = t.settings.users
+  const texts = settingsTexts().users
   return (
     <div className={classes.panel}>
       <header className={classes.header}>

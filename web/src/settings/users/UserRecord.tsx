@@ -1,13 +1,13 @@
 /** From an account to what the logs say about it. */
 import { Link } from '@tanstack/react-router'
 import type { User } from '../../api/types'
-import { t } from '../../i18n'
+import { settingsTexts } from '../../i18n/settings'
 import classes from './UserPanel.module.css'
 
 const RANGE = '-30d'
 
 export function UserRecord({ user }: { user: User }) {
-  const texts = t.settings.users
+  const texts = settingsTexts().users
   return (
     <section className={classes.section}>
       <h3>{texts.related}</h3>

@@ -6,6 +6,7 @@ import { useState } from 'react'
 import { usersQuery } from '../../api/adminQueries'
 import type { UserPage } from '../../api/types'
 import { t } from '../../i18n'
+import { settingsTexts } from '../../i18n/settings'
 import { useShortcuts } from '../../keyboard/useShortcuts'
 import { useRights } from '../../session/rights'
 import { Icon } from '../../ui/Icon'
@@ -35,11 +36,11 @@ export function UsersPage() {
     <div className={classes.page} data-open={state.open !== undefined || undefined}>
       <Page
         title={t.pages.users}
-        lead={administers ? t.settings.users.lead : t.settings.readOnly}
+        lead={administers ? settingsTexts().users.lead : settingsTexts().readOnly}
         actions={
           administers && (
             <Button leftSection={<Icon name="plus" />} onClick={() => setInviting(true)}>
-              {t.settings.users.invite}
+              {settingsTexts().users.invite}
             </Button>
           )
         }
@@ -48,7 +49,7 @@ export function UsersPage() {
         <UsersTable state={state} users={users} onShow={show} />
       </Page>
       {state.open !== undefined && (
-        <aside className={classes.panel} aria-label={t.settings.users.panel}>
+        <aside className={classes.panel} aria-label={settingsTexts().users.panel}>
           <UserPanel key={state.open} id={state.open} onClose={close} />
         </aside>
       )}

@@ -4,6 +4,7 @@ import type { UseQueryResult } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import type { User, UserPage } from '../../api/types'
 import { t } from '../../i18n'
+import { settingsTexts } from '../../i18n/settings'
 import { DataTable, type DataColumn } from '../../ui/DataTable'
 import { EventText } from '../../ui/EventText'
 import { Message } from '../../ui/Message'
@@ -20,7 +21,7 @@ interface UsersTableProps {
 }
 
 export function UsersTable({ state, users, onShow }: UsersTableProps) {
-  const texts = t.settings.users
+  const texts = settingsTexts().users
   const columns: DataColumn<User>[] = [
     {
       label: texts.email,

@@ -3,6 +3,7 @@ import { NativeSelect, TextInput } from '@mantine/core'
 import { useRef } from 'react'
 import { ROLES, USER_STATES } from '../../api/types'
 import { t } from '../../i18n'
+import { settingsTexts } from '../../i18n/settings'
 import { useShortcuts } from '../../keyboard/useShortcuts'
 import { Icon } from '../../ui/Icon'
 import { useSearchText } from '../../ui/useSearchText'
@@ -17,7 +18,7 @@ interface UsersToolbarProps {
 }
 
 export function UsersToolbar({ state, total, onShow }: UsersToolbarProps) {
-  const texts = t.settings.users
+  const texts = settingsTexts().users
   const input = useRef<HTMLInputElement>(null)
   const [text, setText] = useSearchText(state.q, (q) => onShow({ q, page: 1 }))
   useShortcuts({
