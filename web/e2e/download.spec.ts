@@ -12,7 +12,7 @@ async function download(
   await choose(menu)
   const [file] = await Promise.all([
     page.waitForEvent('download'),
-    menu.getByRole('button', { name: 'Download' }).click(),
+    menu.getByRole('button', { name: 'Download', exact: true }).click(),
   ])
   return {
     name: file.suggestedFilename(),

@@ -8,6 +8,7 @@
 //! Entries are in order. So nobody can choose an id that is taken for another one.
 
 use crate::{ArchiveError, Result, durable};
+use daybook_model::ledger::Receipt;
 use daybook_model::{Event, Stream};
 use sha2::{Digest, Sha256};
 use std::fs::File;
@@ -58,22 +59,10 @@ impl Known {
 
 impl LedgerPlace {
     fn of(event: &Event) -> Option<Self> {
-        if event.stream != Stream::Audit {
-            return None;
-        }
-        let mut leaf_hash = [0; LEAF_BYTES];
-        let text = event.text("leaf_hash")?;
-        let digits = text.as_bytes().as_chunks::<2>().0;
-        if text.len() != 2 * LEAF_BYTES {
-            return None;
-        }
-        for (byte, digits) in leaf_hash.iter_mut().zip(digits) {
-            let digits = std::str::from_utf8(digits).ok()?;
-            *byte = u8::from_str_radix(digits, 16).ok()?;
-        }
+        let receipt = Receipt::of(event)?;
         Some(Self {
-            index: event.integer("ledger_index")?.try_into().ok()?,
-            leaf_hash,
+            index: receipt.ledger_index,
+            leaf_hash: receipt.leaf_hash.0,
         })
     }
 }

@@ -3,8 +3,10 @@
 use crate::cli::{Place, ServeArgs};
 use crate::ledger::Ledger;
 use clap::Args;
+use daybook_archive::{Depot, Folder};
 use daybook_ledger::Policy;
-use daybook_server::control::Configuration;
+use daybook_s3::Bucket;
+use daybook_server::control::{Configuration, OnlineWindows};
 use daybook_server::{
     Anchor, BadAnchor, ConnectionLimits, Network, Options, PublicationOptions, Rates,
 };
@@ -12,7 +14,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
+use std::sync::Arc;
 use std::time::Duration;
+use tokio::runtime::Handle;
 
 /// What can be set: as a flag, as a variable, or in a configuration file under the same name. A key
 /// that is not listed here is an error.
@@ -52,6 +56,32 @@ pub(crate) struct Keys {
     /// Sender of mails, such as Daybook <daybook@example.com>
     #[arg(long, value_name = "SENDER", env = "DAYBOOK_MAIL_FROM")]
     pub(crate) mail_from: Option<String>,
+    /// Where archived events lie: a folder, or s3://bucket/prefix [default: archive in the data directory]
+    #[arg(long, value_name = "PLACE", env = "DAYBOOK_ARCHIVE")]
+    pub(crate) archive: Option<String>,
+    /// Address of an S3-compatible service other than Amazon's, such as https://s3.example.com
+    #[arg(long, value_name = "URL", env = "DAYBOOK_ARCHIVE_ENDPOINT")]
+    pub(crate) archive_endpoint: Option<String>,
+    /// Region of the archive's bucket [default: AWS_REGION, else us-east-1]
+    #[arg(long, value_name = "REGION", env = "DAYBOOK_ARCHIVE_REGION")]
+    pub(crate) archive_region: Option<String>,
+    /// Key that may use the archive's bucket [default: AWS_ACCESS_KEY_ID, else what the machine offers]
+    #[arg(long, value_name = "KEY", env = "DAYBOOK_ARCHIVE_ACCESS_KEY_ID")]
+    pub(crate) archive_access_key_id: Option<String>,
+    /// Secret of that key; better kept in the variable or the file
+    #[arg(
+        long,
+        value_name = "SECRET",
+        env = "DAYBOOK_ARCHIVE_SECRET_ACCESS_KEY",
+        hide_env_values = true
+    )]
+    pub(crate) archive_secret_access_key: Option<String>,
+    /// Days after which audit events are archived: lists leave them out, exports have them [default: 90]
+    #[arg(long, value_name = "DAYS", env = "DAYBOOK_AUDIT_ONLINE_DAYS")]
+    pub(crate) audit_online_days: Option<u32>,
+    /// Days after which audit events are removed for good; their ids and hashes stay [default: never]
+    #[arg(long, value_name = "DAYS", env = "DAYBOOK_AUDIT_DAYS")]
+    pub(crate) audit_days: Option<u32>,
     /// Connections at once; more wait [default: 2048]
     #[arg(long, value_name = "NUMBER", env = "DAYBOOK_CONNECTIONS_MAX")]
     pub(crate) connections_max: Option<usize>,
@@ -132,6 +162,29 @@ impl FromStr for Ranges {
     }
 }
 
+/// The archive's folder in the data directory, unless it lies elsewhere.
+pub(crate) const ARCHIVE: &str = "archive";
+
+/// Where archived events lie.
+#[derive(Debug)]
+pub(crate) enum ArchivePlace {
+    Folder(PathBuf),
+    Bucket(daybook_s3::Settings),
+}
+
+impl ArchivePlace {
+    /// The way there; nothing is asked yet.
+    ///
+    /// # Errors
+    /// When a bucket's settings make no sense.
+    pub(crate) fn open(self) -> Result<Arc<dyn Depot>, daybook_s3::SettingsError> {
+        Ok(match self {
+            Self::Folder(dir) => Arc::new(Folder::new(dir)),
+            Self::Bucket(settings) => Arc::new(Bucket::new(settings, Handle::current())?),
+        })
+    }
+}
+
 /// Settings of a server.
 #[derive(Debug)]
 pub(crate) struct Settings {
@@ -141,6 +194,7 @@ pub(crate) struct Settings {
     /// Certificate and key.
     pub(crate) tls: Option<(PathBuf, PathBuf)>,
     pub(crate) ledger: Ledger,
+    pub(crate) archive: ArchivePlace,
     pub(crate) server: Options,
     /// All that was set, to be put on record.
     pub(crate) configuration: Configuration,
@@ -169,6 +223,12 @@ pub(crate) enum ConfigError {
     HalfACertificate,
     #[error("public_url: expected a scheme and a host like https://logs.example.com, got {0:?}")]
     PublicUrl(String),
+    #[error("audit_online_days: {0}")]
+    OnlineDays(String),
+    #[error(
+        "audit_days: expected at least audit_online_days, which is {0}: what is removed was archived before"
+    )]
+    AuditDays(u32),
     #[error("{name} is not valid UTF-8")]
     NotText { name: &'static str },
     #[error("--log: {0}")]
@@ -206,6 +266,15 @@ impl Keys {
             tls_key: self.tls_key.or(other.tls_key),
             smtp_url: self.smtp_url.or(other.smtp_url),
             mail_from: self.mail_from.or(other.mail_from),
+            archive: self.archive.or(other.archive),
+            archive_endpoint: self.archive_endpoint.or(other.archive_endpoint),
+            archive_region: self.archive_region.or(other.archive_region),
+            archive_access_key_id: self.archive_access_key_id.or(other.archive_access_key_id),
+            archive_secret_access_key: self
+                .archive_secret_access_key
+                .or(other.archive_secret_access_key),
+            audit_online_days: self.audit_online_days.or(other.audit_online_days),
+            audit_days: self.audit_days.or(other.audit_days),
             connections_max: self.connections_max.or(other.connections_max),
             connections_per_address_max: self
                 .connections_per_address_max
@@ -262,6 +331,20 @@ impl Keys {
         })
     }
 
+    fn archive(&self, data_dir: &Path) -> ArchivePlace {
+        match &self.archive {
+            None => ArchivePlace::Folder(data_dir.join(ARCHIVE)),
+            Some(place) if place.contains("://") => ArchivePlace::Bucket(daybook_s3::Settings {
+                url: place.clone(),
+                endpoint: self.archive_endpoint.clone(),
+                region: self.archive_region.clone(),
+                access_key_id: self.archive_access_key_id.clone(),
+                secret_access_key: self.archive_secret_access_key.clone(),
+            }),
+            Some(place) => ArchivePlace::Folder(place.into()),
+        }
+    }
+
     fn server(self) -> Result<Options, ConfigError> {
         let default = Options::default();
         let publication = self.publication()?;
@@ -273,7 +356,14 @@ impl Keys {
             anonymous_per_minute,
             reads_per_minute,
         } = default.rates;
+        let online = self.audit_online_days.unwrap_or(default.audit_online_days);
+        let online = OnlineWindows::check_days(online).map_err(ConfigError::OnlineDays)?;
+        if self.audit_days.is_some_and(|days| days < online) {
+            return Err(ConfigError::AuditDays(online));
+        }
         Ok(Options {
+            audit_online_days: online,
+            audit_days: self.audit_days,
             public_url: self.public_url.map(public_url).transpose()?,
             publication,
             smtp_url: self.smtp_url,
@@ -323,9 +413,11 @@ impl Settings {
         let configuration = keys.configuration();
         let listen = keys.listen.take();
         let log = keys.log.take();
+        let data_dir = data_dir_or_default(keys.data_dir.take());
         Ok(Self {
             listen: listen.unwrap_or_else(|| "127.0.0.1:7070".into()),
-            data_dir: data_dir_or_default(keys.data_dir.take()),
+            archive: keys.archive(&data_dir),
+            data_dir,
             log: log.unwrap_or_else(|| "info".into()),
             tls: keys.tls()?,
             ledger: keys.take_ledger(),

@@ -1,9 +1,10 @@
 //! `daybook demo`: a server on a throw-away directory with generated data in it.
 
 use crate::cli::DemoArgs;
-use crate::config::{self, Admin};
+use crate::config::{self, ARCHIVE, Admin};
 use crate::ledger::Ledger;
 use crate::{Failure, demo, logging, output, serve, signals};
+use daybook_archive::Folder;
 use daybook_model::logstore::Write;
 use daybook_model::validate::Intake;
 use daybook_model::{LogStore, StoreError, Timestamp};
@@ -32,7 +33,8 @@ pub(crate) async fn run(args: DemoArgs, throw_away: &mut Option<TempDir>) -> Res
     let data_dir = throw_away.insert(data_dir);
     let url = serve::url(address, false);
     let ledger = Ledger::default().options(data_dir.path(), None)?;
-    let parts = serve::open(data_dir.path(), ledger, Some(admin.clone()), &url).await?;
+    let archive = Arc::new(Folder::new(data_dir.path().join(ARCHIVE)));
+    let parts = serve::open(data_dir.path(), ledger, archive, Some(admin.clone()), &url).await?;
     let store = parts.log_store();
     let mut background = JoinSet::new();
     background.spawn(logging::store_reports(reports, Arc::clone(&store)));
@@ -59,6 +61,7 @@ pub(crate) async fn run(args: DemoArgs, throw_away: &mut Option<TempDir>) -> Res
     let app = App::new(store, parts.control.clone(), options);
     background.spawn(app.clone().join_conversations_forever());
     background.spawn(app.clone().run_jobs_forever());
+    background.spawn(app.clone().run_exports_forever());
     daybook_server::serve(listener, app, signals::stop()).await;
     background.shutdown().await;
     parts.close().await

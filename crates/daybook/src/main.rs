@@ -43,6 +43,8 @@ enum Failure {
     Tls(#[from] daybook_server::TlsError),
     #[error(transparent)]
     Control(#[from] daybook_server::control::ControlError),
+    #[error(transparent)]
+    Archive(#[from] daybook_s3::SettingsError),
     #[error("the event store: {0}")]
     Store(#[from] daybook_model::StoreError),
     #[error("the witness: {0}")]

@@ -3,6 +3,7 @@
 use crate::cli::ServeArgs;
 use crate::config::{self, Admin, Settings};
 use crate::{Failure, backup, logging, output, signals};
+use daybook_archive::Depot;
 use daybook_model::LogStore;
 use daybook_server::control::{Control, Mailer};
 use daybook_server::{App, Options, Tls};
@@ -28,7 +29,8 @@ pub(crate) async fn run(args: ServeArgs) -> Result<(), Failure> {
     tracing::info!(data_dir = %data_dir.display(), version = env!("CARGO_PKG_VERSION"), "starting");
     let address = settings.server.public_url.as_deref();
     let ledger = settings.ledger.options(data_dir, address)?;
-    let parts = open(data_dir, ledger, admin, public_url).await?;
+    let archive = settings.archive.open()?;
+    let parts = open(data_dir, ledger, archive, admin, public_url).await?;
     let (version, configuration) = (env!("CARGO_PKG_VERSION"), settings.configuration);
     if let Err(error) = parts.control.record_start(version, configuration).await {
         // Whoever must free a full disk has to look at what is there.
@@ -54,6 +56,7 @@ pub(crate) async fn run(args: ServeArgs) -> Result<(), Failure> {
     background.spawn(app.clone().join_conversations_forever());
     background.spawn(app.clone().run_jobs_forever());
     background.spawn(app.clone().publish_forever());
+    background.spawn(app.clone().run_exports_forever());
     output::result(&format!("Daybook is ready at {url}"));
     daybook_server::serve(listener, app, signals::stop()).await;
     tracing::info!("stopping");
@@ -101,13 +104,14 @@ impl Parts {
 pub(crate) async fn open(
     data_dir: &Path,
     ledger: LedgerOptions,
+    archive: Arc<dyn Depot>,
     admin: Option<Admin>,
     url: &str,
 ) -> Result<Parts, Failure> {
     backup::check(data_dir)?;
     backup::clear(data_dir)?;
     let control = Control::open(data_dir).await?;
-    let store = open_store(data_dir, ledger).await?;
+    let store = open_store(data_dir, ledger, archive).await?;
     let control = control.delivering_to(Arc::new(store.clone()));
     if let Some(admin) = admin {
         control.bootstrap(&admin.email, admin.password).await?;
@@ -123,9 +127,14 @@ pub(crate) async fn open(
 }
 
 /// Opens the event store of a data directory.
-pub(crate) async fn open_store(data_dir: &Path, ledger: LedgerOptions) -> Result<Store, Failure> {
+pub(crate) async fn open_store(
+    data_dir: &Path,
+    ledger: LedgerOptions,
+    archive: Arc<dyn Depot>,
+) -> Result<Store, Failure> {
     let options = daybook_store::Options {
         ledger,
+        archive,
         ..daybook_store::Options::new(data_dir.join("events"))
     };
     let opened = tokio::task::spawn_blocking(move || Store::open(options)).await;

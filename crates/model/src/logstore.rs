@@ -122,7 +122,7 @@ pub struct HistogramRequest {
     pub by: Option<&'static Field>,
 }
 
-/// A step of a walk over all events of a query, oldest first.
+/// A step of a walk over all events of a query, archived ones included, oldest first.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ScanRequest {
     /// Which events.
@@ -133,6 +133,18 @@ pub struct ScanRequest {
     pub limit: usize,
     /// What of each event is read.
     pub fields: Vec<&'static Field>,
+}
+
+/// What a step of a walk has found.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ScanStep {
+    /// Matching events, oldest first.
+    pub table: Table,
+    /// Where the next step goes on; none at the end. A step may find nothing and not be the last
+    /// one: in archived events it looks at so many at a time.
+    pub next: Option<(Timestamp, i64)>,
+    /// Events that the walk has passed with this step: archived ones that do not match, too.
+    pub passed: u64,
 }
 
 /// A page of events of several streams, in order of time.
@@ -151,7 +163,7 @@ pub struct TimelineRequest {
 /// What of old events is removed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Removal {
-    /// The events themselves.
+    /// The events themselves; archived ones by whole periods.
     Events,
     /// Only their payloads (`request` and `response`). These go by whole partitions: those of a
     /// period that has not ended before the limit stay.
@@ -161,12 +173,35 @@ pub enum Removal {
 /// Asks to remove what is old.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RemoveRequest {
-    /// The stream; `audit` is refused.
+    /// The stream. Audit events go only once they are archived, by whole periods, and of those their ids
+    /// and hashes stay.
     pub stream: Stream,
     /// Events of an earlier time are concerned.
     pub before: Timestamp,
     /// What of them goes.
     pub removal: Removal,
+}
+
+/// Asks to archive what is old.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ArchiveRequest {
+    /// The stream.
+    pub stream: Stream,
+    /// Periods that ended by then are concerned.
+    pub before: Timestamp,
+}
+
+/// What is archived of one period.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ArchivedPeriod {
+    /// Where the period begins.
+    pub start: Timestamp,
+    /// Where it ends.
+    pub end: Timestamp,
+    /// Archived events.
+    pub events: u64,
+    /// Bytes of their files.
+    pub bytes: u64,
 }
 
 /// Asks to take a person's data out of events.
@@ -204,13 +239,13 @@ impl EraseRequest {
     }
 }
 
-/// What one step of a removal or an erasure has done. The caller repeats the request until it is
-/// `done`; nothing is lost when it stops in between.
+/// What one step of a removal, an erasure or an archiving has done. The caller repeats the request until
+/// it is `done`; nothing is lost when it stops in between.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Progress {
-    /// Events removed or rewritten by this step.
+    /// Events removed, rewritten or archived by this step.
     pub events: u64,
-    /// Bytes given back by this step, about.
+    /// Bytes given back by this step, or written to the archive, about.
     pub bytes: u64,
     /// Partitions that still wait, about.
     pub partitions_left: u64,
@@ -235,7 +270,8 @@ pub struct Stats {
     pub damaged: Vec<String>,
 }
 
-/// Keeps events and answers questions about them. What a query's scope does not cover does not
+/// Keeps events and answers questions about them. Questions are about events that are online; only
+/// [`LogStore::scan`] finds archived ones, too. What a query's scope does not cover does not
 /// exist for any answer to it; of what it covers, events come with all fields.
 pub trait LogStore: Send + Sync + std::fmt::Debug {
     /// Stores the events of a batch, all or none, and resolves when they are on disk. Answers one
@@ -279,11 +315,18 @@ pub trait LogStore: Send + Sync + std::fmt::Debug {
     /// when the answer says `done`.
     fn erase(&self, request: EraseRequest) -> BoxFuture<'_, StoreResult<Progress>>;
 
+    /// Takes a step in moving what is old to the archive. An event is online or archived, at every
+    /// moment one of the two. Archived events are found by walks alone; their ids stay known.
+    fn archive(&self, request: ArchiveRequest) -> BoxFuture<'_, StoreResult<Progress>>;
+
+    /// What is archived of a stream, oldest first; cheap. All later events are online.
+    fn archived(&self, stream: Stream) -> Vec<ArchivedPeriod>;
+
     /// Events per interval.
     fn histogram(&self, request: HistogramRequest) -> BoxFuture<'_, StoreResult<Histogram>>;
 
-    /// The next events of a walk in order of `(time, seq)`; none at the end.
-    fn scan(&self, request: ScanRequest) -> BoxFuture<'_, StoreResult<Table>>;
+    /// The next events of a walk over online and archived events, in order of `(time, seq)`.
+    fn scan(&self, request: ScanRequest) -> BoxFuture<'_, StoreResult<ScanStep>>;
 
     /// What the store holds and how it is.
     fn stats(&self) -> BoxFuture<'_, StoreResult<Stats>>;

@@ -154,11 +154,28 @@ impl Params {
     ///
     /// # Errors
     /// Names the parameter that cannot be used.
-    pub fn query(mut self, stream: Stream, scope: Scope) -> Result<Query> {
+    pub fn query(self, stream: Stream, scope: Scope) -> Result<Query> {
         let default_from = self.now.plus_us(-limits::ONLINE_WINDOW_US);
-        let from = self.take_time("from")?.unwrap_or(default_from);
+        self.query_from(Some(default_from), stream, scope)
+    }
+
+    /// The same for what reaches into the archive: without `from` it covers everything there is.
+    ///
+    /// # Errors
+    /// Names the parameter that cannot be used.
+    pub fn whole_query(self, stream: Stream, scope: Scope) -> Result<Query> {
+        self.query_from(None, stream, scope)
+    }
+
+    fn query_from(
+        mut self,
+        default_from: Option<Timestamp>,
+        stream: Stream,
+        scope: Scope,
+    ) -> Result<Query> {
+        let from = self.take_time("from")?.or(default_from);
         let to = self.take_time("to")?;
-        if to.is_some_and(|to| to < from) {
+        if from.zip(to).is_some_and(|(from, to)| to < from) {
             return wrong("to", "before from");
         }
         let search = self
@@ -182,7 +199,7 @@ impl Params {
         let filters = self.filters(stream, &scope)?;
         Ok(Query {
             stream,
-            from: Some(from),
+            from,
             to,
             filters,
             search,
@@ -195,7 +212,7 @@ impl Params {
         let mut filters: Vec<(String, Filter)> = Vec::new();
         for (key, text) in self.pairs {
             let (field, operator) = parse_key(stream, scope, &key)?;
-            let mut filter = parse_condition(&key, field, operator, &text)?;
+            let mut filter = parse_condition(&key, field, operator, &text, self.now)?;
             let alternative = matches!(
                 operator,
                 Operator::Eq | Operator::Ne | Operator::Prefix | Operator::Contains
@@ -272,6 +289,7 @@ fn parse_condition(
     field: &'static Field,
     operator: Operator,
     text: &str,
+    now: Timestamp,
 ) -> Result<Filter> {
     let filter = |negated, test| Filter {
         field,
@@ -290,7 +308,7 @@ fn parse_condition(
             let negated = operator == Operator::Ne;
             match text.strip_suffix('*').filter(|_| field.name == "action") {
                 Some(start) => filter(negated, Test::StartsWith(start.into())),
-                None => filter(negated, Test::Is(parse_value(key, field, text)?)),
+                None => filter(negated, Test::Is(parse_value(key, field, text, now)?)),
             }
         }
         Operator::Gt | Operator::Gte | Operator::Lt | Operator::Lte => {
@@ -305,7 +323,7 @@ fn parse_condition(
                     any: words_within(words, operator, rank),
                 });
             }
-            match parse_value(key, field, text)? {
+            match parse_value(key, field, text, now)? {
                 Value::Integer(bound) => filter(false, within(operator, bound)),
                 _ => return wrong(key, "expected a number"),
             }
@@ -340,12 +358,12 @@ fn words_within(words: &[&str], operator: Operator, rank: usize) -> Vec<Test> {
         .collect()
 }
 
-/// Reads a filter's value as its field's type; times may be relative.
-fn parse_value(key: &str, field: &Field, text: &str) -> Result<Value> {
+/// Reads a filter's value as its field's type; times may be relative to `now`.
+fn parse_value(key: &str, field: &Field, text: &str, now: Timestamp) -> Result<Value> {
     let json = match field.kind {
         Kind::Id | Kind::Keyword | Kind::Text => return Ok(Value::Text(text.into())),
         Kind::Time => {
-            let time = Timestamp::parse_param(text, Timestamp::now());
+            let time = Timestamp::parse_param(text, now);
             let time = time.or_else(|e| wrong(key, e.to_string()))?;
             return Ok(Value::Integer(time.us()));
         }

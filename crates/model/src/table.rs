@@ -1,7 +1,7 @@
 //! Events as columns: what files are written from. A text that many events share is held once.
 
 use crate::field::Kind;
-use crate::{Field, Timestamp, ValueRef};
+use crate::{Event, Field, Stream, Timestamp, ValueRef};
 use std::collections::HashMap;
 use std::ops::Range;
 
@@ -17,6 +17,36 @@ pub struct Table {
 }
 
 impl Table {
+    /// Some fields of events.
+    pub fn of(events: &[Event], fields: &[&'static Field]) -> Self {
+        let columns = fields.iter().map(|field| Column {
+            field,
+            cells: Cells::of(events, field),
+        });
+        Self {
+            rows: events.len(),
+            columns: columns.collect(),
+            last: events.last().map(|last| (last.time, last.seq)),
+        }
+    }
+
+    /// The events, with the fields that it has.
+    pub fn events(&self, stream: Stream) -> Vec<Event> {
+        let events = (0..self.rows).map(|row| self.event(stream, row));
+        events.collect()
+    }
+
+    /// The event of a row.
+    pub fn event(&self, stream: Stream, row: usize) -> Event {
+        let mut event = Event::new(stream);
+        for column in &self.columns {
+            if let Some(value) = column.get(row) {
+                event.put(column.field, value.to_value());
+            }
+        }
+        event
+    }
+
     /// Appends the events of a table of the same fields.
     pub fn append(&mut self, other: Self) {
         if self.rows == 0 {
@@ -71,6 +101,45 @@ impl Cells {
     pub const NO_NUMBER: i64 = i64::MAX;
     /// No word has this position.
     pub const NO_WORD: u32 = u32::MAX;
+
+    fn of(events: &[Event], field: &Field) -> Self {
+        let values = events.iter().map(|event| event.get(field));
+        match field.kind {
+            Kind::Integer | Kind::Money | Kind::Time | Kind::Boolean => {
+                Self::Numbers(values.map(to_number).collect())
+            }
+            Kind::Keyword | Kind::Enum(_) => Self::words(values),
+            _ => Self::texts(values),
+        }
+    }
+
+    fn words<'a>(values: impl Iterator<Item = Option<ValueRef<'a>>>) -> Self {
+        let (mut words, mut known): (Vec<Box<str>>, _) = (Vec::new(), HashMap::new());
+        let rows = values.map(|value| {
+            let Some(ValueRef::Text(word)) = value else {
+                return Self::NO_WORD;
+            };
+            *known.entry(word).or_insert_with(|| {
+                words.push(word.into());
+                u32::try_from(words.len() - 1).unwrap_or(Self::NO_WORD)
+            })
+        });
+        let rows = rows.collect();
+        Self::Words { words, rows }
+    }
+
+    fn texts<'a>(values: impl Iterator<Item = Option<ValueRef<'a>>>) -> Self {
+        let mut text = String::new();
+        let rows = values.map(|value| match value {
+            Some(ValueRef::Text(part) | ValueRef::Json(part)) => {
+                text.push_str(part);
+                Some(text.len() - part.len()..text.len())
+            }
+            _ => None,
+        });
+        let rows = rows.collect();
+        Self::Texts { text, rows }
+    }
 
     fn append(&mut self, other: Self) {
         match (self, other) {
@@ -147,6 +216,15 @@ impl Column {
     }
 }
 
+/// What stands for a value in [`Cells::Numbers`].
+fn to_number(value: Option<ValueRef<'_>>) -> i64 {
+    match value {
+        Some(ValueRef::Integer(number)) => number,
+        Some(ValueRef::Boolean(truth)) => i64::from(truth),
+        _ => Cells::NO_NUMBER,
+    }
+}
+
 /// The value that a number of [`Cells::Numbers`] stands for in a field of this kind.
 pub const fn number(kind: Kind, number: i64) -> Option<ValueRef<'static>> {
     match (number, kind) {
@@ -159,8 +237,7 @@ pub const fn number(kind: Kind, number: i64) -> Option<ValueRef<'static>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Stream;
-    use crate::catalogue::field;
+    use crate::catalogue::{Catalogue, field};
 
     fn table(numbers: &[i64], words: &[&str], rows: &[u32], texts: &[Option<&str>]) -> Table {
         let mut text = String::new();
@@ -191,6 +268,23 @@ mod tests {
                 .into(),
             last: None,
         }
+    }
+
+    #[test]
+    fn events_are_the_same_as_columns() {
+        let events = [
+            r#"{"stream":"usage","id":"a","seq":1,"time":"2026-11-19T14:05:40.25Z","user_id":"u",
+               "kind":"call","is_stream":true,"cost":0.5,"latency_ms":0,"error":"","metadata":{}}"#,
+            r#"{"stream":"usage","id":"b","seq":2,"time":"2026-11-19T14:05:41Z","user_id":"u",
+               "is_stream":false,"cost":0,"error":"x","request":[1]}"#,
+        ];
+        let events = events.map(|json| Event::from_stored(json).unwrap());
+        let fields: Vec<&Field> = Catalogue::of(Stream::Usage).fields().iter().collect();
+        let mut table = Table::of(&events, &fields);
+        assert_eq!(table.events(Stream::Usage), events);
+        table.append(Table::of(&events[1..], &fields));
+        assert_eq!((table.rows, table.last), (3, Some((events[1].time, 2))));
+        assert_eq!(table.events(Stream::Usage)[2], events[1]);
     }
 
     #[test]

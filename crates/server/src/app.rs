@@ -5,6 +5,7 @@ use crate::client::From;
 use crate::client::Network;
 use crate::control::Control;
 use crate::error::{ApiError, ApiResult};
+use crate::exports::ExportLimits;
 use crate::feed::{Feed, Followed};
 use crate::gate::{self, Gate};
 use crate::metrics::Metrics;
@@ -42,6 +43,12 @@ pub struct Options {
     pub tails_max: usize,
     /// How long a query may take, waiting included.
     pub query_time_max: Duration,
+    /// Days after which audit events are archived.
+    pub audit_online_days: u32,
+    /// Days after which audit events are removed; never, if nothing is set.
+    pub audit_days: Option<u32>,
+    /// What exports may take.
+    pub exports: ExportLimits,
     /// How many connections there may be.
     pub connections: ConnectionLimits,
     /// How long a connection may stand still.
@@ -75,6 +82,9 @@ impl Default for Options {
             downloads_max: 8,
             tails_max: 100,
             query_time_max: Duration::from_secs(30),
+            audit_online_days: 90,
+            audit_days: None,
+            exports: ExportLimits::default(),
             connections: ConnectionLimits::default(),
             patience: Patience::default(),
             pace: Pace::default(),

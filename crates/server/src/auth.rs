@@ -3,7 +3,7 @@
 
 use crate::app::App;
 use crate::client::{from, is_no_name, text};
-use crate::control::{Actor, Client, Gate, Key, Role, Scope, Session, User};
+use crate::control::{Actor, Client, Gate, Key, Requester, Role, Scope, Session, User};
 use crate::cookies::{Cookie, Renewal};
 use crate::error::{ApiError, ApiResult};
 use crate::key_check;
@@ -23,6 +23,8 @@ pub(crate) enum Caller {
     /// A program of somebody: it may read what that account may.
     Personal(Key, User),
     Session(Session),
+    /// Somebody who asked for something that goes on without them.
+    Account(User),
 }
 
 /// A caller that may send events: a key, for events need an origin.
@@ -59,6 +61,7 @@ impl Caller {
         match self {
             Self::Key(key) | Self::Personal(key, _) => &key.id,
             Self::Session(session) => &session.user.id,
+            Self::Account(user) => &user.id,
         }
     }
 
@@ -66,7 +69,7 @@ impl Caller {
     pub(crate) fn actor(&self, client: Client) -> Actor {
         match self {
             Self::Session(session) => session.user.actor(client),
-            Self::Personal(_, user) => user.actor(client),
+            Self::Personal(_, user) | Self::Account(user) => user.actor(client),
             Self::Key(key) => Actor {
                 kind: "api_key",
                 id: key.id.clone(),
@@ -81,7 +84,7 @@ impl Caller {
     pub(crate) const fn user(&self) -> Option<&User> {
         match self {
             Self::Key(_) => None,
-            Self::Personal(_, user) => Some(user),
+            Self::Personal(_, user) | Self::Account(user) => Some(user),
             Self::Session(session) => Some(&session.user),
         }
     }
@@ -89,14 +92,10 @@ impl Caller {
     /// The same caller as it is now; `None` when it has ended.
     pub(crate) async fn again(&self, app: &App) -> ApiResult<Option<Self>> {
         Ok(match self {
-            Self::Key(key) => usable_again(app, key).await?.map(Self::Key),
+            Self::Key(key) => usable_key(app, &key.id).await?.map(Self::Key),
             Self::Personal(key, user) => {
-                let key = usable_again(app, key).await?;
-                let user = app.control.key_owner(&user.id).await?;
-                let user = match user {
-                    Some(user) if app.control.lacks_mfa(&user).await? => None,
-                    user => user,
-                };
+                let key = usable_key(app, &key.id).await?;
+                let user = usable_account(app, &user.id).await?;
                 key.zip(user).map(|(key, user)| Self::Personal(key, user))
             }
             Self::Session(session) => {
@@ -104,14 +103,56 @@ impl Caller {
                 let open = session.filter(|session| check_gate(session).is_ok());
                 open.map(Self::Session)
             }
+            Self::Account(user) => usable_account(app, &user.id).await?.map(Self::Account),
+        })
+    }
+}
+
+impl Caller {
+    /// Who asks, for what goes on without them.
+    pub(crate) fn requester(&self) -> Requester {
+        let (user_id, key_id) = match self {
+            Self::Key(key) => (None, Some(&key.id)),
+            Self::Personal(key, user) => (Some(&user.id), Some(&key.id)),
+            Self::Session(session) => (Some(&session.user.id), None),
+            Self::Account(user) => (Some(&user.id), None),
+        };
+        Requester {
+            user_id: user_id.cloned(),
+            key_id: key_id.cloned(),
+        }
+    }
+
+    /// Whoever asked for something earlier, as they are now; `None` when they have ended.
+    pub(crate) async fn of(app: &App, requester: &Requester) -> ApiResult<Option<Self>> {
+        let key = match &requester.key_id {
+            Some(id) => usable_key(app, id).await?,
+            None => None,
+        };
+        let user = match &requester.user_id {
+            Some(id) => usable_account(app, id).await?,
+            None => None,
+        };
+        Ok(match (&requester.user_id, &requester.key_id) {
+            (Some(_), Some(_)) => key.zip(user).map(|(key, user)| Self::Personal(key, user)),
+            (Some(_), None) => user.map(Self::Account),
+            (None, _) => key.map(Self::Key),
         })
     }
 }
 
 /// A key as it is now, unless it has ended.
-async fn usable_again(app: &App, key: &Key) -> ApiResult<Option<Key>> {
-    let key = app.control.key(&key.id).await?;
+async fn usable_key(app: &App, id: &str) -> ApiResult<Option<Key>> {
+    let key = app.control.key(id).await?;
     Ok(key.filter(|key| key.ended(Timestamp::now()).is_none()))
+}
+
+/// An account as it is now, unless it has ended or its programs may do nothing.
+async fn usable_account(app: &App, id: &str) -> ApiResult<Option<User>> {
+    Ok(match app.control.key_owner(id).await? {
+        Some(user) if app.control.lacks_mfa(&user).await? => None,
+        user => user,
+    })
 }
 
 impl Ingester {
@@ -131,10 +172,12 @@ impl FromRequestParts<App> for Ingester {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> ApiResult<Self> {
         match authenticate(parts, app, Scope::Ingest).await? {
             Caller::Key(key) => Ok(Self(key)),
-            Caller::Personal(..) | Caller::Session(_) => Err(ApiError::forbidden(
-                "key_needed",
-                "events are sent with an API key of the scope ingest: it says which origin they have",
-            )),
+            Caller::Personal(..) | Caller::Session(_) | Caller::Account(_) => {
+                Err(ApiError::forbidden(
+                    "key_needed",
+                    "events are sent with an API key of the scope ingest: it says which origin they have",
+                ))
+            }
         }
     }
 }

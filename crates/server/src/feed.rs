@@ -5,11 +5,11 @@
 use daybook_model::aggregate::{Breakdown, BreakdownRequest, SeriesAnswer, SeriesRequest, Summary};
 use daybook_model::ledger::Ledger;
 use daybook_model::logstore::{
-    BoxFuture, EraseRequest, Histogram, HistogramRequest, Outcome, Page, Progress, RemoveRequest,
-    ScanRequest, Stats, StoreResult, TimelineRequest, Values, Write,
+    ArchiveRequest, ArchivedPeriod, BoxFuture, EraseRequest, Histogram, HistogramRequest, Outcome,
+    Page, Progress, RemoveRequest, ScanRequest, ScanStep, Stats, StoreResult, TimelineRequest,
+    Values, Write,
 };
-use daybook_model::table::Table;
-use daybook_model::{Event, Field, ListRequest, LogStore, Query};
+use daybook_model::{Event, Field, ListRequest, LogStore, Query, Stream};
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::watch;
@@ -228,8 +228,16 @@ impl LogStore for Followed {
         self.store.histogram(request)
     }
 
-    fn scan(&self, request: ScanRequest) -> BoxFuture<'_, StoreResult<Table>> {
+    fn scan(&self, request: ScanRequest) -> BoxFuture<'_, StoreResult<ScanStep>> {
         self.store.scan(request)
+    }
+
+    fn archive(&self, request: ArchiveRequest) -> BoxFuture<'_, StoreResult<Progress>> {
+        self.store.archive(request)
+    }
+
+    fn archived(&self, stream: Stream) -> Vec<ArchivedPeriod> {
+        self.store.archived(stream)
     }
 
     fn stats(&self) -> BoxFuture<'_, StoreResult<Stats>> {
@@ -252,7 +260,6 @@ impl LogStore for Followed {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use daybook_model::Stream;
 
     fn events(count: usize, bytes: usize) -> impl Iterator<Item = Event> {
         (0..count).map(move |n| {

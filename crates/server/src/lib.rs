@@ -11,7 +11,9 @@ mod conversations;
 mod cookies;
 mod envelope;
 mod error;
+mod exports;
 mod feed;
+mod files;
 mod gate;
 mod intake;
 mod jobs;
@@ -36,6 +38,7 @@ pub mod witness;
 
 pub use app::{App, Options};
 pub use client::{Network, Peer};
+pub use exports::ExportLimits;
 pub use openapi::document as openapi_document;
 pub use outgoing::{Answered, Outgoing, OutgoingError};
 pub use pace::Pace;

@@ -4,7 +4,7 @@
 use crate::app::App;
 use crate::auth::{Caller, authenticate, demand};
 use crate::client::from;
-use crate::control::{Role, Scope as KeyScope};
+use crate::control::{Actor, Client, Requester, Role, Scope as KeyScope};
 use crate::error::{ApiError, ApiResult};
 use crate::reads::Asked;
 use crate::seal::Seal;
@@ -91,6 +91,37 @@ impl Reader {
         })
     }
 
+    /// The reader of somebody who asked for something earlier, as they are now.
+    ///
+    /// # Errors
+    /// When their key or account has ended.
+    pub(crate) async fn again(app: &App, requester: &Requester, own_data: bool) -> ApiResult<Self> {
+        let ended = || {
+            let message = "the key or account that asked for this has ended";
+            ApiError::forbidden("forbidden", message)
+        };
+        let caller = Caller::of(app, requester).await?.ok_or_else(ended)?;
+        Self::new(app.clone(), caller, own_data).await
+    }
+
+    /// Who reads, for what goes on without them.
+    pub(crate) fn requester(&self) -> Requester {
+        self.caller.requester()
+    }
+
+    /// The actor of what they do.
+    pub(crate) fn actor(&self, client: Client) -> Actor {
+        self.caller.actor(client)
+    }
+
+    /// Whether they may change what belongs to everybody.
+    pub(crate) fn administers(&self) -> bool {
+        match &self.sight {
+            Sight::Everything => false,
+            Sight::Account { role, .. } => role.administers(),
+        }
+    }
+
     /// What of a stream the caller may see.
     ///
     /// # Errors
@@ -142,6 +173,17 @@ impl Reader {
         let scope = self.scope(stream)?;
         let as_of = self.take_as_of(&mut params, &scope)?;
         let query = params.query(stream, scope)?;
+        Ok(Query {
+            as_of: as_of.or(query.as_of),
+            ..query
+        })
+    }
+
+    /// The same without a beginning where none is given: for what reaches into the archive.
+    pub(crate) fn whole_query(&self, mut params: Params, stream: Stream) -> ApiResult<Query> {
+        let scope = self.scope(stream)?;
+        let as_of = self.take_as_of(&mut params, &scope)?;
+        let query = params.whole_query(stream, scope)?;
         Ok(Query {
             as_of: as_of.or(query.as_of),
             ..query

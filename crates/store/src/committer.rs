@@ -15,6 +15,7 @@ use daybook_model::event::Form;
 use daybook_model::logstore::{Outcome, StoreResult, Write};
 use daybook_model::{Event, StoreError, Stream};
 use futures_channel::oneshot;
+use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
@@ -34,6 +35,17 @@ pub(crate) enum Message {
     Store(Request),
     /// To begin a new head now; answered when it has.
     Rotate(oneshot::Sender<StoreResult<()>>),
+    /// To do something between two commits.
+    Between(Interlude),
+}
+
+/// What is done while no event is being judged.
+pub(crate) struct Interlude(pub(crate) Box<dyn FnOnce() + Send>);
+
+impl fmt::Debug for Interlude {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Interlude")
+    }
 }
 
 /// An event with what the sender's thread could compute already.
@@ -113,15 +125,23 @@ impl Committer {
         loop {
             match messages.recv_timeout(IDLE) {
                 Ok(Message::Store(first)) => {
-                    let (requests, rotate) = gather(first, messages);
+                    let (requests, other) = gather(first, messages);
                     self.commit(requests);
-                    rotate.into_iter().for_each(|reply| self.rotate_now(reply));
+                    other.into_iter().for_each(|message| self.heed(message));
                 }
-                Ok(Message::Rotate(reply)) => self.rotate_now(reply),
+                Ok(other) => self.heed(other),
                 Err(RecvTimeoutError::Timeout) => self.idle(),
                 Err(RecvTimeoutError::Disconnected) => return,
             }
             self.rotate_if_due();
+        }
+    }
+
+    fn heed(&mut self, message: Message) {
+        match message {
+            Message::Store(request) => self.commit(vec![request]),
+            Message::Rotate(reply) => self.rotate_now(reply),
+            Message::Between(Interlude(work)) => work(),
         }
     }
 
@@ -284,11 +304,8 @@ impl Committer {
     }
 }
 
-/// All requests that wait, up to the size of a commit, and a wish to rotate that followed them.
-fn gather(
-    first: Request,
-    messages: &Receiver<Message>,
-) -> (Vec<Request>, Option<oneshot::Sender<StoreResult<()>>>) {
+/// All requests that wait, up to the size of a commit, and another message that followed them.
+fn gather(first: Request, messages: &Receiver<Message>) -> (Vec<Request>, Option<Message>) {
     let mut bytes = first.bytes;
     let mut gathered = vec![first];
     while bytes < COMMIT_BYTES {
@@ -297,7 +314,7 @@ fn gather(
                 bytes += next.bytes;
                 gathered.push(next);
             }
-            Ok(Message::Rotate(reply)) => return (gathered, Some(reply)),
+            Ok(other) => return (gathered, Some(other)),
             Err(_) => break,
         }
     }

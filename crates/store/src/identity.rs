@@ -1,14 +1,15 @@
 //! Who is who: whether an event is new, a repeated delivery, a conflict or another report of a
 //! known call. Ids are unique per origin and stream: for `audit` for ever, for the other streams
-//! within the partition of their time.
+//! within the partition of their time, be it online or archived.
 
 use crate::committer::Prepared;
 use crate::head::{Entry, PartitionKey, partition_of};
 use crate::partition::{CONTENT_HASH_MASK, Partition};
 use crate::state::State;
 use crate::wal::{Next, Record, RecordKind};
+use daybook_archive::ids::LedgerPlace;
 use daybook_model::event::Form;
-use daybook_model::ledger::Receipt;
+use daybook_model::ledger::{LeafHash, Receipt};
 use daybook_model::logstore::{Outcome, StoreResult};
 use daybook_model::{Event, Stream, Timestamp, limits};
 use std::cmp::Ordering;
@@ -93,6 +94,8 @@ enum Place {
     Pending(usize),
     Head(Arc<Entry>),
     Partition(Arc<Partition>, DocAddress),
+    /// What is archived does not change any more; only its hashes are known here.
+    Archived,
 }
 
 impl<'a> Identity<'a> {
@@ -141,7 +144,7 @@ impl<'a> Identity<'a> {
         });
         match known.into_iter().next() {
             None => Ok(self.add(at)),
-            Some(known) => self.amend(known, &write.event),
+            Some(known) => self.amend(known, write),
         }
     }
 
@@ -181,14 +184,21 @@ impl<'a> Identity<'a> {
         }
     }
 
-    fn amend(&mut self, known: Known, other: &Event) -> StoreResult<Outcome> {
+    fn amend(&mut self, known: Known, write: &Prepared) -> StoreResult<Outcome> {
         let mut event = match &known.place {
             Place::Pending(at) => self.event(&self.pending[*at]).clone(),
             Place::Head(entry) => entry.event.clone(),
             Place::Partition(partition, address) => partition.whole_event(*address)?,
+            Place::Archived => {
+                let same = known.content_hash == write.content_hash & CONTENT_HASH_MASK;
+                return Ok(match same {
+                    true => Outcome::Duplicate(None),
+                    false => Outcome::Conflict,
+                });
+            }
         };
         let before = event.time;
-        if !event.amend_with(other) {
+        if !event.amend_with(&write.event) {
             return Ok(Outcome::Duplicate(None));
         }
         let hash = crate::head::id_hash(&event);
@@ -270,7 +280,23 @@ impl<'a> Identity<'a> {
             }
         }
         known.retain(|known| reach.holds(known.partition));
+        let archived = self.state.archived.find(event, reach.partitions())?;
+        known.extend(archived.into_iter().map(|(partition, known)| Known {
+            seq: 0,
+            content_hash: known.content_hash,
+            partition,
+            receipt: known.ledger.map(receipt),
+            place: Place::Archived,
+        }));
         Ok(known)
+    }
+}
+
+/// The receipt of an archived event.
+const fn receipt(place: LedgerPlace) -> Receipt {
+    Receipt {
+        ledger_index: place.index,
+        leaf_hash: LeafHash(place.leaf_hash),
     }
 }
 

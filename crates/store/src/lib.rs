@@ -2,6 +2,7 @@
 //! and visible from that moment; it lives in a head in memory until a mover brings it into the
 //! partition of its time. No acknowledged event is ever lost or stored twice.
 
+mod archive;
 mod columns;
 mod committer;
 mod damages;
@@ -18,13 +19,15 @@ mod partition;
 mod query;
 mod state;
 mod stats;
+mod upkeep;
 mod verify;
 mod wal;
 mod words;
 
 pub use options::Options;
-pub use verify::verify;
+pub use verify::{ArchivedFile, archived_files, verify};
 
+use archive::{Archive, Archived};
 use committer::{Committer, Message, Prepared};
 use daybook_model::logstore::{BoxFuture, StoreResult, Write};
 use daybook_model::{Event, StoreError, Stream, limits};
@@ -37,6 +40,7 @@ use mover::{Mover, Wake};
 use parking_lot::Mutex;
 use query::cache::Cache;
 use state::{Shared, Snapshot, State};
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
 use std::fs::File;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -65,6 +69,9 @@ struct Inner {
     queries: rayon::ThreadPool,
     cache: Arc<Cache>,
     ledger: Arc<Ledger>,
+    archive: Arc<Archive>,
+    /// For work on archived events, which may wait for a network.
+    archive_threads: rayon::ThreadPool,
     /// Held while the store is open: two processes must never write one directory.
     _lock: File,
 }
@@ -83,27 +90,13 @@ impl Store {
         wal::remove_unfinished(&wal_dir).map_err(|e| io_error("clearing the log directory", &e))?;
         let replayed = wal::replay(&wal_dir)?;
         let words = Arc::new(Words::open(&options.words_file(), options.words_max)?);
-        let partitions = partition::load_all(&options.dir, &words, replayed.oldest())?;
-        let used = partitions
-            .iter()
-            .map(|partition| partition.info.words)
-            .max();
-        words.require(used.unwrap_or(0))?;
-        let stored = partitions
-            .iter()
-            .map(|partition| partition.info.seq_max + 1)
-            .max();
+        let (archive, archived) = Archive::open(&options)?;
+        let oldest = replayed.oldest();
+        let mut state = stored(&options, &words, archived, oldest)?;
         let mut next = replayed.next;
-        next.seq = next.seq.max(stored.unwrap_or(0));
-        let mut state = State {
-            heads: Vec::new(),
-            partitions: partitions
-                .into_iter()
-                .map(|p| (p.key, Arc::new(p)))
-                .collect(),
-        };
+        next.seq = next.seq.max(first_free_seq(&state));
         let generation = replayed.next_generation.max(first_free_generation(&state));
-        let oldest = replayed.oldest().unwrap_or(generation);
+        let oldest = oldest.unwrap_or(generation);
         let first_index = replayed
             .segments
             .first()
@@ -142,22 +135,22 @@ impl Store {
             extent,
             ledger,
             undropped: AtomicBool::new(false),
+            health,
+            halted: OnceCell::new(),
         };
-        Self::start(options, lock, committer, mover, rotations)
+        Self::start(options, lock, archive, committer, mover, rotations)
     }
 
     fn start(
         options: Options,
         lock: File,
+        archive: Archive,
         committer: Committer,
         mover: Mover,
         rotations: Receiver<Wake>,
     ) -> Result<Self, StoreError> {
-        let queries = rayon::ThreadPoolBuilder::new()
-            .num_threads(options.query_threads)
-            .thread_name(|n| format!("query-{n}"))
-            .build()
-            .map_err(internal)?;
+        let queries = threads("query", options.query_threads)?;
+        let archive_threads = threads("archive", ARCHIVE_THREADS)?;
         let (messages, message_queue) = channel();
         let inner = Inner {
             shared: Arc::clone(&committer.shared),
@@ -169,6 +162,8 @@ impl Store {
             wakes: Mutex::new(committer.rotated.clone()),
             threads: Mutex::default(),
             queries,
+            archive: Arc::new(archive),
+            archive_threads,
             cache: Arc::new(Cache::new(options.cache_bytes_max)),
             options,
             _lock: lock,
@@ -222,13 +217,15 @@ impl Store {
     }
 
     fn tell(&self, message: Message) -> StoreResult<()> {
-        let closed = || StoreError::Unavailable("the store is closing".into());
+        let closed = |_| StoreError::Unavailable("the store is closing".into());
+        self.committer()?.send(message).map_err(closed)
+    }
+
+    /// The way to the committer, which goes on as long as somebody has it.
+    fn committer(&self) -> StoreResult<Sender<Message>> {
         let messages = self.0.messages.lock();
-        messages
-            .as_ref()
-            .ok_or_else(closed)?
-            .send(message)
-            .map_err(|_| closed())
+        let closed = || StoreError::Unavailable("the store is closing".into());
+        messages.clone().ok_or_else(closed)
     }
 
     /// Works on partitions, on the mover's thread. Events in memory that are `concerned` are moved
@@ -350,6 +347,17 @@ fn begin_log(
     Ok((segment, Arc::new(extent)))
 }
 
+/// Threads for work on archived events.
+const ARCHIVE_THREADS: usize = 2;
+
+fn threads(name: &'static str, count: usize) -> StoreResult<rayon::ThreadPool> {
+    rayon::ThreadPoolBuilder::new()
+        .num_threads(count)
+        .thread_name(move |n| format!("{name}-{n}"))
+        .build()
+        .map_err(internal)
+}
+
 /// How long a lock is waited for: a process that was killed may still be ending, and a child that is
 /// being started holds the files of its parent for a moment.
 const LOCK_WAIT: Duration = Duration::from_secs(1);
@@ -368,6 +376,31 @@ fn lock(options: &Options) -> Result<File, StoreError> {
             }
         }
     }
+}
+
+/// What is in partitions and in the archive.
+fn stored(
+    options: &Options,
+    words: &Arc<Words>,
+    archived: Archived,
+    oldest: Option<u64>,
+) -> Result<State, StoreError> {
+    let partitions = partition::load_all(&options.dir, words, &archived, oldest)?;
+    let used = partitions.iter().map(|partition| partition.info.words);
+    words.require(used.max().unwrap_or(0))?;
+    let partitions = partitions.into_iter().map(|one| (one.key, Arc::new(one)));
+    Ok(State {
+        heads: Vec::new(),
+        partitions: partitions.collect(),
+        archived: Arc::new(archived),
+    })
+}
+
+/// A sequence number beyond all that are stored.
+fn first_free_seq(state: &State) -> i64 {
+    let partitions = state.partitions.values();
+    let stored = partitions.map(|partition| partition.info.seq_max).max();
+    stored.unwrap_or(-1).max(state.archived.seq_max()) + 1
 }
 
 /// The head of a segment, without what a move cut short has brought into partitions already; `sealed`
@@ -389,7 +422,8 @@ fn replayed_head(
     head.apply(segment.records);
     head.retain(|key| {
         let partition = state.partitions.get(&key);
-        partition.is_none_or(|partition| partition.info.moved_through < segment.generation)
+        state.archived.moved_through(key) < segment.generation
+            && partition.is_none_or(|partition| partition.info.moved_through < segment.generation)
     });
     head
 }
@@ -399,7 +433,13 @@ fn first_free_generation(state: &State) -> u64 {
     state
         .partitions
         .values()
-        .map(|partition| partition.info.moved_through + 1)
+        .map(|partition| partition.info.moved_through)
+        .chain(
+            state
+                .archived
+                .periods()
+                .map(|period| period.record.moved_through),
+        )
         .max()
-        .unwrap_or(1)
+        .map_or(1, |last| last + 1)
 }

@@ -8,7 +8,7 @@ use crate::query::{self, cache::Cache};
 use daybook_model::field::Kind;
 use daybook_model::ledger::Receipt;
 use daybook_model::logstore::{EraseRequest, Progress, Removal, RemoveRequest, StoreResult};
-use daybook_model::{Event, Field, Query, StoreError, Stream, Timestamp, ValueRef};
+use daybook_model::{Event, Field, Query, Stream, Timestamp, ValueRef};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use tantivy::Term;
@@ -92,8 +92,16 @@ impl Mover {
         Ok(waiting)
     }
 
+    /// The partitions of a stream whose period ended by then, oldest first.
+    pub(crate) fn ended(&self, stream: Stream, before: Timestamp) -> Vec<Arc<Partition>> {
+        let state = self.shared.get();
+        let partitions = state.partitions.values();
+        let ended = partitions.filter(|one| one.key.0 == stream && one.key.1.end() <= before);
+        ended.cloned().collect()
+    }
+
     /// Puts a new view in a partition's place, or none.
-    fn replace(&self, partition: &Arc<Partition>, with: Option<Partition>) {
+    pub(crate) fn replace(&self, partition: &Arc<Partition>, with: Option<Partition>) {
         // A query that holds the old view opened later would miss its files.
         if let Err(error) = partition.searcher() {
             tracing::warn!(%error, "a partition that goes could not be opened");
@@ -120,7 +128,7 @@ impl Mover {
         if query.stream == Stream::Audit {
             self.erase_bodies(query, partition)?;
         }
-        let mut words: BTreeSet<(u8, Box<str>)> = BTreeSet::new();
+        let mut words = Words::default();
         let rewritten = partition::rewrite(partition, |event| {
             let matched = query.matches(event);
             matched
@@ -155,6 +163,15 @@ impl Mover {
         self.ledger.erase(indices)
     }
 
+    /// Erases what the ledger has of archived events.
+    pub(crate) fn erase_archived_bodies(&self, indices: Vec<u64>) -> StoreResult<()> {
+        if indices.is_empty() {
+            return Ok(());
+        }
+        self.drop_segments()?;
+        self.ledger.erase(indices)
+    }
+
     fn partitions_to_rewrite(
         &self,
         query: &Query,
@@ -172,11 +189,11 @@ impl Mover {
     }
 
     /// Takes words out of the store's dictionary that no event has any more.
-    fn erase_unused(
+    pub(crate) fn erase_unused(
         &self,
         stream: Stream,
         fields: &[&'static Field],
-        words: &BTreeSet<(u8, Box<str>)>,
+        words: &Words,
     ) -> StoreResult<()> {
         let snapshot = self.shared.snapshot();
         for field in fields.iter().filter(|field| field.kind == Kind::Keyword) {
@@ -228,20 +245,16 @@ impl Mover {
     }
 }
 
-/// Refuses what no retention may touch.
-pub(crate) fn check_removal(stream: Stream) -> Result<(), StoreError> {
-    match stream {
-        Stream::Audit => Err(StoreError::Limit("audit events are never removed".into())),
-        _ => Ok(()),
-    }
-}
-
 /// Whether an event in memory is concerned, so that it must reach its partition first.
 pub(crate) fn is_old(event: &Event, stream: Stream, before: Timestamp) -> bool {
     event.stream == stream && event.time < before
 }
 
-fn take(event: &mut Event, field: &Field, words: &mut BTreeSet<(u8, Box<str>)>) -> bool {
+/// Keywords that were erased, each with the position of its field.
+pub(crate) type Words = BTreeSet<(u8, Box<str>)>;
+
+/// Takes a field out of an event; whether it had a value.
+pub(crate) fn take(event: &mut Event, field: &Field, words: &mut Words) -> bool {
     let taken = event.take(field);
     if let Some(text) = taken.as_ref().and_then(|value| value.as_ref().text())
         && field.kind == Kind::Keyword

@@ -3,14 +3,14 @@
 
 use crate::committer::{Message, Request};
 use crate::error::internal;
-use crate::{Store, lifecycle, query, stats};
+use crate::{Store, query, stats};
 use daybook_model::aggregate::{Breakdown, BreakdownRequest, SeriesAnswer, SeriesRequest, Summary};
 use daybook_model::logstore::{
-    BoxFuture, EraseRequest, Histogram, HistogramRequest, Outcome, Page, Progress, RemoveRequest,
-    ScanRequest, Stats, StoreResult, TimelineRequest, Values, Write,
+    ArchiveRequest, ArchivedPeriod, BoxFuture, EraseRequest, Histogram, HistogramRequest, Outcome,
+    Page, Progress, RemoveRequest, ScanRequest, ScanStep, Stats, StoreResult, TimelineRequest,
+    Values, Write,
 };
-use daybook_model::table::Table;
-use daybook_model::{Event, Field, Ledger, ListRequest, LogStore, Query};
+use daybook_model::{Event, Field, Ledger, ListRequest, LogStore, Query, Stream};
 use futures_channel::oneshot;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -59,8 +59,8 @@ impl LogStore for Store {
         self.answer(move |snapshot, cache| query::histogram(snapshot, cache, &request))
     }
 
-    fn scan(&self, request: ScanRequest) -> BoxFuture<'_, StoreResult<Table>> {
-        self.answer(move |snapshot, _| query::scan(snapshot, &request))
+    fn scan(&self, request: ScanRequest) -> BoxFuture<'_, StoreResult<ScanStep>> {
+        Box::pin(self.scan_step(request))
     }
 
     fn timeline(&self, request: TimelineRequest) -> BoxFuture<'_, StoreResult<Page>> {
@@ -80,27 +80,19 @@ impl LogStore for Store {
     }
 
     fn remove(&self, request: RemoveRequest) -> BoxFuture<'_, StoreResult<Progress>> {
-        if let Err(error) = lifecycle::check_removal(request.stream) {
-            return Box::pin(std::future::ready(Err(error)));
-        }
-        let (stream, before) = (request.stream, request.before);
-        let concerned = move |event: &Event| lifecycle::is_old(event, stream, before);
-        self.work(concerned, move |mover| mover.remove_step(&request))
+        Box::pin(self.remove_step(request))
     }
 
     fn erase(&self, request: EraseRequest) -> BoxFuture<'_, StoreResult<Progress>> {
-        if let Err(error) = request.erased() {
-            return Box::pin(std::future::ready(Err(error)));
-        }
-        let query = request.query.clone();
-        let cache = Arc::clone(&self.0.cache);
-        let concerned = move |event: &Event| query.matches(event);
-        self.work(concerned, move |mover| {
-            let progress = mover.erase_step(&request);
-            // It may hold what was erased.
-            cache.clear();
-            progress
-        })
+        Box::pin(self.erase_step(request))
+    }
+
+    fn archive(&self, request: ArchiveRequest) -> BoxFuture<'_, StoreResult<Progress>> {
+        Box::pin(self.archive_step(request))
+    }
+
+    fn archived(&self, stream: Stream) -> Vec<ArchivedPeriod> {
+        self.0.shared.get().archived.summary(stream)
     }
 
     fn read_only(&self) -> Option<String> {

@@ -3,12 +3,14 @@
 //! its events are durable in partitions.
 
 use crate::head::{Entry, Head, PartitionKey, partition_of};
+use crate::health::Health;
 use crate::ledger::Ledger;
 use crate::options::Options;
 use crate::partition::{self, Changes, Partition, partition_dir};
 use crate::state::Shared;
 use crate::wal::{Extent, prepare_spare, remove_segments};
 use daybook_model::{StoreError, Timestamp};
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -39,6 +41,9 @@ pub(crate) struct Mover {
     pub(crate) ledger: Arc<Ledger>,
     /// Whether segments of moved heads are still there.
     pub(crate) undropped: AtomicBool,
+    pub(crate) health: Arc<Health>,
+    /// Why it does nothing any more until the next start.
+    pub(crate) halted: OnceCell<String>,
 }
 
 impl Mover {
@@ -75,6 +80,12 @@ impl Mover {
         }
     }
 
+    /// What is on the disk is unknown now: nothing more is done to it before a start has read it.
+    pub(crate) fn halt(&self, why: String) {
+        self.health.stop_writing(why.clone());
+        self.halted.get_or_init(|| why);
+    }
+
     fn run_task(&self, task: Box<dyn FnOnce(&Self) + Send>) {
         if let Err(error) = self.move_rotated() {
             tracing::error!(%error, "events wait in memory and in the log");
@@ -88,6 +99,10 @@ impl Mover {
 
     /// While it is held, nobody else reads the partitions and the log to copy them.
     fn lock_disk(&self) -> Result<DiskLock, StoreError> {
+        if let Some(why) = self.halted.get() {
+            let message = format!("{why}; restart to go on");
+            return Err(StoreError::Unavailable(message));
+        }
         let lock = || {
             let file = std::fs::File::create(self.options.dir.join("move.lock"))?;
             rustix::fs::flock(&file, rustix::fs::FlockOperation::LockExclusive)?;
@@ -159,7 +174,7 @@ impl Mover {
             view.searcher()?;
         }
         let dir = view.map_or_else(
-            || partition_dir(&self.options.dir, key),
+            || partition_dir(&self.options.dir, key, state.archived.next_dir(key)),
             |view| view.dir.clone(),
         );
         let words = &self.shared.words;

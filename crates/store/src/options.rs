@@ -1,7 +1,9 @@
 //! How a store is set up. The defaults come from the measurements in the design notes.
 
 use crate::ledger::LedgerOptions;
+use daybook_archive::{Depot, Folder};
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// How a store is set up.
@@ -29,14 +31,19 @@ pub struct Options {
     pub query_threads: usize,
     /// The transparency log over its audit events.
     pub ledger: LedgerOptions,
+    /// Where archived events lie.
+    pub archive: Arc<dyn Depot>,
+    /// Bytes of archived events that are kept in memory for walks under way.
+    pub archive_cache_bytes_max: usize,
 }
 
 impl Options {
-    /// The defaults for a directory.
+    /// The defaults for a directory. The archive lies inside.
     pub fn new(dir: impl Into<PathBuf>) -> Self {
         let dir = dir.into();
         Self {
             ledger: LedgerOptions::new(dir.join("ledger")),
+            archive: Arc::new(Folder::new(dir.join("archive"))),
             dir,
             head_events_max: 65_536,
             head_bytes_max: 128 << 20,
@@ -46,6 +53,7 @@ impl Options {
             words_max: 1_000_000,
             cache_bytes_max: 128 << 20,
             open_partitions_max: 512,
+            archive_cache_bytes_max: 128 << 20,
             query_threads: std::thread::available_parallelism().map_or(2, usize::from),
         }
     }

@@ -1,6 +1,7 @@
 //! What the store consists of at an instant: heads, oldest first, above partitions. A change puts
 //! a whole new state in place, so a query that took a snapshot sees each event exactly once.
 
+use crate::archive::Archived;
 use crate::columns::Place;
 use crate::damages::Damages;
 use crate::head::{Chunk, Head, HeadView, PartitionKey};
@@ -13,12 +14,13 @@ use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
-/// Heads and partitions.
+/// Heads, partitions and archived events: each event is in one of them.
 #[derive(Debug, Clone)]
 pub(crate) struct State {
     /// Oldest first; the last one takes commits.
     pub(crate) heads: Vec<Arc<Head>>,
     pub(crate) partitions: BTreeMap<PartitionKey, Arc<Partition>>,
+    pub(crate) archived: Arc<Archived>,
 }
 
 impl State {
@@ -220,7 +222,7 @@ mod tests {
                 add: vec![Arc::new(entry)],
                 remove: Vec::new(),
             };
-            let at = partition_dir(dir.path(), key);
+            let at = partition_dir(dir.path(), key, 0);
             let info = CommitInfo::default();
             let moved = move_into(key, &at, info, 1, &changes, &words).unwrap();
             // The last one may still get events.
@@ -234,6 +236,7 @@ mod tests {
         let state = State {
             heads: Vec::new(),
             partitions,
+            archived: Arc::default(),
         };
         let shared = Shared::new(state, words);
         let all: Vec<_> = shared.get().partitions.values().cloned().collect();

@@ -1,13 +1,47 @@
 //! A check of a whole store that nobody has open: every byte that answers could need is read and
 //! compared with its checksum. Nothing is changed.
 
+use crate::archive::{self, Archive};
 use crate::options::Options;
 use crate::partition;
 use crate::wal;
 use crate::words::Words;
+use daybook_archive::Part;
 use daybook_model::StoreError;
 use std::path::Path;
 use std::sync::Arc;
+
+/// A file of the archive that a store relies on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ArchivedFile {
+    /// Its name in the depot.
+    pub name: String,
+    /// SHA-256 of its bytes.
+    pub sha256: String,
+}
+
+/// The files of the archive that the store of a directory relies on, wherever they lie.
+///
+/// # Errors
+/// [`StoreError::Damaged`] when the store's own records are.
+pub fn archived_files(dir: &Path) -> Result<Vec<ArchivedFile>, StoreError> {
+    let archived = archive::load_all(&Archive::new(dir, Options::new(dir).archive, 0))?;
+    let mut files = Vec::new();
+    for period in archived.periods() {
+        let manifest = &period.record.manifest;
+        files.extend(
+            manifest
+                .parts
+                .iter()
+                .flat_map(Part::files)
+                .map(|file| ArchivedFile {
+                    name: manifest.object(file),
+                    sha256: file.sha256.clone(),
+                }),
+        );
+    }
+    Ok(files)
+}
 
 /// Checks the store of a directory, of which there may be none, and the files of its ledger.
 ///
@@ -27,7 +61,10 @@ pub fn verify(dir: &Path, ledger: &Path) -> Result<(), StoreError> {
         records.filter_map(|record| record.sealed.as_ref()),
     )?;
     let words = Arc::new(Words::open(&options.words_file(), options.words_max)?);
-    let (partitions, _) = partition::find_all(dir, &words)?;
+    let archive = Archive::new(dir, Arc::clone(&options.archive), 0);
+    let archived = archive::load_all(&archive)?;
+    archived.check_ids()?;
+    let (partitions, _) = partition::find_all(dir, &words, &archived)?;
     let used = partitions.iter().map(|partition| partition.info.words);
     words.require(used.max().unwrap_or(0))?;
     partitions.iter().try_for_each(partition::Partition::verify)

@@ -6,8 +6,8 @@ mod conformance;
 mod evaluate;
 pub mod generate;
 mod memory;
-mod tables;
+mod walk;
 
 pub use conformance::{check_conformance, compare_contents, conformance, conformance_seeded};
 pub use memory::MemoryStore;
-pub use tables::{events_of, fields_of, table_of, walk};
+pub use walk::{fields_of, walk};

@@ -6,20 +6,19 @@
 
 use crate::aggregates;
 use crate::evaluate::{self, matches};
-use crate::tables::table_of;
 use daybook_model::aggregate::{Breakdown, BreakdownRequest, SeriesAnswer, SeriesRequest, Summary};
 use daybook_model::catalogue::Catalogue;
 use daybook_model::event::Form;
 use daybook_model::field::Kind;
 use daybook_model::ledger::{LeafHash, Receipt};
 use daybook_model::logstore::{
-    BoxFuture, Bucket, EraseRequest, Histogram, HistogramRequest, Outcome, Page, Progress, Removal,
-    RemoveRequest, ScanRequest, Stats, StoreResult, TimelineRequest, Values, Write, stream_index,
+    ArchiveRequest, ArchivedPeriod, BoxFuture, Bucket, EraseRequest, Histogram, HistogramRequest,
+    Outcome, Page, Progress, Removal, RemoveRequest, ScanRequest, ScanStep, Stats, StoreResult,
+    TimelineRequest, Values, Write, stream_index,
 };
 use daybook_model::table::Table;
-use daybook_model::{
-    Event, Field, ListRequest, LogStore, Query, StoreError, Stream, Value, limits,
-};
+use daybook_model::{Event, Field, ListRequest, LogStore, Period, Query, Stream, Value, limits};
+use std::collections::BTreeMap;
 use std::future::ready;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -43,6 +42,16 @@ struct Stored {
     event: Event,
     /// The content of the delivery that created it: a later one is compared with this.
     first_sent: String,
+    place: Place,
+}
+
+/// Where an event is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Online,
+    Archived,
+    /// Gone, but its id stays taken.
+    Expired,
 }
 
 impl MemoryStore {
@@ -128,12 +137,18 @@ impl LogStore for MemoryStore {
         Box::pin(ready(Ok(self.kept().histogram(&request))))
     }
 
-    fn scan(&self, request: ScanRequest) -> BoxFuture<'_, StoreResult<Table>> {
-        let mut found = self.kept().matching(&request.query);
+    fn scan(&self, request: ScanRequest) -> BoxFuture<'_, StoreResult<ScanStep>> {
+        let mut found = self.kept().matching_anywhere(&request.query);
         found.retain(|event| Some((event.time, event.seq)) > request.after);
         found.sort_by_key(|event| (event.time, event.seq));
+        let is_last = found.len() <= request.limit;
         found.truncate(request.limit);
-        Box::pin(ready(Ok(table_of(&found, &request.fields))))
+        let table = Table::of(&found, &request.fields);
+        Box::pin(ready(Ok(ScanStep {
+            next: table.last.filter(|_| !is_last),
+            passed: found.len() as u64,
+            table,
+        })))
     }
 
     fn timeline(&self, request: TimelineRequest) -> BoxFuture<'_, StoreResult<Page>> {
@@ -163,9 +178,17 @@ impl LogStore for MemoryStore {
         Box::pin(ready(self.kept().erase(&request)))
     }
 
+    fn archive(&self, request: ArchiveRequest) -> BoxFuture<'_, StoreResult<Progress>> {
+        Box::pin(ready(Ok(self.kept().archive(&request))))
+    }
+
+    fn archived(&self, stream: Stream) -> Vec<ArchivedPeriod> {
+        self.kept().archived(stream)
+    }
+
     fn stats(&self) -> BoxFuture<'_, StoreResult<Stats>> {
         let mut stats = Stats::default();
-        for stored in &self.kept().events {
+        for stored in self.kept().online() {
             stats.events[stream_index(stored.event.stream)] += 1;
         }
         Box::pin(ready(Ok(stats)))
@@ -201,7 +224,7 @@ impl Kept {
 
     /// The other half of a call is looked for in the amendment's own day, then in the day before,
     /// then in the day after. So a provisional time that gives way never moves an event into a day
-    /// that has its id already.
+    /// that has its id already. What is archived is not amended any more.
     fn amend(&mut self, event: Event) -> Outcome {
         for distance_us in [0, -limits::AMEND_WINDOW_US, limits::AMEND_WINDOW_US] {
             let day = event.stream.period(event.time.plus_us(distance_us));
@@ -210,6 +233,12 @@ impl Kept {
                 .iter_mut()
                 .find(|stored| is_same(&stored.event, &event) && period(&stored.event) == day);
             if let Some(half) = half {
+                if half.place != Place::Online {
+                    return match half.first_sent == event.to_json(Form::Content) {
+                        true => Outcome::Duplicate(None),
+                        false => Outcome::Conflict,
+                    };
+                }
                 return if half.event.amend_with(&event) {
                     Outcome::Amended(half.event.seq)
                 } else {
@@ -228,7 +257,11 @@ impl Kept {
             self.next_receipt().put_into(&mut event);
         }
         let receipt = Receipt::of(&event);
-        self.events.push(Stored { event, first_sent });
+        self.events.push(Stored {
+            event,
+            first_sent,
+            place: Place::Online,
+        });
         Outcome::Stored(self.last_seq, receipt)
     }
 
@@ -267,12 +300,57 @@ impl Kept {
         }
     }
 
+    fn online(&self) -> impl Iterator<Item = &Stored> {
+        let events = self.events.iter();
+        events.filter(|stored| stored.place == Place::Online)
+    }
+
     fn matching(&self, query: &Query) -> Vec<Event> {
-        let events = self.events.iter().map(|stored| &stored.event);
+        let events = self.online().map(|stored| &stored.event);
         events
             .filter(|event| matches(query, event))
             .cloned()
             .collect()
+    }
+
+    /// Archived ones, too.
+    fn matching_anywhere(&self, query: &Query) -> Vec<Event> {
+        let events = self.events.iter();
+        let events = events.filter(|stored| stored.place != Place::Expired);
+        let events = events.map(|stored| &stored.event);
+        events
+            .filter(|event| matches(query, event))
+            .cloned()
+            .collect()
+    }
+
+    fn archive(&mut self, request: &ArchiveRequest) -> Progress {
+        let mut archived = 0;
+        for stored in &mut self.events {
+            let concerned = stored.event.stream == request.stream
+                && period(&stored.event).end() <= request.before;
+            if concerned && stored.place == Place::Online {
+                stored.place = Place::Archived;
+                archived += 1;
+            }
+        }
+        all_at_once(archived)
+    }
+
+    fn archived(&self, stream: Stream) -> Vec<ArchivedPeriod> {
+        let mut periods: BTreeMap<Period, u64> = BTreeMap::new();
+        for stored in &self.events {
+            if stored.event.stream == stream && stored.place == Place::Archived {
+                *periods.entry(period(&stored.event)).or_default() += 1;
+            }
+        }
+        let periods = periods.into_iter().map(|(period, events)| ArchivedPeriod {
+            start: period.start(),
+            end: period.end(),
+            events,
+            bytes: 0,
+        });
+        periods.collect()
     }
 
     fn list(&self, request: &ListRequest) -> Page {
@@ -321,13 +399,27 @@ impl Kept {
     }
 
     fn remove(&mut self, request: RemoveRequest) -> StoreResult<Progress> {
-        refuse_audit(request.stream)?;
         let mut removed = 0;
         match request.removal {
+            Removal::Events if request.stream == Stream::Audit => {
+                for stored in &mut self.events {
+                    let is_old = stored.event.stream == Stream::Audit
+                        && period(&stored.event).end() <= request.before;
+                    if is_old && stored.place == Place::Archived {
+                        stored.place = Place::Expired;
+                        removed += 1;
+                    }
+                }
+            }
             Removal::Events => {
                 let before = self.events.len();
                 self.events.retain(|stored| {
-                    stored.event.stream != request.stream || stored.event.time >= request.before
+                    let whole = period(&stored.event).end() <= request.before;
+                    let is_old = match stored.place {
+                        Place::Online => stored.event.time < request.before,
+                        Place::Archived | Place::Expired => whole,
+                    };
+                    stored.event.stream != request.stream || !is_old
                 });
                 removed = (before - self.events.len()) as u64;
             }
@@ -346,7 +438,9 @@ impl Kept {
 
     fn erase(&mut self, request: &EraseRequest) -> StoreResult<Progress> {
         let fields = request.erased()?;
-        let events = self.events.iter_mut().map(|stored| &mut stored.event);
+        let events = self.events.iter_mut();
+        let events = events.filter(|stored| stored.place != Place::Expired);
+        let events = events.map(|stored| &mut stored.event);
         let mut erased = 0;
         for event in events.filter(|event| matches(&request.query, event)) {
             let values = fields.iter().map(|field| event.take(field));
@@ -391,7 +485,7 @@ fn is_same(a: &Event, b: &Event) -> bool {
     a.stream == b.stream && a.origin() == b.origin() && a.id == b.id
 }
 
-fn period(event: &Event) -> daybook_model::Period {
+fn period(event: &Event) -> Period {
     event.stream.period(event.time)
 }
 
@@ -413,13 +507,6 @@ fn remove_payloads(event: &mut Event) -> bool {
     let fields = Catalogue::of(event.stream).fields().iter();
     let payloads = fields.filter(|field| field.kind == Kind::Payload);
     payloads.filter_map(|field| event.take(field)).count() > 0
-}
-
-fn refuse_audit(stream: Stream) -> StoreResult<()> {
-    match stream {
-        Stream::Audit => Err(StoreError::Limit("audit events stay as they are".into())),
-        _ => Ok(()),
-    }
 }
 
 const fn all_at_once(events: u64) -> Progress {

@@ -269,6 +269,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/archive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is archived, by stream and period. Lists leave it out; exports and downloads have it. */
+        get: operations["list_archive"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/audit/{id}/proof": {
         parameters: {
             query?: never;
@@ -344,6 +361,65 @@ export interface paths {
          *     is on disk.
          */
         post: operations["send_events"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Your exports, newest first; for administrators everybody's. */
+        get: operations["list_exports"];
+        put?: never;
+        /**
+         * Ask for an export. The answer comes at once; the file when `state` is `done`. What arrives later
+         *     than the request is left out.
+         */
+        post: operations["create_export"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An export. */
+        get: operations["get_export"];
+        put?: never;
+        post?: never;
+        /** Delete an export and its file; one that is under way ends. */
+        delete: operations["delete_export"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/{id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The file of an export that is done. Only whoever asked for it gets it, and only as long as they may
+         *     see what it holds.
+         */
+        get: operations["get_export_file"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -545,8 +621,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The events of a stream as a file, oldest first. Takes the filters of the list. What arrives
-         *     after the download has begun is left out.
+         * The events of a stream as a file, oldest first, archived ones included. Takes the filters of the
+         *     list; without `from` it covers the last 90 days. What arrives after the download has begun is left
+         *     out. Large ranges are better asked for as an export (`POST /api/v1/exports`), which goes on when
+         *     the connection breaks.
          */
         get: operations["download_events"];
         put?: never;
@@ -702,8 +780,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Own data only: The events of a stream as a file, oldest first. Takes the filters of the list. What arrives
-         *     after the download has begun is left out.
+         * Own data only: The events of a stream as a file, oldest first, archived ones included. Takes the filters of the
+         *     list; without `from` it covers the last 90 days. What arrives after the download has begun is left
+         *     out. Large ranges are better asked for as an export (`POST /api/v1/exports`), which goes on when
+         *     the connection breaks.
          */
         get: operations["download_own_events"];
         put?: never;
@@ -1600,6 +1680,31 @@ export interface components {
             role: components["schemas"]["Role"];
         };
         AnyEvent: components["schemas"]["AuditEvent"] | components["schemas"]["UsageEvent"] | components["schemas"]["AuthEvent"] | components["schemas"]["SystemEvent"];
+        /** @description What is archived of all streams. */
+        ArchiveAnswer: {
+            items: components["schemas"]["ArchivedItem"][];
+        };
+        /** @description What is archived of one period of a stream. */
+        ArchivedItem: {
+            /**
+             * Format: int64
+             * @description Bytes of its files.
+             */
+            bytes: number;
+            /** Format: int64 */
+            events: number;
+            /**
+             * Format: date-time
+             * @description The beginning of its day or month.
+             */
+            from: string;
+            stream: string;
+            /**
+             * Format: date-time
+             * @description The beginning of the next one.
+             */
+            to: string;
+        };
         /** @description An event of the stream audit. Fields with x-filter-operators are filters of its lists; those with x-internal are not there for people who see their own events alone. */
         AuditEvent: {
             /** Action */
@@ -1861,6 +1966,12 @@ export interface components {
             /** @description The events, without `request` and `response`. */
             items: components["schemas"]["AnyEvent"][];
             /**
+             * Format: date-time
+             * @description Events from this time on are online. Of earlier ones the list shows at most what came late:
+             *     exports and downloads have them all. `null` when nothing is archived, and for own data.
+             */
+            online_from?: string | null;
+            /**
              * Format: int64
              * @description Number of this page, from 1.
              */
@@ -1876,6 +1987,65 @@ export interface components {
              */
             total: number;
         };
+        /** @description An export. */
+        ExportAnswer: {
+            asked_by: string;
+            /**
+             * Format: int64
+             * @description Bytes of the file so far.
+             */
+            bytes: number;
+            /** @description Its fields, if they were chosen. */
+            columns?: string[] | null;
+            /** Format: date-time */
+            created_at: string;
+            /** @description Why it failed, or waits. */
+            error?: string | null;
+            /**
+             * Format: int64
+             * @description Events in the file so far.
+             */
+            events: number;
+            /**
+             * Format: date-time
+             * @description When the file goes.
+             */
+            expires_at?: string | null;
+            file_name: string;
+            /** @description What was asked, as parameters of the list. */
+            filters: {
+                [key: string]: string[];
+            };
+            /** Format: date-time */
+            finished_at?: string | null;
+            format: components["schemas"]["Format"];
+            /**
+             * @description Whether a text that a spreadsheet would take for a formula has an apostrophe in front; so it is in
+             *     every CSV, and in no other form.
+             */
+            formulas_neutralised: boolean;
+            id: string;
+            /**
+             * Format: int32
+             * @description How far it is, from 0 to 100; `null` where that would tell of others' events.
+             */
+            progress?: number | null;
+            /** @description SHA-256 of the file, when it is whole. */
+            sha256?: string | null;
+            /** Format: date-time */
+            started_at?: string | null;
+            state: components["schemas"]["ExportState"];
+            stream: string;
+        };
+        /** @description Exports. */
+        ExportList: {
+            items: components["schemas"]["ExportAnswer"][];
+        };
+        /**
+         * @description How an export is.
+         * @enum {string}
+         */
+        ExportState: "waiting" | "running" | "done" | "failed" | "expired";
         /** @description One field. */
         FieldAnswer: {
             /** @description The default table shows it. */
@@ -1914,6 +2084,11 @@ export interface components {
             /** @description The values. */
             values: components["schemas"]["CountedValue"][];
         };
+        /**
+         * @description The forms a file may have.
+         * @enum {string}
+         */
+        Format: "csv" | "jsonl" | "parquet";
         /** @description The calls that share a value. */
         GroupAnswer: components["schemas"]["Sums"] & {
             /** @description The value as text; null stands for the calls without one. */
@@ -2041,7 +2216,7 @@ export interface components {
          * @description What a job does.
          * @enum {string}
          */
-        JobKind: "retention" | "erasure";
+        JobKind: "retention" | "erasure" | "archive";
         /** @description Jobs. */
         JobList: {
             items: components["schemas"]["JobAnswer"][];
@@ -2158,6 +2333,26 @@ export interface components {
             secret: string;
             /** @description The same as an address, `otpauth://totp/…`. */
             uri: string;
+        };
+        /** @description What to export. */
+        NewExportInput: {
+            /** @description Begins a CSV with a byte order mark, so that Excel reads it as UTF-8. */
+            bom?: boolean;
+            /** @description Fields in this order; all that you may see but `request` and `response` by default. */
+            columns?: string[] | null;
+            /**
+             * @description The parameters of the list: `from`, `to`, `q` and every filter, each with its text or a list of
+             *     texts, such as `{"from": "2025-01-01T00:00:00Z", "action": "model.*", "result": ["failure",
+             *     "denied"]}`. Without `from` and `to` everything there is, archived events included.
+             */
+            filters?: {
+                [key: string]: string[];
+            };
+            format?: components["schemas"]["Format"];
+            /** @description Only your own events, whatever else you may see. */
+            own?: boolean;
+            /** @description `audit`, `usage`, `auth` or `system`. */
+            stream: string;
         };
         /** @description A hold to be made. */
         NewHoldInput: {
@@ -2403,14 +2598,26 @@ export interface components {
         RetentionSettings: {
             /**
              * Format: int32
-             * @description Always `null`: audit events are kept for ever.
+             * @description Audit events older than so many days are removed; their ids and hashes stay. `null`: they are kept
+             *     for ever. The deployment's configuration says how long; give it as it is, or not at all.
              */
             audit_days?: number | null;
+            /**
+             * Format: int32
+             * @description Audit events likewise. The deployment's configuration says how long; give it as it is, or not at
+             *     all.
+             */
+            audit_online_days?: number | null;
             /**
              * Format: int32
              * @description Authentication events.
              */
             auth_days?: number | null;
+            /**
+             * Format: int32
+             * @description Authentication events likewise.
+             */
+            auth_online_days?: number | null;
             /**
              * Format: int32
              * @description Requests and responses of usage events; removed by whole days.
@@ -2423,9 +2630,20 @@ export interface components {
             system_days?: number | null;
             /**
              * Format: int32
+             * @description System events likewise.
+             */
+            system_online_days?: number | null;
+            /**
+             * Format: int32
              * @description Usage events.
              */
             usage_days?: number | null;
+            /**
+             * Format: int32
+             * @description Usage events older than so many days (at least 3) are archived: lists leave them out, exports
+             *     have them. `null`: they are online as long as they are kept.
+             */
+            usage_online_days?: number | null;
         };
         /**
          * @description What an account may do.
@@ -4806,6 +5024,71 @@ export interface operations {
             };
         };
     };
+    list_archive: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArchiveAnswer"];
+                };
+            };
+            /** @description Neither a valid API key nor a session. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The API key lacks the scope, the account has not the role, or a change by cookie does not come from this site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests; send again after Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A fault of Daybook; its log tells more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not now; send again after Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     get_proof: {
         parameters: {
             query?: {
@@ -5155,6 +5438,413 @@ export interface operations {
                 };
             };
             /** @description No events can be taken now; send again after Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_exports: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportList"];
+                };
+            };
+            /** @description Neither a valid API key nor a session. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The API key lacks the scope, the account has not the role, or a change by cookie does not come from this site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests; send again after Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A fault of Daybook; its log tells more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not now; send again after Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    create_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewExportInput"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportAnswer"];
+                };
+            };
+            /** @description An unknown filter or a malformed value, by name. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Neither a valid API key nor a session. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The API key lacks the scope, the account has not the role, or a change by cookie does not come from this site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description You have too many exports: delete some. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body passes a limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description An unknown Content-Type or Content-Encoding. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests; send again after Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A fault of Daybook; its log tells more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not now; send again after Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportAnswer"];
+                };
+            };
+            /** @description Neither a valid API key nor a session. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The API key lacks the scope, the account has not the role, or a change by cookie does not come from this site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests; send again after Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A fault of Daybook; its log tells more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not now; send again after Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    delete_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Neither a valid API key nor a session. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The API key lacks the scope, the account has not the role, or a change by cookie does not come from this site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests; send again after Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A fault of Daybook; its log tells more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not now; send again after Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_export_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.apache.parquet": string;
+                    "application/x-ndjson": string;
+                    "text/csv": string;
+                };
+            };
+            /** @description Neither a valid API key nor a session. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The API key lacks the scope, the account has not the role, or a change by cookie does not come from this site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description It is not done, or its file is gone. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests; send again after Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A fault of Daybook; its log tells more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not now; send again after Retry-After. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6571,8 +7261,10 @@ export interface operations {
     download_events: {
         parameters: {
             query?: {
-                /** @description `csv` (default) or `jsonl` */
+                /** @description `csv` (default), `jsonl` or `parquet` */
                 format?: string;
+                /** @description Begins a CSV with a byte order mark, so that Excel reads it as UTF-8 */
+                bom?: boolean;
                 /** @description Fields, divided by commas, in this order; all that you may see but `request` and `response` by default */
                 columns?: string;
                 /** @description Earliest time, inclusive: RFC 3339, epoch seconds, or relative like `-24h`, `-7d`; 90 days ago by default */
@@ -6731,12 +7423,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The file. The header `x-total-count` says how many events it has. */
+            /** @description The file. The header `x-total-count` says how many events it has, unless some of its range is archived: then that is not known before. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/vnd.apache.parquet": string;
                     "application/x-ndjson": string;
                     "text/csv": string;
                 };
@@ -8013,8 +8706,10 @@ export interface operations {
     download_own_events: {
         parameters: {
             query?: {
-                /** @description `csv` (default) or `jsonl` */
+                /** @description `csv` (default), `jsonl` or `parquet` */
                 format?: string;
+                /** @description Begins a CSV with a byte order mark, so that Excel reads it as UTF-8 */
+                bom?: boolean;
                 /** @description Fields, divided by commas, in this order; all that you may see but `request` and `response` by default */
                 columns?: string;
                 /** @description Earliest time, inclusive: RFC 3339, epoch seconds, or relative like `-24h`, `-7d`; 90 days ago by default */
@@ -8115,12 +8810,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The file. The header `x-total-count` says how many events it has. */
+            /** @description The file. The header `x-total-count` says how many events it has, unless some of its range is archived: then that is not known before. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/vnd.apache.parquet": string;
                     "application/x-ndjson": string;
                     "text/csv": string;
                 };

@@ -22,6 +22,9 @@ export type FieldType = Field['type']
 export type Operator = Field['operators'][number]
 export type Catalogue = Schemas['CatalogueAnswer']
 
+export type Export = Schemas['ExportAnswer']
+export type NewExport = Schemas['NewExportInput']
+
 export type FieldValues = Schemas['FieldValues']
 export type Histogram = Schemas['HistogramAnswer']
 export type HistogramBucket = Schemas['BucketAnswer']

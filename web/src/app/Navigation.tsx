@@ -48,17 +48,15 @@ export function Navigation({ narrow, onNarrow, onShortcuts }: NavigationProps) {
               <PlaceLink place={stream} name={t.streams[stream]} narrow={narrow} />
             </li>
           ))}
+          <li>
+            <PageLink to="/downloads" icon="download" name={t.pages.exports} narrow={narrow} />
+          </li>
         </Section>
         {inspects && (
           <Section title={t.app.settings} narrow={narrow}>
             {SETTINGS.map(({ to, icon, name }) => (
               <li key={to}>
-                <Tooltip label={t.pages[name]} position="right" disabled={!narrow}>
-                  <Link className={classes.link} to={to} aria-label={t.pages[name]}>
-                    <Icon name={icon} />
-                    {!narrow && <span>{t.pages[name]}</span>}
-                  </Link>
-                </Tooltip>
+                <PageLink to={to} icon={icon} name={t.pages[name]} narrow={narrow} />
               </li>
             ))}
           </Section>
@@ -96,6 +94,24 @@ function Section({ title, narrow, children }: SectionProps) {
       {narrow ? <hr /> : <h2>{title}</h2>}
       <ul>{children}</ul>
     </div>
+  )
+}
+
+interface PageLinkProps {
+  to: '/downloads' | (typeof SETTINGS)[number]['to']
+  icon: IconName
+  name: string
+  narrow: boolean
+}
+
+function PageLink({ to, icon, name, narrow }: PageLinkProps) {
+  return (
+    <Tooltip label={name} position="right" disabled={!narrow}>
+      <Link className={classes.link} to={to} aria-label={name}>
+        <Icon name={icon} />
+        {!narrow && <span>{name}</span>}
+      </Link>
+    </Tooltip>
   )
 }
 

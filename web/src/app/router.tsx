@@ -138,6 +138,12 @@ const compareRoute = createRoute({
   component: lazyRouteComponent(() => import('../compare/ComparePage'), 'ComparePage'),
 })
 
+const exportsRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/downloads',
+  component: lazyRouteComponent(() => import('../exports/ExportsPage'), 'ExportsPage'),
+})
+
 const accountRoute = createRoute({
   getParentRoute: () => signedInRoute,
   path: '/account',
@@ -198,6 +204,7 @@ const routeTree = rootRoute.addChildren([
     requestsRoute,
     timelineRoute,
     compareRoute,
+    exportsRoute,
     accountRoute,
     settingsRoute,
     usersRoute,

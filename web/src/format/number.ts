@@ -30,6 +30,14 @@ export function formatShare(share: number): string {
   return `${Number(percent.toFixed(percent < 10 ? 1 : 0))}\u00a0%`
 }
 
+/** `1 240` → `1.2 kB`: about how large a file is. */
+export function formatBytes(bytes: number): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB']
+  const last = units.length - 1
+  const power = bytes < 1 ? 0 : Math.min(last, Math.floor(Math.log10(bytes) / 3))
+  return withUnit(Number((bytes / 1000 ** power).toFixed(power === 0 ? 0 : 1)), units[power] ?? '')
+}
+
 /** Axis labels only: `12400` → `12.4k`. Never used where a figure must be exact. */
 export function formatCompact(value: number): string {
   if (value < 1000) return String(value)

@@ -54,6 +54,7 @@ export const en = {
 
   pages: {
     requests: 'Requests',
+    exports: 'Downloads',
     account: 'My account',
     users: 'Users & roles',
     keys: 'API keys',

@@ -143,6 +143,10 @@ export const logs = {
     payloads: 'Add request and response',
     start: 'Download',
     counting: 'Counting …',
+    log: 'Download log',
+    logHint: 'Made in the background, for large ranges and archived events.',
+    archived: (time: string) =>
+      `Events before ${time} are archived: this list shows at most what came late. Download log has them all.`,
   },
 
   views: {

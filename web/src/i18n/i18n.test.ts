@@ -2,14 +2,16 @@ import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { formatDay, formatDayHeading } from '../format/time'
 import { en as first } from './en'
 import { evidence as enEvidence } from './enEvidence'
+import { exports as enExports } from './enExports'
 import { settings as enSettings } from './enSettings'
 import { currentLanguage, loadLanguage, t } from './index'
 import { zh as firstZh } from './zh'
 import { evidence as zhEvidence } from './zhEvidence'
+import { exports as zhExports } from './zhExports'
 import { settings as zhSettings } from './zhSettings'
 
-const en = { ...first, settings: enSettings, evidence: enEvidence }
-const zh = { ...firstZh, settings: zhSettings, evidence: zhEvidence }
+const en = { ...first, settings: enSettings, evidence: enEvidence, exports: enExports }
+const zh = { ...firstZh, settings: zhSettings, evidence: zhEvidence, exports: zhExports }
 
 /** These take a list. */
 const LISTS = new Set(['.search.placeholder'])
@@ -30,7 +32,7 @@ function texts(messages: object, path = ''): [string, string][] {
 const LATIN = /[A-Za-z]{4,}/
 /** Names that are the same in every language. */
 const NAMES =
-  /Daybook|LiteLLM|OpenTelemetry|OpenID Connect|Keycloak|Entra|Okta|Google|Authentik|Authenticator|Aegis|2FAS|1Password|token|JSON|curl|DSL|Web|DAYBOOK_\w+|generic_api|callbacks|example\.com|groups|https|HTTPS|setup|openid|daybook-backup-codes\.txt|zh-CN/g
+  /Daybook|LiteLLM|OpenTelemetry|OpenID Connect|Keycloak|Entra|Okta|Google|Authentik|Authenticator|Aegis|2FAS|1Password|token|JSON|curl|DSL|Web|DAYBOOK_\w+|generic_api|callbacks|example\.com|groups|https|HTTPS|setup|openid|daybook-backup-codes\.txt|CSV|Parquet|Excel|UTF-8|zh-CN/g
 
 describe('the Chinese texts', () => {
   it('are there for every English one, and no others', () => {

@@ -96,6 +96,7 @@ export const zh: Messages = {
 
   pages: {
     requests: '请求',
+    exports: '下载',
     account: '我的账号',
     users: '用户与角色',
     keys: 'API 密钥',

@@ -225,6 +225,10 @@ export const logs: Logs = {
     payloads: '包含请求和响应',
     start: '下载',
     counting: '正在计数…',
+    log: '下载日志',
+    logHint: '在后台生成，适合大范围和已归档的事件。',
+    archived: (time) =>
+      `${time} 之前的事件已归档：此列表最多显示其中迟到的事件。“下载日志”包含全部事件。`,
   },
 
   views: {

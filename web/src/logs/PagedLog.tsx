@@ -1,4 +1,5 @@
 /** One log page by page: controls, histogram, list. */
+import { ArchivedNote } from './ArchivedNote'
 import { FilterBar } from './filters/FilterBar'
 import { Histogram } from './histogram/Histogram'
 import { LogFrame } from './LogFrame'
@@ -20,6 +21,7 @@ export function PagedLog() {
         <LogTools />
       </FilterBar>
       <Histogram />
+      <ArchivedNote page={pages.page} />
       <ListBar pages={pages}>
         <Total pages={pages} />
       </ListBar>

@@ -12,14 +12,17 @@ pub(crate) use restore::{check, run as restore};
 pub(crate) use snapshot::clear;
 
 use crate::cli::BackupArgs;
+use crate::config::ARCHIVE;
 use crate::{Failure, config, keys, logging, output};
 use copy::copy_snapshot;
 use daybook_model::Timestamp;
 use daybook_server::control::Control;
+use daybook_store::ArchivedFile;
 use indicatif::{ProgressBar, ProgressStyle};
-use manifest::{DATA, Manifest};
+use manifest::{DATA, Entry, Manifest};
 use serde_json::{Value, json};
 use snapshot::Snapshot;
+use std::collections::HashMap;
 use std::fs::DirBuilder;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
@@ -83,12 +86,36 @@ fn copy_all(snapshot: &Snapshot, began_at: Timestamp, target: &Path) -> Result<M
     let bar = progress("Copying", bytes);
     let entries = copy_snapshot(snapshot, &data, &|bytes| bar.inc(bytes))?;
     // A copy of damage is no backup. Without a manifest it is not taken for one.
-    daybook_store::verify(&data.join("events"), &data.join("ledger"))
-        .map_err(|damage| Failure::Other(format!("this backup is not complete: {damage}")))?;
+    let incomplete = |damage| Failure::Other(format!("this backup is not complete: {damage}"));
+    let events = data.join("events");
+    daybook_store::verify(&events, &data.join("ledger"))
+        .map_err(|damage| incomplete(damage.to_string()))?;
+    if data.join(ARCHIVE).is_dir() {
+        let archived = daybook_store::archived_files(&events);
+        let archived = archived.map_err(|damage| incomplete(damage.to_string()))?;
+        check_archive(&archived, &entries).map_err(incomplete)?;
+    }
     let manifest = Manifest::new(began_at, entries);
     manifest.write(target)?;
     bar.finish_and_clear();
     Ok(manifest)
+}
+
+/// Whether every archived file is in the copy, as it was written.
+fn check_archive(archived: &[ArchivedFile], entries: &[Entry]) -> Result<(), String> {
+    let copied: HashMap<&Path, &str> = entries
+        .iter()
+        .map(|entry| (entry.path.as_path(), entry.sha256.as_str()))
+        .collect();
+    for file in archived {
+        let path = Path::new(ARCHIVE).join(&file.name);
+        match copied.get(path.as_path()) {
+            Some(sha256) if *sha256 == file.sha256 => {}
+            Some(_) => return Err(format!("{} is damaged", path.display())),
+            None => return Err(format!("{} is missing", path.display())),
+        }
+    }
+    Ok(())
 }
 
 fn progress(what: &str, bytes: u64) -> ProgressBar {

@@ -172,8 +172,8 @@ fn lock_moves(path: &Path) -> io::Result<Option<File>> {
 }
 
 /// All files below a directory that a backup must hold, by relative path. Not what is derived or
-/// belongs to a process: locks, prepared log segments, files that are still being built. Whatever
-/// else there is, of whatever part of Daybook, is in.
+/// belongs to a process: locks, prepared log segments, files that are still being built, exports.
+/// Whatever else there is, of whatever part of Daybook, is in.
 fn files_of(data_dir: &Path) -> io::Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     let mut waiting = vec![PathBuf::new()];
@@ -203,7 +203,7 @@ fn is_derived(name: &OsStr) -> bool {
     let path = Path::new(name);
     let extension = path.extension().and_then(OsStr::to_str);
     let text = name.to_str().unwrap_or_default();
-    matches!(text, "lock" | "spare" | STAGING)
+    matches!(text, "lock" | "spare" | "archiving" | "exports" | STAGING)
         || matches!(extension, Some("lock" | "new"))
         || text.starts_with(".tmp")
 }

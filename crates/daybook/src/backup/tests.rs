@@ -102,16 +102,16 @@ async fn ids(store: &Store) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     loop {
         let step = store.scan(request.clone()).await.unwrap();
-        if step.rows == 0 {
-            return found;
-        }
-        request.after = step.last;
-        for row in 0..step.rows {
-            let cell = |at: usize| step.columns[at].get(row);
+        for row in 0..step.table.rows {
+            let cell = |at: usize| step.table.columns[at].get(row);
             assert_eq!(cell(0), cell(1), "words are the right ones");
             assert!(matches!(cell(2), Some(ValueRef::Json(_))));
             let id = cell(0).and_then(ValueRef::text).unwrap();
             assert!(found.insert(id.into()), "none is there twice");
+        }
+        request.after = step.next;
+        if request.after.is_none() {
+            return found;
         }
     }
 }

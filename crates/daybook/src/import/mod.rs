@@ -7,7 +7,9 @@ mod report;
 mod source;
 
 use crate::cli::ImportArgs;
+use crate::config::ARCHIVE;
 use crate::{Failure, backup, config, keys, logging, output, serve, signals};
+use daybook_archive::Folder;
 use daybook_model::{LogStore, StoreError};
 use daybook_server::control::{Control, check_origin};
 use daybook_store::Store;
@@ -80,7 +82,9 @@ async fn import(args: ImportArgs) -> Result<Summary, Failure> {
 }
 
 async fn open(data_dir: &Path, ledger: LedgerOptions) -> Result<Store, Failure> {
-    let opened = serve::open_store(data_dir, ledger).await;
+    // Whether an event is archived already, the store knows without asking there.
+    let archive = Arc::new(Folder::new(data_dir.join(ARCHIVE)));
+    let opened = serve::open_store(data_dir, ledger, archive).await;
     opened.map_err(|error| match error {
         Failure::Store(StoreError::Unavailable(why)) => Failure::Other(format!(
             "{why}. If a Daybook serves this directory, send it the events instead:\n  \

@@ -223,9 +223,13 @@ fn set_retention(connection: &mut Connection, usage_days: i64) -> Answer {
     answer.unwrap()
 }
 
+/// The runs of the retention.
 fn jobs(connection: &mut Connection) -> Vec<Value> {
     let jobs = get(connection, "/api/v1/jobs");
-    jobs["items"].as_array().unwrap().clone()
+    let jobs = jobs["items"].as_array().unwrap().iter();
+    jobs.filter(|job| job["kind"] == "retention")
+        .cloned()
+        .collect()
 }
 
 #[test]

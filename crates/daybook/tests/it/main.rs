@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test says what is wrong by failing")]
 
+mod archive;
 mod backup;
 mod batch;
 mod clock;
@@ -14,6 +15,8 @@ mod killed;
 mod ledger;
 mod on_record;
 mod published;
+#[path = "../../../../tests/s3/process.rs"]
+mod s3;
 mod secrets;
 mod server;
 mod stored;

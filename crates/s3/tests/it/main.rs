@@ -1,4 +1,4 @@
-//! A bucket of a real S3 server.
+//! A bucket of a real S3 server, and a store that archives into it.
 
 #![allow(clippy::unwrap_used, reason = "a test says what is wrong by failing")]
 
@@ -6,9 +6,14 @@
 mod process;
 
 use daybook_archive::Depot;
+use daybook_model::logstore::{ArchiveRequest, ScanRequest, Write};
+use daybook_model::{Event, LogStore, Query, Stream, Timestamp};
 use daybook_s3::{Bucket, Settings};
+use daybook_store::{Options, Store};
+use daybook_testkit::{fields_of, walk};
 use process::S3;
 use std::io::ErrorKind;
+use std::sync::Arc;
 use tokio::runtime::{Handle, Runtime};
 
 fn settings(s3: &S3, prefix: &str) -> Settings {
@@ -104,4 +109,66 @@ fn a_wrong_secret_is_refused_and_not_told() {
     };
     let depot = bucket(nobody, runtime.handle());
     assert!(depot.read_all("x").is_err());
+}
+
+fn event(number: i64) -> Event {
+    let stream = if number % 2 == 0 {
+        Stream::Usage
+    } else {
+        Stream::Audit
+    };
+    let mut event = Event::new(stream);
+    event.id = format!("e{number}").into();
+    event.time = Timestamp::from_us(1_772_323_200_000_000 + number * 3_600_000_000);
+    event.set_text("workspace_name", format!("Workspace {}", number % 5));
+    if stream == Stream::Usage {
+        event.set_json("request", format!("\"{}\"", "words ".repeat(200)));
+    }
+    event
+}
+
+#[test]
+fn a_store_archives_into_a_bucket_and_reads_it_there() {
+    let Some(s3) = S3::start() else { return };
+    let runtime = runtime();
+    let dir = tempfile::tempdir().unwrap();
+    let open = || {
+        let depot = bucket(settings(&s3, "archive"), runtime.handle());
+        Store::open(Options {
+            archive: Arc::new(depot),
+            archive_cache_bytes_max: 0,
+            head_events_max: 50,
+            ..Options::new(dir.path())
+        })
+        .unwrap()
+    };
+    let mut store = open();
+    let walk = |store: &Store, stream| {
+        let everything = ScanRequest {
+            query: Query::all(stream),
+            after: None,
+            limit: 64,
+            fields: fields_of(stream, true),
+        };
+        walk(store, everything).unwrap()
+    };
+    let writes = (0..400).map(|number| Write::Append(event(number)));
+    runtime.block_on(store.append(writes.collect())).unwrap();
+    let before = [Stream::Usage, Stream::Audit].map(|stream| walk(&store, stream));
+    for stream in [Stream::Usage, Stream::Audit] {
+        let before = Timestamp::MAX;
+        while !runtime
+            .block_on(store.archive(ArchiveRequest { stream, before }))
+            .unwrap()
+            .done
+        {}
+        let left = runtime.block_on(store.count(Query::all(stream))).unwrap();
+        assert_eq!(left, 0);
+    }
+    for _ in 0..2 {
+        let now = [Stream::Usage, Stream::Audit].map(|stream| walk(&store, stream));
+        assert_eq!(now, before);
+        drop(store);
+        store = open();
+    }
 }

@@ -19,6 +19,8 @@ pub enum JobKind {
     Retention,
     /// Erases what events say about a person.
     Erasure,
+    /// Moves events to the archive that are older than they are online.
+    Archive,
 }
 
 /// How a job is.
@@ -54,9 +56,9 @@ pub struct Job {
     pub started_at: Option<Timestamp>,
     /// When it ended.
     pub finished_at: Option<Timestamp>,
-    /// Events removed or rewritten so far.
+    /// Events removed, rewritten or archived so far.
     pub events: u64,
-    /// Bytes given back so far, about.
+    /// Bytes given back, or written to the archive, so far, about.
     pub bytes: u64,
     /// Partitions that still wait, about.
     pub partitions_left: u64,
@@ -230,10 +232,10 @@ impl Control {
         Ok(())
     }
 
-    /// The run of the retention that begins now, or goes on after a restart or a failure. Earlier
-    /// runs that did nothing are forgotten, and very old ones.
-    pub(crate) async fn begin_retention(&self) -> Result<Job> {
-        let mut unfinished = self.unfinished_jobs(JobKind::Retention).await?;
+    /// The run of the retention or of archiving that begins now, or goes on after a restart or a
+    /// failure. Earlier runs that did nothing are forgotten, and very old ones.
+    pub(crate) async fn begin_run(&self, kind: JobKind) -> Result<Job> {
+        let mut unfinished = self.unfinished_jobs(kind).await?;
         if let Some((job, _)) = unfinished.pop() {
             return Ok(job);
         }
@@ -241,16 +243,20 @@ impl Control {
             "DELETE FROM jobs WHERE kind = $1 AND (events = 0 AND bytes = 0 OR id NOT IN \
              (SELECT id FROM jobs WHERE kind = $1 ORDER BY created_at DESC, id DESC LIMIT $2))",
         );
-        let forget = forget.bind(word(JobKind::Retention)).bind(LISTED_MAX / 2);
+        let forget = forget.bind(word(kind)).bind(LISTED_MAX / 4);
         self.db.write(forget).await?;
-        let job = Job::new(JobKind::Retention, json!({}));
+        let job = Job::new(kind, json!({}));
         self.db.write(job.insert(None)).await?;
         Ok(job)
     }
 
-    /// Ends a run of the retention, perhaps without what a hold keeps. Whether it removed something
-    /// is on record.
-    pub(crate) async fn finish_retention(&self, mut job: Job, held: Option<String>) -> Result<()> {
+    /// Ends a run, perhaps without what a hold keeps. What it did is on record, if it did anything.
+    pub(crate) async fn finish_run(
+        &self,
+        mut job: Job,
+        held: Option<String>,
+        action: &str,
+    ) -> Result<()> {
         job.end(if held.is_some() {
             JobState::Held
         } else {
@@ -260,12 +266,15 @@ impl Control {
         if job.events == 0 {
             return self.save_job(&job).await;
         }
-        self.change(&Actor::system("retention"), "retention.applied", |change| {
+        let (name, operation, done) = match job.kind {
+            JobKind::Archive => ("archive", "modify", "archived"),
+            JobKind::Retention | JobKind::Erasure => ("retention", "delete", "removed"),
+        };
+        self.change(&Actor::system(name), action, |change| {
             Box::pin(async move {
                 change.resource("job", &job.id, "");
-                change.audit.set_text("operation", "delete");
-                let details =
-                    json!({"removed": job.details, "events": job.events, "bytes": job.bytes});
+                change.audit.set_text("operation", operation);
+                let details = json!({done: job.details, "events": job.events, "bytes": job.bytes});
                 change.audit.set_json("details", details.to_string());
                 job.update().execute(change.db()).await?;
                 Ok(())

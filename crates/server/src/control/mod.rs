@@ -12,6 +12,7 @@ mod codes;
 mod db;
 mod devices;
 mod erasures;
+mod exports;
 mod holds;
 mod identities;
 mod jobs;
@@ -58,6 +59,8 @@ pub use db::copy_database;
 pub use devices::DEVICE_LIFE_US;
 pub(crate) use erasures::Erasure;
 pub use erasures::{NewErasure, PERSONAL};
+pub use exports::{Export, ExportState, Requester};
+pub(crate) use exports::{ExportMark, ExportRequest, NewExport};
 pub use holds::{Hold, NewHold};
 pub use identities::Identity;
 pub use jobs::{Job, JobKind, JobState};
@@ -75,7 +78,7 @@ pub use runs::Configuration;
 pub use secrets::new_password;
 pub(crate) use secrets::{digest, digest_hex as token_hash};
 pub use sessions::{Gate, OpenSession, Session, SignedIn};
-pub use settings::Retention;
+pub use settings::{OnlineWindows, Retention};
 pub use setup::Bootstrap;
 pub use sign_in::Credentials;
 pub use sign_in_settings::SignInSettings;
@@ -87,7 +90,7 @@ pub use views::{NewView, Screen, View, ViewChange};
 pub(crate) use visits::{Purpose, Visitor};
 
 use daybook_model::LogStore;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// What the control plane answers.
@@ -221,6 +224,9 @@ pub struct Control {
     removing: Arc<tokio::sync::Mutex<()>>,
     /// Tells that a job may have something to do.
     work: Arc<tokio::sync::Notify>,
+    /// Tells that an export was asked for, or is to be cleared away.
+    export_wanted: Arc<tokio::sync::Notify>,
+    data_dir: PathBuf,
 }
 
 impl Control {
@@ -243,6 +249,8 @@ impl Control {
             attempts: Arc::default(),
             removing: Arc::default(),
             work: Arc::default(),
+            export_wanted: Arc::default(),
+            data_dir: data_dir.into(),
         })
     }
 
@@ -258,6 +266,12 @@ impl Control {
             store: Some(store),
             ..self
         }
+    }
+
+    /// Bytes left on the disk of the data directory.
+    pub(crate) fn space_left(&self) -> std::io::Result<u64> {
+        let disk = rustix::fs::statvfs(&self.data_dir)?;
+        Ok(disk.f_bavail.saturating_mul(disk.f_frsize))
     }
 
     /// Closes the database; what is in the outbox stays there.

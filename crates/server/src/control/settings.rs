@@ -1,4 +1,4 @@
-//! Settings, by name, as JSON. For now: how long events are kept.
+//! Settings, by name, as JSON. For now: how long events are kept, and online.
 
 use super::secrets::new_token;
 use super::{Actor, Control, ControlError, Result};
@@ -12,8 +12,51 @@ use sqlx::SqliteConnection;
 const DAYS_MAX: u32 = 36_500;
 const RETENTION: &str = "retention";
 
+/// The shortest online window: what belongs to a call may still come a day after it, and a day's
+/// partition is open for two days more.
+const ONLINE_DAYS_MIN: u32 = 3;
+
+/// How long events are online before they are archived, in days; as long as they are kept where
+/// nothing is set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct OnlineWindows {
+    /// Audit events; only the deployment's configuration says.
+    pub audit_days: Option<u32>,
+    /// Usage events.
+    pub usage_days: Option<u32>,
+    /// Authentication events.
+    pub auth_days: Option<u32>,
+    /// System events.
+    pub system_days: Option<u32>,
+}
+
+impl OnlineWindows {
+    /// The window of each stream.
+    pub const fn by_stream(self) -> [(Stream, Option<u32>); 4] {
+        [
+            (Stream::Audit, self.audit_days),
+            (Stream::Usage, self.usage_days),
+            (Stream::Auth, self.auth_days),
+            (Stream::System, self.system_days),
+        ]
+    }
+
+    /// Whether a number of days can be a window.
+    ///
+    /// # Errors
+    /// Says which can.
+    pub fn check_days(days: u32) -> std::result::Result<u32, String> {
+        match (ONLINE_DAYS_MIN..=DAYS_MAX).contains(&days) {
+            true => Ok(days),
+            false => Err(format!("expected {ONLINE_DAYS_MIN} to {DAYS_MAX} days")),
+        }
+    }
+}
+
 /// How long events are kept, in days; for ever where nothing is set. Audit events are always kept.
+/// And how long they are online before they are archived.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Retention {
     /// Usage events.
     pub usage_days: Option<u32>,
@@ -23,11 +66,17 @@ pub struct Retention {
     pub auth_days: Option<u32>,
     /// System events.
     pub system_days: Option<u32>,
+    /// Usage events that are online.
+    pub usage_online_days: Option<u32>,
+    /// Authentication events that are online.
+    pub auth_online_days: Option<u32>,
+    /// System events that are online.
+    pub system_online_days: Option<u32>,
 }
 
 impl Retention {
-    /// The settings by name.
-    pub const fn named(self) -> [(&'static str, Option<u32>); 4] {
+    /// How long what is kept, by name.
+    const fn kept(self) -> [(&'static str, Option<u32>); 4] {
         [
             ("usage_days", self.usage_days),
             ("payload_days", self.payload_days),
@@ -36,10 +85,41 @@ impl Retention {
         ]
     }
 
+    /// The settings by name.
+    pub fn named(self) -> impl Iterator<Item = (&'static str, Option<u32>)> {
+        let online = [
+            ("usage_online_days", self.usage_online_days),
+            ("auth_online_days", self.auth_online_days),
+            ("system_online_days", self.system_online_days),
+        ];
+        self.kept().into_iter().chain(online)
+    }
+
+    /// Whether anything is removed.
+    pub(crate) fn removes(self) -> bool {
+        self.kept().iter().any(|(_, days)| days.is_some())
+    }
+
+    /// How long what is online.
+    pub(crate) const fn online(self) -> OnlineWindows {
+        OnlineWindows {
+            audit_days: None,
+            usage_days: self.usage_online_days,
+            auth_days: self.auth_online_days,
+            system_days: self.system_online_days,
+        }
+    }
+
     fn check(self) -> Result<Self> {
-        for (name, days) in self.named() {
+        for (name, days) in self.kept() {
             if days.is_some_and(|days| days == 0 || days > DAYS_MAX) {
                 let message = format!("expected 1 to {DAYS_MAX} days, or null for ever");
+                return Err(ControlError::invalid(name, message));
+            }
+        }
+        for (name, days) in self.named().skip(self.kept().len()) {
+            if let Some(Err(message)) = days.map(OnlineWindows::check_days) {
+                let message = format!("{message}, or null for as long as they are kept");
                 return Err(ControlError::invalid(name, message));
             }
         }
@@ -48,7 +128,7 @@ impl Retention {
 
     /// What differs, as an audit event tells it.
     fn changes(self, new: Self) -> Vec<Value> {
-        let pairs = self.named().into_iter().zip(new.named());
+        let pairs = self.named().zip(new.named());
         pairs
             .filter(|((_, old), (_, new))| old != new)
             .map(|((name, old), (_, new))| json!({"field": name, "old": old, "new": new}))

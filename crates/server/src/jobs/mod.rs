@@ -1,7 +1,8 @@
-//! Work in the background that changes what is kept: removal by age and erasure. One job at a
-//! time, in small steps of the store; each step asks for leave first, so that a legal hold stops
+//! Work in the background that changes what is kept, and where: removal by age, archiving and
+//! erasure. One job at a time, in small steps of the store; each step asks for leave first, so that a legal hold stops
 //! what is under way.
 
+mod archive;
 mod erasure;
 mod retention;
 
@@ -40,7 +41,9 @@ impl App {
     /// Does what is due, every hour and when somebody asked for something. Ends never.
     pub async fn run_jobs_forever(self) {
         loop {
-            let all_done = self.erase_people().await & self.remove_old_events().await;
+            let all_done = self.erase_people().await
+                & self.remove_old_events().await
+                & self.archive_old_events().await;
             let pause = if all_done { INTERVAL } else { AGAIN };
             // Whichever comes first.
             let _ = tokio::time::timeout(pause, self.control.job_wanted()).await;
@@ -58,17 +61,28 @@ impl App {
     where
         R: Future<Output = StoreResult<Progress>> + Send,
     {
-        loop {
-            let leave = self.control.removal_step(stream).await?;
-            let progress = step().await?;
-            drop(leave);
-            job.advance(&progress);
-            seen(job, &progress);
-            self.control.save_job(job).await?;
-            if progress.done {
-                return Ok(());
-            }
-        }
+        while !self.step_once(job, stream, &mut step, &mut seen).await? {}
+        Ok(())
+    }
+
+    /// Takes one step, with leave; whether that was the last one.
+    async fn step_once<R>(
+        &self,
+        job: &mut Job,
+        stream: Stream,
+        step: &mut impl FnMut() -> R,
+        seen: &mut impl FnMut(&mut Job, &Progress),
+    ) -> Result<bool, Stopped>
+    where
+        R: Future<Output = StoreResult<Progress>> + Send,
+    {
+        let leave = self.control.removal_step(stream).await?;
+        let progress = step().await?;
+        drop(leave);
+        job.advance(&progress);
+        seen(job, &progress);
+        self.control.save_job(job).await?;
+        Ok(progress.done)
     }
 
     /// Notes why a job stands still.

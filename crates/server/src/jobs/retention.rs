@@ -3,14 +3,19 @@
 
 use super::Stopped;
 use crate::app::App;
-use crate::control::{Clock, Job, JobState, Retention};
+use crate::control::{Clock, Job, JobKind, JobState, Retention};
 use daybook_model::logstore::{Progress, Removal, RemoveRequest, StoreResult};
 use daybook_model::{ListRequest, Query, Sort, Stream, Timestamp};
 use serde_json::json;
 
-/// What each setting removes.
-fn requests(settings: Retention, now: Timestamp) -> Vec<(&'static str, RemoveRequest)> {
+/// What each setting removes. How long audit events are kept only the deployment's configuration says.
+fn requests(
+    settings: Retention,
+    audit_days: Option<u32>,
+    now: Timestamp,
+) -> Vec<(&'static str, RemoveRequest)> {
     let parts = [
+        ("audit", Stream::Audit, Removal::Events, audit_days),
         ("usage", Stream::Usage, Removal::Events, settings.usage_days),
         (
             "payloads",
@@ -62,10 +67,21 @@ impl App {
     /// the clock is not believed.
     async fn due_retention(&self) -> Result<Option<(Job, Timestamp)>, Stopped> {
         let clock = self.clock().await?;
-        if self.control.retention().await? == Retention::default() {
+        let removes = self.control.retention().await?.removes();
+        if !removes && self.options.audit_days.is_none() {
             return Ok(None);
         }
-        let mut job = self.control.begin_retention().await?;
+        let job = self.control.begin_run(JobKind::Retention).await?;
+        self.begin_by_clock(job, clock, "removed").await
+    }
+
+    /// Begins a run that goes by the clock, if that is believed.
+    pub(super) async fn begin_by_clock(
+        &self,
+        mut job: Job,
+        clock: Clock,
+        what: &str,
+    ) -> Result<Option<(Job, Timestamp)>, Stopped> {
         let due = match clock {
             Clock::Believed(now) => {
                 job.run();
@@ -74,7 +90,7 @@ impl App {
             Clock::Ahead { says, expected } => {
                 let why = format!(
                     "the clock says {says}, but by all that is known it is about {expected}: nothing is \
-                     removed. Set the clock, or confirm it: POST /api/v1/jobs/retention/confirm-clock"
+                     {what}. Set the clock, or confirm it: POST /api/v1/jobs/retention/confirm-clock"
                 );
                 tracing::warn!("{why}");
                 job.stop(JobState::Refused, why);
@@ -88,7 +104,7 @@ impl App {
     async fn run_retention(&self, job: &mut Job, now: Timestamp) -> Result<(), Stopped> {
         let settings = self.control.retention().await?;
         let mut held = None;
-        for (name, request) in requests(settings, now) {
+        for (name, request) in requests(settings, self.options.audit_days, now) {
             job.details[name]["before"] = json!(request.before);
             let step = || self.store.remove(request.clone());
             let count = |job: &mut Job, progress: &Progress| {
@@ -103,11 +119,13 @@ impl App {
                 ended => ended?,
             }
         }
-        self.control.finish_retention(job.clone(), held).await?;
+        self.control
+            .finish_run(job.clone(), held, "retention.applied")
+            .await?;
         Ok(())
     }
 
-    async fn clock(&self) -> Result<Clock, Stopped> {
+    pub(super) async fn clock(&self) -> Result<Clock, Stopped> {
         let first = match self.control.knows_clock().await? {
             true => Timestamp::now(),
             false => self

@@ -10,7 +10,7 @@ use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use daybook_model::event::Form;
 use daybook_model::logstore::Page;
-use daybook_model::{Field, Scope, Stream, limits};
+use daybook_model::{Field, Scope, Stream, Timestamp, limits};
 use std::fmt::Write as _;
 use utoipa::ToSchema;
 
@@ -28,6 +28,10 @@ pub(crate) struct EventPage {
     page_size: u64,
     /// Give it back as a parameter, and later pages do not shift while events come in.
     as_of: String,
+    /// Events from this time on are online. Of earlier ones the list shows at most what came late:
+    /// exports and downloads have them all. `null` when nothing is archived, and for own data.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    online_from: Option<Timestamp>,
 }
 
 /// A list of events. Any catalogue field is a filter: `platform_model=a&platform_model=b` (or),
@@ -50,14 +54,16 @@ pub(crate) async fn list(
     Path(name): Path<String>,
     UrlParams(params): UrlParams,
 ) -> ApiResult<Response> {
-    let request = reader.list_request(params, stream(&name)?)?;
+    let stream = stream(&name)?;
+    let request = reader.list_request(params, stream)?;
     let (offset, size) = (request.offset, request.limit);
     let scope = request.query.scope.clone();
     let page = app
         .query(|store| async move { store.list(request).await })
         .await?;
     let number = offset / size as u64 + 1;
-    Ok(page_json(&reader, &scope, &page, number, size))
+    let online_from = online_from(&app, stream, &scope);
+    Ok(page_json(&reader, &scope, &page, number, size, online_from))
 }
 
 /// A page in the shape of [`EventPage`], as far as its reader may see it.
@@ -67,6 +73,7 @@ pub(super) fn page_json(
     page: &Page,
     number: u64,
     size: usize,
+    online_from: Option<Timestamp>,
 ) -> Response {
     let mut out = String::with_capacity(256 + 1024 * page.events.len());
     out.push_str("{\"items\":[");
@@ -79,10 +86,22 @@ pub(super) fn page_json(
     let (total, as_of) = (page.total, reader.as_of(scope, page.as_of));
     write!(
         out,
-        "],\"total\":{total},\"page\":{number},\"page_size\":{size},\"as_of\":\"{as_of}\"}}"
+        "],\"total\":{total},\"page\":{number},\"page_size\":{size},\"as_of\":\"{as_of}\",\"online_from\":"
     )
     .expect("writing to a String cannot fail");
+    match online_from {
+        Some(time) => write!(out, "\"{time}\"}}").expect("writing to a String cannot fail"),
+        None => out.push_str("null}"),
+    }
     json(out)
+}
+
+/// From when on all events of a stream are online. Whoever may see own events alone is not told that
+/// there are others.
+pub(super) fn online_from(app: &App, stream: Stream, scope: &Scope) -> Option<Timestamp> {
+    let archived = app.store.archived(stream);
+    let last = archived.last().filter(|_| *scope == Scope::All);
+    last.map(|period| period.end)
 }
 
 /// A JSON text as an answer.

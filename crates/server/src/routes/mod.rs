@@ -2,10 +2,12 @@
 
 mod account;
 mod account_keys;
+mod archive;
 mod catalogue;
 mod download;
 mod erasures;
 mod events;
+mod exports;
 mod health;
 mod histogram;
 mod holds;
@@ -31,6 +33,8 @@ mod timeline;
 mod usage;
 mod users;
 mod views;
+
+pub(crate) use input::wrong;
 
 use crate::app::App;
 use crate::error::ApiError;
@@ -108,13 +112,7 @@ pub(crate) fn api() -> OpenApiRouter<App> {
         .routes(routes!(account_keys::revoke))
         .routes(routes!(views::list, views::create))
         .routes(routes!(views::change, views::delete))
-        .routes(routes!(retention::get, retention::set))
-        .routes(routes!(holds::list, holds::create))
-        .routes(routes!(holds::release))
-        .routes(routes!(erasures::create))
-        .routes(routes!(jobs::list))
-        .routes(routes!(jobs::get))
-        .routes(routes!(jobs::confirm_clock))
+        .merge(lifecycle())
         .routes(routes!(litellm::send))
         .routes(routes!(otlp::traces))
         .routes(routes!(otlp::langfuse_traces))
@@ -131,6 +129,22 @@ pub(crate) fn api() -> OpenApiRouter<App> {
         .routes(routes!(health::ready))
         .routes(routes!(health::metrics))
         .route("/health", axum::routing::get(health::alive))
+}
+
+/// How long events are kept, and where; files of them.
+fn lifecycle() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(retention::get, retention::set))
+        .routes(routes!(holds::list, holds::create))
+        .routes(routes!(holds::release))
+        .routes(routes!(erasures::create))
+        .routes(routes!(archive::list))
+        .routes(routes!(exports::list, exports::create))
+        .routes(routes!(exports::get, exports::delete))
+        .routes(routes!(exports::file))
+        .routes(routes!(jobs::list))
+        .routes(routes!(jobs::get))
+        .routes(routes!(jobs::confirm_clock))
 }
 
 /// The answer to a known path with another method.

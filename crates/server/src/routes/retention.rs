@@ -1,4 +1,4 @@
-//! How long events are kept.
+//! How long events are kept, and online.
 
 use super::input::Input;
 use crate::app::App;
@@ -21,18 +21,33 @@ pub(crate) struct RetentionSettings {
     auth_days: Option<u32>,
     /// System events.
     system_days: Option<u32>,
-    /// Always `null`: audit events are kept for ever.
+    /// Audit events older than so many days are removed; their ids and hashes stay. `null`: they are kept
+    /// for ever. The deployment's configuration says how long; give it as it is, or not at all.
     audit_days: Option<u32>,
+    /// Usage events older than so many days (at least 3) are archived: lists leave them out, exports
+    /// have them. `null`: they are online as long as they are kept.
+    usage_online_days: Option<u32>,
+    /// Authentication events likewise.
+    auth_online_days: Option<u32>,
+    /// System events likewise.
+    system_online_days: Option<u32>,
+    /// Audit events likewise. The deployment's configuration says how long; give it as it is, or not at
+    /// all.
+    audit_online_days: Option<u32>,
 }
 
-impl From<Retention> for RetentionSettings {
-    fn from(settings: Retention) -> Self {
+impl RetentionSettings {
+    fn of(settings: Retention, app: &App) -> Self {
         Self {
             usage_days: settings.usage_days,
             payload_days: settings.payload_days,
             auth_days: settings.auth_days,
             system_days: settings.system_days,
-            audit_days: None,
+            audit_days: app.options.audit_days,
+            usage_online_days: settings.usage_online_days,
+            auth_online_days: settings.auth_online_days,
+            system_online_days: settings.system_online_days,
+            audit_online_days: Some(app.options.audit_online_days),
         }
     }
 }
@@ -50,7 +65,8 @@ pub(crate) async fn get(
     State(app): State<App>,
     _: Inspector,
 ) -> ApiResult<Json<RetentionSettings>> {
-    Ok(Json(app.control.retention().await?.into()))
+    let settings = app.control.retention().await?;
+    Ok(Json(RetentionSettings::of(settings, &app)))
 }
 
 /// Set how long events are kept. What is left out is kept for ever. Older events are removed soon
@@ -69,16 +85,33 @@ pub(crate) async fn set(
     Admin(actor): Admin,
     Input(input): Input<RetentionSettings>,
 ) -> ApiResult<Json<RetentionSettings>> {
-    if input.audit_days.is_some() {
-        let message = "audit events are kept for ever: no setting removes them";
+    if input.audit_days.is_some() && input.audit_days != app.options.audit_days {
+        let kept = app.options.audit_days;
+        let kept = kept.map_or_else(|| "for ever".into(), |days| format!("{days} days"));
+        let message = format!(
+            "how long audit events are kept is set in the deployment's configuration: {kept}"
+        );
         return Err(ApiError::invalid("audit_days", message));
+    }
+    let audit_days = app.options.audit_online_days;
+    if input
+        .audit_online_days
+        .is_some_and(|days| days != audit_days)
+    {
+        let message = format!(
+            "how long audit events are online is set in the deployment's configuration: {audit_days} days"
+        );
+        return Err(ApiError::invalid("audit_online_days", message));
     }
     let settings = Retention {
         usage_days: input.usage_days,
         payload_days: input.payload_days,
         auth_days: input.auth_days,
         system_days: input.system_days,
+        usage_online_days: input.usage_online_days,
+        auth_online_days: input.auth_online_days,
+        system_online_days: input.system_online_days,
     };
     app.control.set_retention(&actor, settings).await?;
-    Ok(Json(settings.into()))
+    Ok(Json(RetentionSettings::of(settings, &app)))
 }

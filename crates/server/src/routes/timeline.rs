@@ -2,7 +2,7 @@
 //! minute.
 
 use super::input::{UrlParams, choice, wrong};
-use super::logs::{EventPage, page_json};
+use super::logs::{EventPage, online_from, page_json};
 use crate::app::App;
 use crate::error::ApiResult;
 use crate::reading::Reader;
@@ -52,6 +52,7 @@ pub(crate) async fn timeline(
         .into_iter()
         .map(|stream| reader.query(params.of_stream(stream), stream))
         .collect::<ApiResult<Vec<Query>>>()?;
+    let chosen: Vec<Stream> = queries.iter().map(|query| query.stream).collect();
     // Who sees all of one stream sees all of each that it may read.
     let scope = queries.first().map(|query| query.scope.clone());
     let scope = scope.unwrap_or_default();
@@ -64,7 +65,18 @@ pub(crate) async fn timeline(
     let page = app
         .query(|store| async move { store.timeline(request).await })
         .await?;
-    Ok(page_json(&reader, &scope, &page, number as u64, limit))
+    let online_from = chosen
+        .into_iter()
+        .filter_map(|stream| online_from(&app, stream, &scope));
+    let (number, online_from) = (number as u64, online_from.max());
+    Ok(page_json(
+        &reader,
+        &scope,
+        &page,
+        number,
+        limit,
+        online_from,
+    ))
 }
 
 /// The chosen streams, each once, in the order of the log center's tabs; without a choice all that

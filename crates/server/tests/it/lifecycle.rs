@@ -15,11 +15,20 @@ use tempfile::TempDir;
 
 /// A server whose background jobs run, or not.
 async fn server(store: Arc<dyn LogStore>, dir: TempDir, jobs: bool) -> Server {
+    server_with(store, dir, jobs, Options::default()).await
+}
+
+async fn server_with(
+    store: Arc<dyn LogStore>,
+    dir: TempDir,
+    jobs: bool,
+    options: Options,
+) -> Server {
     let control = Control::open(dir.path()).await.unwrap();
     let control = control.delivering_to(Arc::clone(&store));
     let scopes = [Scope::Ingest, Scope::Read, Scope::Admin];
     let key = make_key(&control, "everything", &scopes).await;
-    let app = App::new(Arc::clone(&store), control.clone(), Options::default());
+    let app = App::new(Arc::clone(&store), control.clone(), options);
     if jobs {
         tokio::spawn(app.clone().run_jobs_forever());
     }
@@ -113,6 +122,13 @@ async fn database(dir: &Path) -> SqliteConnection {
     options.connect().await.unwrap()
 }
 
+/// Online and archived events.
+async fn downloaded(server: &Server, stream: &str, filter: &str) -> usize {
+    let range = "format=jsonl&from=2001-01-01T00:00:00Z";
+    let path = format!("/api/v1/logs/{stream}/download?{range}&{filter}");
+    server.get(&path).await.text().lines().count()
+}
+
 const RETENTION: &str = "/api/v1/settings/retention";
 
 async fn old_and_new(server: &Server) {
@@ -162,9 +178,9 @@ async fn what_is_older_than_it_is_kept_is_removed_and_that_is_on_record() {
     assert_eq!(total(&server, "auth", "").await, 1);
     assert_eq!(total(&server, "system", "id=old").await, 1, "kept for ever");
     assert_eq!(
-        total(&server, "audit", "id=old").await,
+        downloaded(&server, "audit", "id=old").await,
         1,
-        "as all audit events"
+        "as all audit events, online or archived"
     );
 
     let modified = audit(&server, "retention.modified").await;
@@ -181,6 +197,66 @@ async fn what_is_older_than_it_is_kept_is_removed_and_that_is_on_record() {
 
     call(&server, Method::PUT, RETENTION, wanted).await;
     audit(&server, "retention.modified").await;
+}
+
+#[tokio::test]
+async fn audit_events_are_archived_and_removed_as_the_deployment_says_alone() {
+    let dir = tempfile::tempdir().unwrap();
+    let options = Options {
+        audit_online_days: 40,
+        audit_days: Some(400),
+        ..Options::default()
+    };
+    let server = server_with(store_in(dir.path()), dir, false, options).await;
+    let audit_events = |age_days: &[i64]| -> Value {
+        let events = age_days.iter().map(|age_days| {
+            json!({"stream": "audit", "id": format!("e{age_days}"), "age_days": age_days,
+                   "action": "model.disabled"})
+        });
+        events.collect()
+    };
+    send(&server, audit_events(&[1, 200, 1_000, 2_000])).await;
+    let worker = tokio::spawn(server.app.clone().run_jobs_forever());
+    wait_for(&server, |job| {
+        job["kind"] == "archive" && job["state"] == "done"
+    })
+    .await;
+    assert_eq!(total(&server, "audit", "action=model.disabled").await, 1);
+    let archived = server.get("/api/v1/archive").await.json();
+    assert_eq!(archived["items"].as_array().unwrap().len(), 3);
+    let extended = audit(&server, "archive.extended").await;
+    assert_eq!(extended["details"]["archived"]["audit"]["events"], 3);
+
+    // The next run removes what is in the archive now.
+    call(
+        &server,
+        Method::PUT,
+        RETENTION,
+        json!({"usage_days": 9_999}),
+    )
+    .await;
+    let removed = |job: &Value| job["kind"] == "retention" && job["events"] == 2;
+    let job = wait_for(&server, removed).await;
+    assert_eq!(job["details"]["audit"]["events"], 2);
+    assert_eq!(
+        downloaded(&server, "audit", "action=model.disabled").await,
+        2
+    );
+    let applied = audit(&server, "retention.applied").await;
+    assert_eq!(applied["details"]["removed"]["audit"]["events"], 2);
+    let settings = server.get(RETENTION).await.json();
+    assert_eq!(
+        (&settings["audit_days"], &settings["audit_online_days"]),
+        (&json!(400), &json!(40))
+    );
+    for name in ["audit_days", "audit_online_days"] {
+        let answer = call(&server, Method::PUT, RETENTION, json!({name: 399})).await;
+        assert_eq!(
+            (answer.status.as_u16(), &answer.json()["error"]["field"]),
+            (400, &json!(name))
+        );
+    }
+    worker.abort();
 }
 
 #[tokio::test]
@@ -357,7 +433,11 @@ async fn what_was_erased_is_in_no_file_any_more() {
     // The one event that names the person without being about one.
     let fields = json!({"user_id": "user-ana-7", "reason": "x", "streams": ["usage", "auth"]});
     call(&server, Method::POST, "/api/v1/erasures", fields).await;
-    job_in(&server, "erasure", "done").await;
+    let erasure = job_in(&server, "erasure", "done").await;
+    // After it nothing changes the files any more but archiving.
+    let after = |job: &Value| job["finished_at"].as_str() > erasure["finished_at"].as_str();
+    let archived = |job: &Value| job["kind"] == "archive" && job["state"] == "done" && after(job);
+    wait_for(&server, archived).await;
     server.control.close().await;
     let mut seen = false;
     let mut waiting = vec![server.dir.path().to_owned()];

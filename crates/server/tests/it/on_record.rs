@@ -56,6 +56,8 @@ const LEAVES: &[(&str, Left)] = &[
     ("create_view", &[("view.created", "create")]),
     ("change_view", &[("view.changed", "modify")]),
     ("delete_view", &[("view.deleted", "delete")]),
+    ("create_export", &[("export.created", "export")]),
+    ("delete_export", &[("export.deleted", "delete")]),
     ("set_retention", &[("retention.modified", "modify_configuration")]),
     ("confirm_clock", &[("retention.clock_confirmed", "modify_configuration")]),
     ("set_sign_in_settings", &[("sign_in.modified", "modify_configuration")]),
@@ -196,6 +198,7 @@ async fn every_change_leaves_its_audit_events_and_no_others() {
     settings(&mut walk, &admin).await;
     keys(&mut walk, &admin).await;
     views(&mut walk, &admin).await;
+    exports(&mut walk, &admin).await;
     identities(&mut walk, &admin).await;
     let bo = people(&mut walk, &admin).await;
     requests(&mut walk, &admin, &bo).await;
@@ -253,6 +256,13 @@ async fn views(walk: &mut Walk, admin: &Browser<'_>) {
     let body = json!({"shared": true});
     walk.deed(admin, "change_view", &view, body).await;
     walk.deed(admin, "delete_view", &view, Value::Null).await;
+}
+
+async fn exports(walk: &mut Walk, admin: &Browser<'_>) {
+    let body = json!({"stream": "usage"});
+    let export = id_of(&walk.deed(admin, "create_export", "", body).await);
+    walk.deed(admin, "delete_export", &export, Value::Null)
+        .await;
 }
 
 async fn identities(walk: &mut Walk, admin: &Browser<'_>) {

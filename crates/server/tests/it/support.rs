@@ -241,8 +241,15 @@ impl Server {
 
     /// Ends the server and starts it again over the same data.
     pub(crate) async fn restart(self) -> Self {
+        self.restart_with(Options::default()).await
+    }
+
+    /// The same with other options. The key that may do everything stays.
+    pub(crate) async fn restart_with(self, options: Options) -> Self {
         self.control.close().await;
-        server_in(self.dir, Options::default(), self.store).await
+        let key = self.key;
+        let server = server_in(self.dir, options, self.store).await;
+        Self { key, ..server }
     }
 
     /// Reads as an account.

@@ -2,14 +2,15 @@
 
 use daybook_model::aggregate::{Breakdown, BreakdownRequest, SeriesAnswer, SeriesRequest, Summary};
 use daybook_model::logstore::{
-    BoxFuture, EraseRequest, Histogram, HistogramRequest, Outcome, Page, Progress, RemoveRequest,
-    ScanRequest, Stats, StoreResult, TimelineRequest, Values, Write,
+    ArchiveRequest, ArchivedPeriod, BoxFuture, EraseRequest, Histogram, HistogramRequest, Outcome,
+    Page, Progress, RemoveRequest, ScanRequest, ScanStep, Stats, StoreResult, TimelineRequest,
+    Values, Write,
 };
-use daybook_model::table::Table;
-use daybook_model::{Event, Field, ListRequest, LogStore, Query, StoreError};
+use daybook_model::{Event, Field, ListRequest, LogStore, Query, StoreError, Stream};
 use daybook_testkit::MemoryStore;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
+use tokio::sync::Semaphore;
 
 /// A log store in trouble.
 #[derive(Debug)]
@@ -23,6 +24,8 @@ pub(crate) struct Troubled {
     pub(crate) steps_left: AtomicI64,
     /// How often it counted its events.
     pub(crate) counted: AtomicU64,
+    /// Each step of a walk takes one.
+    pub(crate) walks: Semaphore,
 }
 
 impl Default for Troubled {
@@ -33,6 +36,7 @@ impl Default for Troubled {
             slow: AtomicBool::new(false),
             steps_left: AtomicI64::new(-1),
             counted: AtomicU64::new(0),
+            walks: Semaphore::new(Semaphore::MAX_PERMITS / 2),
         }
     }
 }
@@ -72,10 +76,13 @@ impl LogStore for Troubled {
         self.inner.histogram(request)
     }
 
-    fn scan(&self, request: ScanRequest) -> BoxFuture<'_, StoreResult<Table>> {
+    fn scan(&self, request: ScanRequest) -> BoxFuture<'_, StoreResult<ScanStep>> {
         match self.steps_left.fetch_sub(1, Ordering::Relaxed) {
             0 => Box::pin(async { Err(StoreError::Damaged("a block of 2026-03-01".into())) }),
-            _ => self.inner.scan(request),
+            _ => Box::pin(async move {
+                self.walks.acquire().await.unwrap().forget();
+                self.inner.scan(request).await
+            }),
         }
     }
 
@@ -101,6 +108,14 @@ impl LogStore for Troubled {
 
     fn erase(&self, request: EraseRequest) -> BoxFuture<'_, StoreResult<Progress>> {
         self.inner.erase(request)
+    }
+
+    fn archive(&self, request: ArchiveRequest) -> BoxFuture<'_, StoreResult<Progress>> {
+        self.inner.archive(request)
+    }
+
+    fn archived(&self, stream: Stream) -> Vec<ArchivedPeriod> {
+        self.inner.archived(stream)
     }
 
     fn read_only(&self) -> Option<String> {

@@ -3,6 +3,7 @@
 
 use super::envelope::Sealed;
 use super::event_of;
+use crate::archive::{self, Archive};
 use crate::error::io_error;
 use crate::head::partition_of;
 use crate::options::Options;
@@ -42,7 +43,8 @@ pub fn online_events(
     let _no_moves = no_moves(dir).map_err(|e| io_error("locking the partitions", &e))?;
     let segments = read_log(&options)?;
     let words = Arc::new(Words::open(&options.words_file(), options.words_max)?);
-    let (mut partitions, _) = partition::find_all(dir, &words)?;
+    let archived = archive::load_all(&Archive::new(dir, Arc::clone(&options.archive), 0))?;
+    let (mut partitions, _) = partition::find_all(dir, &words, &archived)?;
     partitions.retain(|partition| partition.key.0 == Stream::Audit);
     for partition in &partitions {
         if !each_of(partition, &mut each)? {
@@ -56,8 +58,10 @@ pub fn online_events(
     for segment in segments {
         let in_memory = segment.records.into_iter().map(|record| record.event);
         let in_memory = in_memory.filter(|event| {
-            let moved = moved.get(&partition_of(event));
-            event.stream == Stream::Audit && moved.is_none_or(|moved| *moved < segment.generation)
+            let key = partition_of(event);
+            let moved = moved.get(&key).copied().unwrap_or(0);
+            let moved = moved.max(archived.moved_through(key));
+            event.stream == Stream::Audit && moved < segment.generation
         });
         let events: Vec<Event> = in_memory.collect();
         for events in events.chunks(TOGETHER) {

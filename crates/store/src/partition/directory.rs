@@ -9,6 +9,8 @@
 
 mod checked;
 
+pub(crate) use checked::checksum_line;
+
 use checked::{CheckedFile, CheckedWriter, Damage};
 use parking_lot::Mutex;
 use std::collections::{BTreeMap, HashMap, HashSet};

@@ -10,8 +10,15 @@ const PROBES: u64 = 6;
 
 /// The filter.
 #[derive(Debug)]
-pub(super) struct IdFilter {
+pub(crate) struct IdFilter {
     words: Vec<u64>,
+}
+
+impl Default for IdFilter {
+    /// The filter of no ids.
+    fn default() -> Self {
+        Self::with_capacity(0)
+    }
 }
 
 impl IdFilter {
@@ -25,14 +32,16 @@ impl IdFilter {
         Ok(filter)
     }
 
-    fn with_capacity(ids: u64) -> Self {
+    /// An empty filter for so many ids.
+    pub(crate) fn with_capacity(ids: u64) -> Self {
         let words = usize::try_from((ids * BITS_PER_ID).div_ceil(64)).unwrap_or(usize::MAX);
         Self {
             words: vec![0; words.max(1)],
         }
     }
 
-    fn add(&mut self, hash: u64) {
+    /// Adds the hash of an id.
+    pub(crate) fn add(&mut self, hash: u64) {
         for probe in 0..PROBES {
             let (word, bit) = self.place(hash, probe);
             self.words[word] |= bit;
@@ -44,7 +53,8 @@ impl IdFilter {
         self.may_hold_hash(xxh3_64(id))
     }
 
-    fn may_hold_hash(&self, hash: u64) -> bool {
+    /// Whether an id with this hash may be there.
+    pub(crate) fn may_hold_hash(&self, hash: u64) -> bool {
         (0..PROBES).all(|probe| {
             let (word, bit) = self.place(hash, probe);
             self.words[word] & bit != 0

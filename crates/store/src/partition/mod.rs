@@ -13,11 +13,14 @@ pub(crate) mod schema;
 pub(crate) mod segment;
 pub(crate) mod trigrams;
 mod versions;
+mod walk;
 mod writer;
 
 pub(crate) use dictionary::Dictionary;
+pub(crate) use directory::checksum_line;
 pub(crate) use document::CONTENT_HASH_MASK;
-pub(crate) use places::{find_all, load_all, partition_dir, remove_dir};
+pub(crate) use id_filter::IdFilter;
+pub(crate) use places::{dir_number, find_all, load_all, partition_dir, remove_dir};
 pub(crate) use segment::Segment;
 pub(crate) use writer::{Changes, drop_payloads, move_into, remove_before, rewrite, seal};
 

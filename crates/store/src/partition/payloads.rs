@@ -120,6 +120,15 @@ pub(super) fn remove_through(partition: &Path, generation: u64) -> io::Result<u6
 /// Reads the payloads of an event.
 pub(crate) fn read(partition: &Path, address: PayloadAddress) -> Result<String, StoreError> {
     let block = read_block(partition, address.file, address.block)?;
+    text_in(partition, &block, address).map(Into::into)
+}
+
+/// The payloads of an event within their unpacked block.
+pub(super) fn text_in<'b>(
+    partition: &Path,
+    block: &'b [u8],
+    address: PayloadAddress,
+) -> Result<&'b str, StoreError> {
     let (at, length) = (
         (address.span >> 32) as usize,
         (address.span & 0xffff_ffff) as usize,
@@ -128,7 +137,7 @@ pub(crate) fn read(partition: &Path, address: PayloadAddress) -> Result<String, 
     let bytes = block
         .get(at..at + length)
         .ok_or_else(|| damaged("an address beyond its block".into()))?;
-    String::from_utf8(bytes.to_vec()).map_err(|e| damaged(e.to_string()))
+    std::str::from_utf8(bytes).map_err(|e| damaged(e.to_string()))
 }
 
 /// Names the partition, too: files of several have the same name.

@@ -1,7 +1,9 @@
-//! Where partitions lie: `<stream>/<period>`, and after a rewriting `<stream>/<period>~<n>`. The
-//! largest `n` that was committed holds; others are what a crash left and go at the next start.
+//! Where partitions lie: `<stream>/<period>`, and after a rewriting or an archiving
+//! `<stream>/<period>~<n>`. The largest `n` that was committed holds, unless it is archived; others
+//! are what a crash left and go at the next start.
 
 use super::{Partition, index_dir};
+use crate::archive::Archived;
 use crate::error::io_error;
 use crate::head::PartitionKey;
 use crate::words::Words;
@@ -10,9 +12,19 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// The directory of a new partition.
-pub(crate) fn partition_dir(data: &Path, (stream, period): PartitionKey) -> PathBuf {
-    data.join(stream.name()).join(period.to_string())
+/// The directory of a new partition. Its number is 0 unless an earlier one of the period is archived.
+pub(crate) fn partition_dir(data: &Path, (stream, period): PartitionKey, number: u64) -> PathBuf {
+    let name = match number {
+        0 => period.to_string(),
+        _ => format!("{period}~{number}"),
+    };
+    data.join(stream.name()).join(name)
+}
+
+/// The number of a partition's directory.
+pub(crate) fn dir_number(dir: &Path) -> u64 {
+    let name = dir.file_name().unwrap_or_default().to_string_lossy();
+    parts(&name).1
 }
 
 /// The directory for the next rewriting of a partition.
@@ -44,9 +56,10 @@ pub(crate) fn remove_dir(dir: &Path) -> Result<(), StoreError> {
 pub(crate) fn load_all(
     data: &Path,
     words: &Arc<Words>,
+    archived: &Archived,
     oldest: Option<u64>,
 ) -> Result<Vec<Partition>, StoreError> {
-    let (partitions, stale) = find_all(data, words)?;
+    let (partitions, stale) = find_all(data, words, archived)?;
     for partition in &partitions {
         let in_log = oldest.is_some_and(|oldest| partition.info.moved_through >= oldest);
         if in_log || !stale.is_empty() {
@@ -68,17 +81,18 @@ pub(crate) fn load_all(
 pub(crate) fn find_all(
     data: &Path,
     words: &Arc<Words>,
+    archived: &Archived,
 ) -> Result<(Vec<Partition>, Vec<PathBuf>), StoreError> {
     let mut found: BTreeMap<PartitionKey, (u64, Partition)> = BTreeMap::new();
     let mut stale = Vec::new();
     for (key, number, dir) in dirs(data)? {
-        let Some(number) = number else {
+        let Some(number) = number.filter(|number| *number >= archived.next_dir(key)) else {
             stale.push(dir);
             continue;
         };
         let Some(partition) = Partition::at(key, &dir, words)? else {
             // A first move that was cut short is repeated there.
-            if number > 0 {
+            if number > archived.next_dir(key) {
                 stale.push(dir);
             }
             continue;

@@ -1,5 +1,6 @@
-//! Partial answers of units that never change, kept while memory allows, the least recently used
-//! going first. A view of a partition has a number of its own, so nothing is ever out of date.
+//! Partial answers of units that never change, and rows of archived files, kept while memory allows, the
+//! least recently used going first. A view of a partition has a number of its own, so nothing is ever
+//! out of date.
 
 use parking_lot::Mutex;
 use std::any::Any;
@@ -8,13 +9,13 @@ use std::fmt;
 use std::sync::Arc;
 
 /// A segment: the view of its partition, and its number there.
-pub(super) type SegmentKey = (u64, u32);
+pub(crate) type SegmentKey = (u64, u32);
 
 /// What a partial answer is of: segments, and everything that was asked.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct PartKey {
-    pub(super) of: Box<[SegmentKey]>,
-    pub(super) asked: Arc<str>,
+    pub(crate) of: Box<[SegmentKey]>,
+    pub(crate) asked: Arc<str>,
 }
 
 /// Partial answers.
@@ -61,7 +62,7 @@ impl Cache {
     }
 
     /// A kept answer.
-    pub(super) fn get<T: Send + Sync + 'static>(&self, key: &PartKey) -> Option<Arc<T>> {
+    pub(crate) fn get<T: Send + Sync + 'static>(&self, key: &PartKey) -> Option<Arc<T>> {
         let mut kept = self.kept.lock();
         let Kept {
             parts, order, uses, ..
@@ -80,7 +81,7 @@ impl Cache {
     }
 
     /// Keeps an answer of about so many bytes.
-    pub(super) fn put<T: Send + Sync + 'static>(
+    pub(crate) fn put<T: Send + Sync + 'static>(
         &self,
         key: PartKey,
         answer: &Arc<T>,

@@ -86,7 +86,7 @@ impl Step<'_> {
     }
 }
 
-/// What comes next after an event, as columns hold it.
+/// What comes next after an event, as columns hold it; after the largest number nothing does.
 const fn after(time: Timestamp, seq: i64) -> (u64, u64) {
-    (from_number(time.us()), from_number(seq) + 1)
+    (from_number(time.us()), from_number(seq).saturating_add(1))
 }

@@ -4,7 +4,7 @@
 use super::open;
 use daybook_model::logstore::{Outcome, ScanRequest, Write};
 use daybook_model::{Event, ListRequest, LogStore, Query, Sort, Stream, Timestamp, catalogue};
-use daybook_testkit::{events_of, fields_of};
+use daybook_testkit::fields_of;
 use futures_executor::block_on;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::time::{Duration, Instant};
@@ -129,7 +129,7 @@ fn read(store: &dyn LogStore, acknowledged: i64) {
         fields: fields_of(Stream::Usage, false),
     };
     let step = block_on(store.scan(everything)).unwrap();
-    let events = events_of(Stream::Usage, &step);
+    let events = step.table.events(Stream::Usage);
     let last = i64::try_from(events.len()).unwrap();
     assert!(last >= page.as_of);
     assert_each_once(&events, last);

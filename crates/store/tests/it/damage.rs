@@ -6,7 +6,7 @@ use super::injected::copy;
 use super::{memory_dir, quiet};
 use daybook_model::aggregate::{BreakdownRequest, Measure, SeriesRequest};
 use daybook_model::catalogue::field;
-use daybook_model::logstore::{HistogramRequest, ScanRequest, StoreResult, Write};
+use daybook_model::logstore::{ArchiveRequest, HistogramRequest, ScanRequest, StoreResult, Write};
 use daybook_model::{
     Event, Ledger, ListRequest, LogStore, Query, Sort, StoreError, Stream, Timestamp,
 };
@@ -108,6 +108,7 @@ fn names_place(message: &str) -> bool {
         "ledger file ",
         "ledger/signed",
         "ledger/checkpoint",
+        "archive ",
     ]
     .iter()
     .any(|place| message.contains(place))
@@ -129,7 +130,7 @@ fn watch_for_panics() {
 }
 
 /// A directory with something of everything: sealed and open partitions of each stream, payloads,
-/// words, and a log with commits that were not moved.
+/// words, archived events with others that came late, and a log with commits that were not moved.
 fn make(dir: &Path) {
     let options = |lateness| Options {
         head_events_max: 10,
@@ -143,6 +144,14 @@ fn make(dir: &Path) {
             block_on(store.append((from..from + 10).map(event).collect())).unwrap();
         }
         wait_until_moved(&store);
+        if first == 0 {
+            let day = Timestamp::from_us(START_US + Timestamp::DAY_US);
+            for (stream, before) in [(Stream::Usage, day), (Stream::Audit, Timestamp::MAX)] {
+                let archive = || store.archive(ArchiveRequest { stream, before });
+                while !block_on(archive()).unwrap().done {}
+                assert_eq!(store.archived(stream).len(), 1);
+            }
+        }
     }
     let store = Store::open(quiet(dir)).unwrap();
     for number in 80..84 {

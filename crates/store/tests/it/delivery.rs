@@ -2,9 +2,9 @@
 //! of each; and the check, when it has ended in whatever way, that what it said is true.
 
 use super::open;
-use daybook_model::logstore::Write;
-use daybook_model::{Event, LogStore, StoreError, Stream, Timestamp};
-use daybook_testkit::{MemoryStore, compare_contents, generate};
+use daybook_model::logstore::{ArchiveRequest, ScanRequest, StoreResult, Write};
+use daybook_model::{Event, LogStore, Query, StoreError, Stream, Timestamp};
+use daybook_testkit::{MemoryStore, compare_contents, fields_of, generate};
 use futures_executor::block_on;
 use std::collections::VecDeque;
 use std::io::Write as _;
@@ -17,6 +17,10 @@ const DIR: &str = "DELIVERY_DIR";
 const FIRST: &str = "DELIVERY_FIRST";
 const BATCHES: &str = "DELIVERY_BATCHES";
 const UNDER_WAY: &str = "DELIVERY_UNDER_WAY";
+/// Set when the process archives everything now and then.
+pub(crate) const ARCHIVES: &str = "DELIVERY_ARCHIVES";
+/// After so many batches.
+const ARCHIVED_EVERY: usize = 4;
 
 /// What the process says.
 pub(crate) const ACKNOWLEDGED: &str = "acknowledged";
@@ -71,6 +75,40 @@ impl Delivered {
         self.batches
     }
 
+    /// The same after processes that archive. Each event is online or archived, and once; when
+    /// everything is archived, which goes on from wherever it was, the contents are the same.
+    pub(crate) fn check_archived(
+        &mut self,
+        store: &dyn LogStore,
+        acknowledged: usize,
+        under_way: usize,
+    ) -> Result<(), String> {
+        let failed = |error: StoreError| error.to_string();
+        let before = each_once(store)?;
+        archive_all(store).map_err(failed)?;
+        let after = each_once(store)?;
+        if before != after {
+            return Err(format!("archiving made {after:?} of {before:?} events"));
+        }
+        archive_all(&self.model).map_err(failed)?;
+        self.add(acknowledged);
+        archive_all(&self.model).map_err(failed)?;
+        let first = match compare_contents(&self.model, store) {
+            Ok(()) => return Ok(()),
+            Err(difference) => difference,
+        };
+        for _ in 0..under_way {
+            self.add(1);
+            archive_all(&self.model).map_err(failed)?;
+            if compare_contents(&self.model, store).is_ok() {
+                return Ok(());
+            }
+        }
+        Err(format!(
+            "after {acknowledged} acknowledged batches: {first}"
+        ))
+    }
+
     fn add(&mut self, count: usize) {
         for batch in batches().skip(self.batches).take(count) {
             block_on(self.model.append(batch)).unwrap();
@@ -103,6 +141,45 @@ impl Delivered {
     }
 }
 
+/// Archives all events there are.
+pub(crate) fn archive_all(store: &dyn LogStore) -> StoreResult<()> {
+    for stream in Stream::ALL {
+        let before = Timestamp::MAX;
+        while !block_on(store.archive(ArchiveRequest { stream, before }))?.done {}
+    }
+    Ok(())
+}
+
+/// How many events of each stream there are, none of which is both online and archived.
+fn each_once(store: &dyn LogStore) -> Result<[u64; 4], String> {
+    let failed = |error: StoreError| error.to_string();
+    let mut counts = [0; 4];
+    for (count, stream) in counts.iter_mut().zip(Stream::ALL) {
+        let mut request = ScanRequest {
+            query: Query::all(stream),
+            after: None,
+            limit: 100,
+            fields: fields_of(stream, true),
+        };
+        loop {
+            let step = block_on(store.scan(request.clone())).map_err(failed)?;
+            *count += step.table.rows as u64;
+            request.after = step.next;
+            if step.next.is_none() {
+                break;
+            }
+        }
+        let online = block_on(store.count(Query::all(stream))).map_err(failed)?;
+        let archived: u64 = store.archived(stream).iter().map(|one| one.events).sum();
+        if online + archived != *count {
+            return Err(format!(
+                "{count} {stream} events, but {online} online and {archived} archived"
+            ));
+        }
+    }
+    Ok(counts)
+}
+
 fn number(name: &str) -> usize {
     std::env::var(name).unwrap().parse().unwrap()
 }
@@ -120,6 +197,8 @@ fn process() {
     let store = open(Path::new(&dir));
     let mut waiting = batches().skip(number(FIRST)).take(number(BATCHES));
     let mut under_way = VecDeque::new();
+    let archives = std::env::var_os(ARCHIVES).is_some();
+    let mut delivered = 0;
     loop {
         let free = number(UNDER_WAY) - under_way.len();
         under_way.extend(waiting.by_ref().take(free).map(|batch| {
@@ -136,6 +215,11 @@ fn process() {
             break;
         }
         say(ACKNOWLEDGED);
+        delivered += 1;
+        if archives && delivered % ARCHIVED_EVERY == 0 {
+            // What fails is tried again, by the next process at the latest.
+            let _ = archive_all(&store);
+        }
     }
     let began = Instant::now();
     while began.elapsed() < Duration::from_millis(300)

@@ -70,16 +70,26 @@ impl fmt::Display for Case {
 
 #[test]
 fn no_failing_call_loses_what_was_acknowledged() {
+    fail_calls(false);
+}
+
+/// The same for the calls that archiving makes.
+#[test]
+fn no_failing_call_of_archiving_loses_or_doubles_an_event() {
+    fail_calls(true);
+}
+
+fn fail_calls(archives: bool) {
     if !strace::is_there("failing system calls") {
         return;
     }
     let dir = memory_dir();
     let template = dir.path().join("template");
     std::fs::create_dir(&template).unwrap();
-    let before = run(&template, 0, BEFORE, None).unwrap();
+    let before = run(&template, 0, BEFORE, archives, None).unwrap();
     assert_eq!(before.acknowledged, BEFORE, "{before:?}");
 
-    let cases = cases(&template, &dir.path().join("record"));
+    let cases = cases(&template, &dir.path().join("record"), archives);
     let (queue, failures) = (Mutex::new(cases.iter()), Mutex::new(Vec::new()));
     let next = || queue.lock().unwrap().next();
     std::thread::scope(|scope| {
@@ -88,7 +98,7 @@ fn no_failing_call_loses_what_was_acknowledged() {
             let (next, failures) = (&next, &failures);
             scope.spawn(move || {
                 while let Some(case) = next() {
-                    let outcome = check(case, template, &dir);
+                    let outcome = check(case, template, &dir, archives);
                     if let Err(problem) = outcome {
                         failures.lock().unwrap().push(format!("{case}: {problem}"));
                     }
@@ -109,8 +119,8 @@ fn no_failing_call_loses_what_was_acknowledged() {
 
 /// The cases: one fault of each call on each kind of file; with `FAULTS_OF_EACH` so many calls of
 /// each thread, and each fault of each.
-fn cases(template: &Path, record: &Path) -> Vec<Case> {
-    let points = points(template, record);
+fn cases(template: &Path, record: &Path, archives: bool) -> Vec<Case> {
+    let points = points(template, record, archives);
     let Ok(wanted) = std::env::var("FAULTS_OF_EACH") else {
         return one_of_each(points);
     };
@@ -158,12 +168,20 @@ fn one_of_each(points: BTreeMap<Point, Vec<usize>>) -> Vec<Case> {
     threads.into_values().enumerate().map(one).collect()
 }
 
-/// Every kind of call on the store's files, and which calls of their threads they are.
-fn points(template: &Path, record: &Path) -> BTreeMap<Point, Vec<usize>> {
+/// Every kind of call on the store's files, or on those of its archive, and which calls of their
+/// threads they are.
+fn points(template: &Path, record: &Path, archives: bool) -> BTreeMap<Point, Vec<usize>> {
     let dir = template.with_extension("points");
     copy(template, &dir);
     let everything = ["-e", "trace=%file,%desc,fsync,fdatasync"].map(String::from);
-    run(&dir, BEFORE, MEANWHILE, Some((record, &everything))).unwrap();
+    run(
+        &dir,
+        BEFORE,
+        MEANWHILE,
+        archives,
+        Some((record, &everything)),
+    )
+    .unwrap();
     let mut points: BTreeMap<Point, Vec<usize>> = BTreeMap::new();
     let mut counts: BTreeMap<(u32, String), usize> = BTreeMap::new();
     for call in trace::read(record) {
@@ -172,6 +190,9 @@ fn points(template: &Path, record: &Path) -> BTreeMap<Point, Vec<usize>> {
         let Some(file) = kind_of_file(&call.arguments, &dir) else {
             continue;
         };
+        if archives && !of_archive(&call.arguments) {
+            continue;
+        }
         if !UNNOTICED.contains(&call.name.as_str()) {
             let point = Point {
                 call: call.name,
@@ -185,6 +206,13 @@ fn points(template: &Path, record: &Path) -> BTreeMap<Point, Vec<usize>> {
         }
     }
     points
+}
+
+/// Whether a call is about files of the archive, or about a partition that goes.
+fn of_archive(arguments: &str) -> bool {
+    ["/archive/", "/archived/", "/archiving/", ".removed"]
+        .iter()
+        .any(|part| arguments.contains(part))
 }
 
 /// The end of the name of the file in a call's arguments; names begin with what differs. In the
@@ -208,7 +236,7 @@ fn kind_of_file(arguments: &str, dir: &Path) -> Option<String> {
     )
 }
 
-fn check(case: &Case, template: &Path, dir: &Path) -> Result<(), String> {
+fn check(case: &Case, template: &Path, dir: &Path, archives: bool) -> Result<(), String> {
     let _ = std::fs::remove_dir_all(dir);
     copy(template, dir);
     let inject = format!(
@@ -222,7 +250,7 @@ fn check(case: &Case, template: &Path, dir: &Path) -> Result<(), String> {
         inject,
     ];
     let record = dir.with_extension("record");
-    let heard = run(dir, BEFORE, MEANWHILE, Some((&record, &options)))?;
+    let heard = run(dir, BEFORE, MEANWHILE, archives, Some((&record, &options)))?;
     if let Some(panic) = heard
         .panics
         .iter()
@@ -237,8 +265,11 @@ fn check(case: &Case, template: &Path, dir: &Path) -> Result<(), String> {
     let (mut delivered, mut notary) = (Delivered::default(), Notary::default());
     notary.look(template);
     notary.look(dir);
-    let store = open(dir);
-    delivered.check(&store, BEFORE + heard.acknowledged, 1)?;
+    let (store, acknowledged) = (open(dir), BEFORE + heard.acknowledged);
+    match archives {
+        true => delivered.check_archived(&store, acknowledged, 1)?,
+        false => delivered.check(&store, acknowledged, 1)?,
+    }
     notary.check(&store)
 }
 
@@ -258,9 +289,13 @@ fn run(
     dir: &Path,
     first: usize,
     batches: usize,
+    archives: bool,
     under: Option<(&Path, &[String])>,
 ) -> Result<Heard, String> {
     let mut command = delivery::command(dir, first, batches, 1);
+    if archives {
+        command.env(delivery::ARCHIVES, "1");
+    }
     if let Some((record, options)) = under {
         command = strace::under(&command, record, options);
     }

@@ -20,7 +20,7 @@ fn what_was_acknowledged_survives_kill_9() {
     let dir = tempfile::tempdir().unwrap();
     let (mut delivered, mut notary) = (Delivered::default(), Notary::default());
     for kill in 0..KILLS {
-        let acknowledged = run_and_kill(dir.path(), delivered.batches(), kill, &mut notary);
+        let acknowledged = run_and_kill(dir.path(), delivered.batches(), kill, &mut notary, false);
         notary.look(dir.path());
         let store = open(dir.path());
         let outcome = delivered.check(&store, acknowledged, UNDER_WAY);
@@ -33,11 +33,30 @@ fn what_was_acknowledged_survives_kill_9() {
     assert!(batches > 100, "only {batches} batches were delivered");
 }
 
+/// The same while everything is archived all the time.
+#[test]
+fn a_kill_while_events_are_archived_leaves_each_once() {
+    let dir = tempfile::tempdir().unwrap();
+    let (mut delivered, mut notary) = (Delivered::default(), Notary::default());
+    for kill in 0..KILLS / 2 {
+        let acknowledged = run_and_kill(dir.path(), delivered.batches(), kill, &mut notary, true);
+        notary.look(dir.path());
+        let store = open(dir.path());
+        let outcome = delivered.check_archived(&store, acknowledged, UNDER_WAY);
+        let outcome = outcome.and_then(|()| notary.check(&store));
+        outcome.unwrap_or_else(|difference| panic!("kill {kill}: {difference}"));
+    }
+    let batches = delivered.batches();
+    assert!(batches > 20, "only {batches} batches were delivered");
+}
+
 /// Starts a process that delivers batches, kills it and returns how many it acknowledged.
-fn run_and_kill(dir: &Path, first: usize, kill: u64, notary: &mut Notary) -> usize {
-    let mut child = delivery::command(dir, first, BATCHES_MAX, UNDER_WAY)
-        .spawn()
-        .unwrap();
+fn run_and_kill(dir: &Path, first: usize, kill: u64, notary: &mut Notary, archives: bool) -> usize {
+    let mut command = delivery::command(dir, first, BATCHES_MAX, UNDER_WAY);
+    if archives {
+        command.env(delivery::ARCHIVES, "1");
+    }
+    let mut child = command.spawn().unwrap();
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
     let mut acknowledged = 0;
     // Spread evenly by the golden ratio over a time in which much happens.

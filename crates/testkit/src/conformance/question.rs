@@ -2,7 +2,7 @@
 
 use super::sums;
 use crate::generate::{filters, id, list_request, query, scope, time, timeline_request};
-use crate::tables::{fields_of, walk};
+use crate::walk::{fields_of, walk};
 use daybook_model::aggregate::{Breakdown, BreakdownRequest, SeriesAnswer, SeriesRequest, Summary};
 use daybook_model::catalogue::Catalogue;
 use daybook_model::logstore::{
@@ -29,6 +29,8 @@ pub(super) enum Question {
     Series(SeriesRequest),
     /// A walk to its end, in steps of the request's limit.
     Walk(ScanRequest),
+    /// What of a stream is archived.
+    Archived(Stream),
     Stats,
 }
 
@@ -44,6 +46,8 @@ pub(super) enum Answer {
     Breakdown(Breakdown),
     Series(SeriesAnswer),
     Events(Vec<Event>),
+    /// The beginning of each period, and its events.
+    Archived(Vec<(Timestamp, u64)>),
     Stats([u64; 4]),
 }
 
@@ -61,6 +65,10 @@ pub(super) fn ask(store: &dyn LogStore, question: &Question) -> StoreResult<Answ
         Question::Breakdown(request) => Answer::Breakdown(block_on(store.breakdown(request))?),
         Question::Series(request) => Answer::Series(block_on(store.series(request))?),
         Question::Walk(request) => Answer::Events(walk(store, request)?),
+        Question::Archived(stream) => {
+            let periods = store.archived(stream).into_iter();
+            Answer::Archived(periods.map(|one| (one.start, one.events)).collect())
+        }
         Question::Stats => Answer::Stats(block_on(store.stats())?.events),
     })
 }
@@ -100,6 +108,7 @@ fn question_to(stream: Stream) -> BoxedStrategy<Question> {
         2 => values,
         2 => histogram(stream, counted),
         2 => walk_of(stream),
+        1 => Just(Question::Archived(stream)),
         1 => Just(Question::Stats),
     ]
     .boxed()

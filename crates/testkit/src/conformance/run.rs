@@ -6,7 +6,7 @@ use super::step::Step;
 use super::sums;
 use crate::MemoryStore;
 use crate::generate::redelivered;
-use crate::tables::walk;
+use crate::walk::walk;
 use daybook_model::catalogue::field;
 use daybook_model::ledger::Receipt;
 use daybook_model::logstore::{
@@ -75,6 +75,9 @@ impl<'a, F: Fn(&Path) -> Arc<dyn LogStore>> Run<'a, F> {
             }
             Step::Erase(request, cut) => {
                 self.work_off(*cut, !cut, |store| store.erase(request.clone()))?;
+            }
+            Step::Archive(request, cut) => {
+                self.work_off(*cut, !cut, |store| store.archive(request.clone()))?;
             }
             Step::Pause => std::thread::sleep(PAUSE),
         }
@@ -226,6 +229,7 @@ pub fn compare_contents(expected: &MemoryStore, found: &dyn LogStore) -> Result<
     compare(expected, found, &Question::Stats)?;
     for stream in Stream::ALL {
         compare(expected, found, &everything(stream))?;
+        compare(expected, found, &Question::Archived(stream))?;
         let newest = ListRequest {
             query: Query::all(stream),
             sort: Sort::newest(stream),

@@ -35,6 +35,10 @@ pub(super) fn step(step: &Step) -> String {
             let (names, of) = (names.join(", "), query(&request.query));
             format!("erase {names} of {of}{}", cut_short(*cut))
         }
+        Step::Archive(request, cut) => {
+            let (stream, before) = (request.stream, request.before);
+            format!("archive {stream} before {before}{}", cut_short(*cut))
+        }
         Step::Pause => "pause".into(),
     }
 }
@@ -89,6 +93,7 @@ pub(super) fn question(question: &Question) -> String {
                 .map(|field| format!(" {}", field.name))
                 .collect::<String>()
         ),
+        Question::Archived(stream) => format!("what is archived of {stream}"),
         Question::Stats => "stats".into(),
     }
 }
@@ -214,6 +219,7 @@ pub(super) fn answer(answer: &Answer) -> String {
             format!("{series}\n     other {:?}", answer.other)
         }
         Answer::Events(events) => names(events),
+        Answer::Archived(periods) => format!("{periods:?}"),
         Answer::Stats(events) => format!("{events:?} events per stream"),
     }
 }

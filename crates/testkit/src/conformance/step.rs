@@ -4,8 +4,8 @@ use super::question::{Question, question};
 use crate::generate::{batch, query, time};
 use daybook_model::catalogue::Catalogue;
 use daybook_model::field::Field;
-use daybook_model::logstore::{EraseRequest, Removal, RemoveRequest, Write};
-use daybook_model::{Query, Stream};
+use daybook_model::logstore::{ArchiveRequest, EraseRequest, Removal, RemoveRequest, Write};
+use daybook_model::{Query, Stream, Timestamp};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
@@ -32,6 +32,8 @@ pub(super) enum Step {
     Remove(RemoveRequest, bool),
     /// Fields are erased, to the end; the flag closes the store in between.
     Erase(EraseRequest, bool),
+    /// What is old is archived, to the end; the flag closes the store in between.
+    Archive(ArchiveRequest, bool),
     /// Time passes, in which the store may move events about.
     Pause,
 }
@@ -48,6 +50,7 @@ pub(super) fn steps() -> impl Strategy<Value = Vec<Step>> {
         1 => batch().prop_map(Step::Crash),
         1 => (remove(), any::<bool>()).prop_map(|(what, cut)| Step::Remove(what, cut)),
         1 => (erase(), any::<bool>()).prop_map(|(what, cut)| Step::Erase(what, cut)),
+        2 => (archive(), any::<bool>()).prop_map(|(what, cut)| Step::Archive(what, cut)),
         4 => Just(Step::Pause),
     ];
     vec(step, 1..100)
@@ -61,6 +64,15 @@ fn remove() -> impl Strategy<Value = RemoveRequest> {
         stream,
         before,
         removal,
+    })
+}
+
+fn archive() -> impl Strategy<Value = ArchiveRequest> {
+    // Periods under way are archived, too: what comes later is in a part of its own.
+    let before = (time(), any::<bool>());
+    (select(&Stream::ALL[..]), before).prop_map(|(stream, (time, all))| ArchiveRequest {
+        stream,
+        before: if all { Timestamp::MAX } else { time },
     })
 }
 
@@ -80,7 +92,7 @@ fn erase() -> impl Strategy<Value = EraseRequest> {
     })
 }
 
-/// `usage` is the most frequent; `audit` refuses removals, and fields to be erased.
+/// `usage` is the most frequent; `audit` refuses fields to be erased.
 fn stream() -> impl Strategy<Value = Stream> {
     let streams = Stream::ALL.map(|stream| {
         let weight = if stream == Stream::Usage { 4 } else { 1 };

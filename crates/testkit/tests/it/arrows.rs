@@ -11,16 +11,26 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("daybook-archive", &["daybook-model"]),
     ("daybook-ingest", &["daybook-model"]),
     ("daybook-ledger", &[]),
-    ("daybook-store", &["daybook-ledger", "daybook-model"]),
+    (
+        "daybook-store",
+        &["daybook-archive", "daybook-ledger", "daybook-model"],
+    ),
     (
         "daybook-server",
-        &["daybook-ingest", "daybook-ledger", "daybook-model"],
+        &[
+            "daybook-archive",
+            "daybook-ingest",
+            "daybook-ledger",
+            "daybook-model",
+        ],
     ),
     (
         "daybook",
         &[
             "daybook-server",
             "daybook-store",
+            "daybook-archive",
+            "daybook-s3",
             "daybook-ledger",
             "daybook-model",
         ],

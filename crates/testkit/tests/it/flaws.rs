@@ -2,11 +2,11 @@
 
 use daybook_model::aggregate::{Breakdown, BreakdownRequest, SeriesAnswer, SeriesRequest, Summary};
 use daybook_model::logstore::{
-    BoxFuture, EraseRequest, Histogram, HistogramRequest, Outcome, Page, Progress, Removal,
-    RemoveRequest, ScanRequest, Stats, StoreResult, TimelineRequest, Values, Write,
+    ArchiveRequest, ArchivedPeriod, BoxFuture, EraseRequest, Histogram, HistogramRequest, Outcome,
+    Page, Progress, Removal, RemoveRequest, ScanRequest, ScanStep, Stats, StoreResult,
+    TimelineRequest, Values, Write,
 };
-use daybook_model::table::Table;
-use daybook_model::{Event, Field, ListRequest, LogStore, Query, Scope};
+use daybook_model::{Event, Field, ListRequest, LogStore, Query, Scope, Stream};
 use daybook_testkit::{MemoryStore, check_conformance};
 use std::collections::HashMap;
 use std::future::poll_fn;
@@ -41,6 +41,10 @@ enum Flaw {
     KeepsReceipts,
     /// Receipts tell of the next place in the ledger.
     MiscountsReceipts,
+    /// A list shows archived events, too.
+    ListsArchived,
+    /// Archived events are gone.
+    LosesArchived,
 }
 
 /// What has changed a store.
@@ -49,6 +53,7 @@ enum Change {
     Batch(Vec<Write>),
     Removed(RemoveRequest),
     Erased(EraseRequest),
+    Archived(ArchiveRequest),
 }
 
 /// Changes outlive the store's handles like files would.
@@ -104,6 +109,7 @@ async fn apply(store: &MemoryStore, change: Change) {
         Change::Batch(batch) => drop(store.append(batch).await.unwrap()),
         Change::Removed(request) => drop(store.remove(request).await),
         Change::Erased(request) => drop(store.erase(request).await),
+        Change::Archived(request) => drop(store.archive(request).await),
     }
 }
 
@@ -185,8 +191,31 @@ impl LogStore for Flawed {
         self.inner.histogram(request)
     }
 
-    fn scan(&self, request: ScanRequest) -> BoxFuture<'_, StoreResult<Table>> {
+    fn scan(&self, request: ScanRequest) -> BoxFuture<'_, StoreResult<ScanStep>> {
         self.inner.scan(request)
+    }
+
+    fn archive(&self, request: ArchiveRequest) -> BoxFuture<'_, StoreResult<Progress>> {
+        if self.flaw == Flaw::ListsArchived {
+            let done = Progress {
+                done: true,
+                ..Progress::default()
+            };
+            return Box::pin(std::future::ready(Ok(done)));
+        }
+        if self.flaw == Flaw::LosesArchived && request.stream != Stream::Audit {
+            return self.inner.remove(RemoveRequest {
+                stream: request.stream,
+                before: request.before,
+                removal: Removal::Events,
+            });
+        }
+        self.note(Change::Archived(request.clone()));
+        self.inner.archive(request)
+    }
+
+    fn archived(&self, stream: Stream) -> Vec<ArchivedPeriod> {
+        self.inner.archived(stream)
     }
 
     fn timeline(&self, request: TimelineRequest) -> BoxFuture<'_, StoreResult<Page>> {
@@ -277,6 +306,8 @@ fn every_flaw_is_found_and_shown() {
             Flaw::MiscountsReceipts,
             "found    [Ok([Stored(1, Some(Receipt { ledger_index: 1,",
         ),
+        (Flaw::ListsArchived, "archive "),
+        (Flaw::LosesArchived, "archive "),
     ];
     // All at once: shrinking mostly waits for what a store might do in the background.
     std::thread::scope(|scope| {

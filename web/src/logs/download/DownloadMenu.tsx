@@ -1,7 +1,7 @@
 /** The filtered events as a file. The browser takes it as it comes, however large it is. */
 import { Button, Checkbox, SegmentedControl, Stack } from '@mantine/core'
 import { useMutation, useQuery } from '@tanstack/react-query'
-import { useState } from 'react'
+import { Suspense, lazy, useState } from 'react'
 import { totalQuery } from '../../api/queries'
 import { formatNumber } from '../../format/number'
 import { t } from '../../i18n'
@@ -14,12 +14,15 @@ import { columnsFor, downloadAddress, payloadFields, type Format } from './downl
 import { startDownload } from './startDownload'
 import classes from './DownloadMenu.module.css'
 
+const DownloadLog = lazy(() => import('./DownloadLog'))
+
 export default function DownloadMenu({ onDone }: { onDone: () => void }) {
   const { place, stream, fields, asked } = useLogView()
   const { names } = useColumns()
   const [format, setFormat] = useState<Format>('csv')
   const [columns, setColumns] = useState<'all' | 'shown'>('all')
   const [payloads, setPayloads] = useState(false)
+  const [background, setBackground] = useState(false)
   const { data: total } = useQuery(totalQuery(stream, selectionParams(asked)))
   const shown = columns === 'shown' ? ['time', ...names] : undefined
   const address = downloadAddress(stream, asked, {
@@ -27,6 +30,13 @@ export default function DownloadMenu({ onDone }: { onDone: () => void }) {
     columns: columnsFor(fields, shown, payloads),
   })
   const start = useMutation({ mutationFn: startDownload, onSuccess: onDone })
+  if (background) {
+    return (
+      <Suspense>
+        <DownloadLog />
+      </Suspense>
+    )
+  }
   return (
     <Stack className={classes.menu ?? ''} gap={12}>
       <div>
@@ -77,6 +87,12 @@ export default function DownloadMenu({ onDone }: { onDone: () => void }) {
       >
         {t.download.start}
       </Button>
+      <div>
+        <Button size="xs" variant="default" fullWidth onClick={() => setBackground(true)}>
+          {t.download.log}
+        </Button>
+        <p>{t.download.logHint}</p>
+      </div>
     </Stack>
   )
 }

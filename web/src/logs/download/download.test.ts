@@ -4,6 +4,7 @@ import type { Field } from '../../api/types'
 import type { StreamFields } from '../../catalogue/catalogue'
 import { readState } from '../logState'
 import { columnsFor, downloadAddress } from './downloadAddress'
+import { filtersOf } from './filtersOf'
 
 const field = (name: string, type: Field['type']): Field => ({
   name,
@@ -34,5 +35,15 @@ describe('a download', () => {
     expect(columnsFor(usage, undefined, false)).toBeUndefined()
     expect(columnsFor(usage, undefined, true)).toEqual(['time', 'cost', 'request'])
     expect(columnsFor(usage, ['cost'], false)).toEqual(['cost'])
+  })
+})
+
+describe('a file of the log', () => {
+  it('has what the list asks, as much of it as is chosen', () => {
+    const params = new URLSearchParams('from=-24h&to=-1h&q=x&action=a&action=b')
+    const asked = { q: ['x'], action: ['a', 'b'] }
+    expect(filtersOf(params, 'shown')).toEqual({ ...asked, from: ['-24h'], to: ['-1h'] })
+    expect(filtersOf(params, 'ever')).toEqual(asked)
+    expect(filtersOf(params, 'all')).toEqual({})
   })
 })

@@ -245,6 +245,7 @@ pub(super) fn without_checksum_line(
     Ok(bytes)
 }
 
-fn checksum_line(content: &[u8]) -> String {
+/// The last line of a small text, which holds its checksum.
+pub(crate) fn checksum_line(content: &[u8]) -> String {
     format!("crc32c {:08x}\n", crc32c::crc32c(content))
 }

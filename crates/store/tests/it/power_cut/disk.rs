@@ -232,10 +232,12 @@ impl Disk {
             "a move between directories is not modelled"
         );
         let node = self.names.remove(from)?;
-        assert!(
-            !self.nodes[node].directory,
-            "renaming a directory is not modelled"
-        );
+        let inside = self.names.keys().filter(|path| path.starts_with(from));
+        for path in inside.cloned().collect::<Vec<_>>() {
+            let inner = self.names.remove(&path)?;
+            let moved = to.join(path.strip_prefix(from).ok()?);
+            self.names.insert(moved, inner);
+        }
         let change = Change::Rename {
             from: file_name(from),
             to: file_name(to),

@@ -34,8 +34,42 @@ fn efforts() -> (usize, usize, usize) {
     }
 }
 
+/// Calls after which a process should be killed, with how many batches the next one delivers.
+type BadMoment = (&'static str, &'static str, usize);
+
+/// A commit or words are written and not flushed; the new name of a partition's `meta.json`, of a
+/// segment or of a signed checkpoint is not. With few batches the next process has no reason of its own to write to that
+/// partition again.
+const COMMITTING: [BadMoment; 6] = [
+    ("pwrite64", ".wal", BATCHES),
+    ("pwrite64", "/words", BATCHES),
+    ("rename", "meta.json", 2),
+    ("rename", "meta.json", BATCHES),
+    ("rename", ".wal", BATCHES),
+    ("rename", "ledger/signed", BATCHES),
+];
+
+/// The new name of a record, of a list of ids or of an archived file is not flushed, or a partition
+/// that is archived is half gone.
+const ARCHIVING: [BadMoment; 4] = [
+    ("rename", "/archived/", 2),
+    ("rename", ".ids", BATCHES),
+    ("rename", ".parquet", 2),
+    ("rename", ".removed", BATCHES),
+];
+
 #[test]
 fn what_was_acknowledged_survives_a_power_cut() {
+    cut_power(false, &COMMITTING);
+}
+
+/// The same while everything is archived all the time.
+#[test]
+fn what_was_archived_survives_a_power_cut() {
+    cut_power(true, &ARCHIVING);
+}
+
+fn cut_power(archives: bool, moments: &[BadMoment]) {
     if !strace::is_there("the power cut") {
         return;
     }
@@ -44,39 +78,28 @@ fn what_was_acknowledged_survives_a_power_cut() {
     std::fs::create_dir(&root).unwrap();
     let (cuts, cuts_of_each, kills_of_each) = efforts();
 
-    let mut history = History::new(&root);
+    let mut history = History::new(&root, archives);
     let calls = history.run(BATCHES);
     history.check(0, cuts);
-    for (line, batches) in bad_moments(&calls, kills_of_each) {
-        let mut history = History::killed(&root, &calls, line);
+    for (line, batches) in bad_moments(&calls, moments, kills_of_each) {
+        let mut history = History::killed(&root, archives, &calls, line);
         let killed = history.lines.len();
         history.run(batches);
         history.check(killed, cuts_of_each);
     }
 }
 
-/// Lines after which a process should be killed: a commit or words are written and not flushed; the
-/// new name of a partition's `meta.json`, of a segment or of a signed checkpoint is not. With them
-/// how many batches the next process delivers: with few it has no reason of its own to write to that
-/// partition again.
-fn bad_moments(calls: &[Call], of_each: usize) -> Vec<(usize, usize)> {
-    let kinds = [
-        ("pwrite64", ".wal", BATCHES),
-        ("pwrite64", "/words", BATCHES),
-        ("rename", "meta.json", 2),
-        ("rename", "meta.json", BATCHES),
-        ("rename", ".wal", BATCHES),
-        ("rename", "ledger/signed", BATCHES),
-    ];
-    let of_kind = |(name, file, batches): (&str, &str, usize)| {
+/// Lines after which a process should be killed, with how many batches the next process delivers.
+fn bad_moments(calls: &[Call], moments: &[BadMoment], of_each: usize) -> Vec<(usize, usize)> {
+    let of_kind = |(name, file, batches): &BadMoment| {
         let of_kind = calls
             .iter()
-            .filter(|call| call.name == name && call.arguments.contains(file));
+            .filter(|call| call.name == *name && call.arguments.contains(file));
         let lines: Vec<usize> = of_kind.map(|call| call.ended).collect();
-        let spread = spread(&lines, of_each);
+        let (spread, batches) = (spread(&lines, of_each), *batches);
         spread.into_iter().map(move |line| (line, batches))
     };
-    kinds.into_iter().flat_map(of_kind).collect()
+    moments.iter().flat_map(of_kind).collect()
 }
 
 /// Some of many, the last among them.
@@ -93,11 +116,14 @@ struct History {
     lines: Vec<usize>,
     /// Lines at which batches were acknowledged.
     acknowledged: Vec<usize>,
+    /// Whether the processes archive.
+    archives: bool,
 }
 
 impl History {
-    fn new(root: &Path) -> Self {
+    fn new(root: &Path, archives: bool) -> Self {
         Self {
+            archives,
             root: root.into(),
             disk: Disk::new(root),
             lines: Vec::new(),
@@ -107,8 +133,8 @@ impl History {
 
     /// As if the process of these calls had been killed after a line. The machine goes on, so its
     /// directory holds all that was written.
-    fn killed(root: &Path, calls: &[Call], line: usize) -> Self {
-        let mut history = Self::new(root);
+    fn killed(root: &Path, archives: bool, calls: &[Call], line: usize) -> Self {
+        let mut history = Self::new(root, archives);
         let before = calls.iter().filter(|call| call.ended <= line).cloned();
         history.add(&before.collect::<Vec<_>>());
         std::fs::remove_dir_all(root).unwrap();
@@ -119,7 +145,10 @@ impl History {
     /// Runs a process until some batches are delivered and all is moved.
     fn run(&mut self, batches: usize) -> Vec<Call> {
         let record = self.root.with_extension("record");
-        let delivery = delivery::command(&self.root, self.acknowledged.len(), batches, 1);
+        let mut delivery = delivery::command(&self.root, self.acknowledged.len(), batches, 1);
+        if self.archives {
+            delivery.env(delivery::ARCHIVES, "1");
+        }
         let options = ["-s", "200000", "-e", CALLS].map(String::from);
         let mut process = strace::under(&delivery, &record, &options);
         let mut child = process.stdout(Stdio::piped()).spawn().unwrap();
@@ -167,7 +196,10 @@ impl History {
         for (_, note) in published.filter(|(published, _)| *published <= line) {
             notary.see(note);
         }
-        let outcome = Delivered::default().check(&store, acknowledged, 1);
+        let outcome = match self.archives {
+            true => Delivered::default().check_archived(&store, acknowledged, 1),
+            false => Delivered::default().check(&store, acknowledged, 1),
+        };
         let outcome = outcome.and_then(|()| notary.check(&store));
         outcome.unwrap_or_else(|difference| panic!("after line {line}, {difference}"));
     }

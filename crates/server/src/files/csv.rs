@@ -8,10 +8,14 @@ use daybook_model::table::{Cells, Column};
 use daybook_model::{NanoUsd, Timestamp};
 use std::ops::Range;
 
+/// What makes Excel read a file as UTF-8.
+const BYTE_ORDER_MARK: &str = "\u{feff}";
+
 /// The names of the columns, as a line.
-pub(super) fn head(fields: &[&'static Field]) -> String {
+pub(super) fn head(fields: &[&'static Field], byte_order_mark: bool) -> String {
     let names: Vec<&str> = fields.iter().map(|field| field.name).collect();
-    names.join(",") + "\r\n"
+    let mark = if byte_order_mark { BYTE_ORDER_MARK } else { "" };
+    format!("{mark}{}\r\n", names.join(","))
 }
 
 /// Columns, ready to be written.
@@ -119,11 +123,18 @@ fn write_number(kind: Kind, number: i64, out: &mut Buffer) {
     }
 }
 
+/// Whether a text begins as a formula may, in one spreadsheet or another: also in full width, and
+/// behind what they skip.
 fn is_formula(text: &[u8]) -> bool {
-    matches!(
-        text.first(),
-        Some(b'=' | b'+' | b'-' | b'@' | b'\t' | b'\r')
-    )
+    match text {
+        [
+            b'=' | b'+' | b'-' | b'@' | b'\t' | b'\r' | b'\n' | b'\0',
+            ..,
+        ] => true,
+        // U+FF1D, U+FF0B, U+FF0D, U+FF20.
+        [0xef, 0xbc, 0x9d | 0x8b | 0x8d | 0xa0, ..] => true,
+        _ => false,
+    }
 }
 
 /// A text, in quotes when it must be; one that looks like a formula is defused.

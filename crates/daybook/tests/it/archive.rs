@@ -1,0 +1,309 @@
+//! The whole program with old events: it archives them, in a folder or in a bucket, exports them with
+//! the others, and is killed on the way.
+
+use crate::s3::S3;
+use crate::server::{Server, create_admin_key, serve};
+use serde_json::{Value, json};
+use std::path::Path;
+use std::process::Command;
+use std::time::Duration;
+
+const DAYS: u64 = 160;
+const EACH: u64 = 12;
+
+/// Usage and audit events of the days before today.
+fn events() -> Value {
+    let now = jiff::Timestamp::now().as_microsecond();
+    let numbers = (0..DAYS * EACH).flat_map(|number| [("usage", number), ("audit", number)]);
+    let events = numbers.map(|(stream, number)| {
+        let age_us = (DAYS * EACH - number) as i64 * (86_400_000_000 / EACH as i64);
+        let time = jiff::Timestamp::from_microsecond(now - age_us)
+            .unwrap()
+            .to_string();
+        let id = format!("{stream}-{number}");
+        match stream {
+            "usage" => json!({"stream": stream, "id": id, "time": time, "user_name": "Ana",
+                "cost": 1.000_000_001, "is_stream": true, "request": {"n": number}}),
+            _ => json!({"stream": stream, "id": id, "time": time, "action": "model.disabled",
+                "actor_name": "Bo", "changes": [{"field": "enabled", "old": true, "new": false}]}),
+        }
+    });
+    events.collect()
+}
+
+struct Asked<'a> {
+    server: &'a Server,
+    key: &'a str,
+}
+
+impl Asked<'_> {
+    fn get(&self, path: &str) -> Value {
+        let answer = self.server.connect(self.key).unwrap().get(path).unwrap();
+        assert_eq!(answer.status, 200, "{path}: {}", answer.text);
+        answer.body
+    }
+
+    fn send(&self, method: &str, path: &str, body: &Value) -> Value {
+        let mut connection = self.server.connect(self.key).unwrap();
+        let answer = connection
+            .send(method, path, &[], &body.to_string())
+            .unwrap();
+        assert!(
+            (200..300).contains(&answer.status),
+            "{path}: {}",
+            answer.text
+        );
+        answer.body
+    }
+
+    /// Waits until an address answers what fits.
+    fn wait(&self, path: &str, fits: impl Fn(&Value) -> bool) -> Value {
+        let mut last = Value::Null;
+        for _ in 0..4_000 {
+            last = self.get(path);
+            if fits(&last) {
+                return last;
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        panic!("{path}: {last}");
+    }
+
+    /// Makes usage events older than a hundred days archived, audit events older than the window.
+    fn archive(&self) {
+        let settings = json!({"usage_online_days": 100});
+        self.send("PUT", "/api/v1/settings/retention", &settings);
+        self.archived();
+    }
+
+    fn archived(&self) {
+        let done = |jobs: &Value| {
+            let mut jobs = jobs["items"].as_array().unwrap().iter();
+            jobs.any(|job| {
+                job["kind"] == "archive"
+                    && job["state"] == "done"
+                    && job["details"]["usage"] != Value::Null
+            })
+        };
+        self.wait("/api/v1/jobs", done);
+    }
+
+    fn total(&self, stream: &str) -> u64 {
+        let path = format!(
+            "/api/v1/logs/{stream}?from=2001-01-01T00:00:00Z&id.prefix={stream}-&page_size=1"
+        );
+        self.get(&path)["total"].as_u64().unwrap()
+    }
+
+    /// The file of an export.
+    fn export(&self, body: &Value) -> String {
+        let asked = self.send("POST", "/api/v1/exports", body);
+        let path = format!("/api/v1/exports/{}", asked["id"].as_str().unwrap());
+        let done = self.wait(&path, |export| {
+            assert_ne!(export["state"], "failed", "{export}");
+            export["state"] == "done"
+        });
+        let mut connection = self.server.connect(self.key).unwrap();
+        let file = connection.get(&format!("{path}/file")).unwrap();
+        assert_eq!(
+            (file.status, file.text.len() as u64),
+            (200, done["bytes"].as_u64().unwrap())
+        );
+        file.text
+    }
+
+    /// All events of a stream, in the order in which they happened, and once.
+    fn has_all(&self, stream: &str) {
+        let text = self.export(
+            &json!({"stream": stream, "format": "jsonl", "columns": ["id"],
+            "filters": {"id.prefix": format!("{stream}-")}}),
+        );
+        let expected: String = (0..DAYS * EACH)
+            .map(|number| format!("{{\"id\":\"{stream}-{number}\"}}\n"))
+            .collect();
+        assert!(
+            text == expected,
+            "{} of {} bytes",
+            text.len(),
+            expected.len()
+        );
+    }
+}
+
+#[test]
+fn old_events_are_archived_and_exported_with_the_others() {
+    let dir = tempfile::tempdir().unwrap();
+    let key = create_admin_key(dir.path(), "admin");
+    let server = Server::start(dir.path());
+    let asked = Asked {
+        server: &server,
+        key: &key,
+    };
+    let all = events();
+    let sent = asked.send("POST", "/api/v1/events", &all);
+    assert_eq!(sent["accepted"], 2 * DAYS * EACH);
+    asked.archive();
+    let (usage, audit) = (asked.total("usage"), asked.total("audit"));
+    assert!(
+        (99 * EACH..=101 * EACH).contains(&usage),
+        "{usage} usage events are online"
+    );
+    assert!(
+        (89 * EACH..=121 * EACH).contains(&audit),
+        "{audit} audit events are online"
+    );
+    let archived = asked.get("/api/v1/archive");
+    let of = |stream: &str| -> u64 {
+        let items = archived["items"].as_array().unwrap().iter();
+        let items = items.filter(|item| item["stream"] == stream);
+        items.map(|item| item["events"].as_u64().unwrap()).sum()
+    };
+    assert_eq!(
+        (of("usage") + usage, of("audit") + audit),
+        (DAYS * EACH, DAYS * EACH)
+    );
+    asked.has_all("usage");
+    asked.has_all("audit");
+    let again = asked.send("POST", "/api/v1/events", &all);
+    assert_eq!(
+        (&again["accepted"], &again["duplicates"]),
+        (&json!(0), &json!(2 * DAYS * EACH))
+    );
+    read_by_others(dir.path(), of("usage"), of("audit"));
+}
+
+/// The archived files as another engine sees them.
+fn read_by_others(data_dir: &Path, usage: u64, audit: u64) {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/s3/read.py");
+    let archive = data_dir.join("archive");
+    let archive = archive.display();
+    let read = |query: String| -> Value {
+        let output = Command::new("python3")
+            .arg(&script)
+            .arg(query)
+            .output()
+            .unwrap();
+        serde_json::from_slice(&output.stdout).unwrap_or_else(|_| {
+            let said = String::from_utf8_lossy(&output.stderr).into_owned();
+            assert!(std::env::var_os("DAYBOOK_REQUIRE_S3").is_none(), "{said}");
+            eprintln!("skipped: DuckDB cannot be had here: {said}");
+            Value::Null
+        })
+    };
+    let found = read(format!(
+        "SELECT count(*), count(DISTINCT id), sum(cost), typeof(any_value(cost)), typeof(any_value(time)), \
+         min(time) < max(time), bool_and(is_stream) FROM '{archive}/usage/*/*.events.parquet'"
+    ));
+    if found.is_null() {
+        return;
+    }
+    let cost = format!("{usage}.{usage:09}");
+    assert_eq!(
+        found,
+        json!([[
+            usage,
+            usage,
+            cost,
+            "DECIMAL(19,9)",
+            "TIMESTAMP WITH TIME ZONE",
+            true,
+            true
+        ]])
+    );
+    let found = read(format!(
+        "SELECT count(*), min(changes->0->>'field') FROM '{archive}/audit/*/*.events.parquet'"
+    ));
+    assert_eq!(found, json!([[audit, "enabled"]]));
+    let found = read(format!(
+        "SELECT count(*), count(DISTINCT request->>'n') FROM '{archive}/usage/*/*.payloads.parquet'"
+    ));
+    assert_eq!(found, json!([[usage, usage]]));
+}
+
+#[test]
+fn a_bucket_that_is_away_stops_nothing_but_what_needs_it() {
+    let Some(s3) = S3::start() else { return };
+    let dir = tempfile::tempdir().unwrap();
+    let key = create_admin_key(dir.path(), "admin");
+    let start = |endpoint: &str| {
+        let mut command = serve(dir.path());
+        command
+            .args(["--archive", "s3://logs/daybook"])
+            .args(["--archive-region", &s3.said("region")])
+            .args(["--archive-access-key-id", &s3.said("access_key_id")])
+            .args(["--archive-endpoint", endpoint])
+            .env(
+                "DAYBOOK_ARCHIVE_SECRET_ACCESS_KEY",
+                s3.said("secret_access_key"),
+            );
+        Server::start_as(&mut command)
+    };
+    let mut server = start(&s3.said("endpoint"));
+    let asked = Asked {
+        server: &server,
+        key: &key,
+    };
+    asked.send("POST", "/api/v1/events", &events());
+    asked.archive();
+    asked.has_all("usage");
+    let online = asked.total("usage");
+    server.kill();
+
+    server = start("http://127.0.0.1:9");
+    let asked = Asked {
+        server: &server,
+        key: &key,
+    };
+    assert_eq!(asked.total("usage"), online);
+    let again = asked.send("POST", "/api/v1/events", &events());
+    assert_eq!(again["accepted"], 0, "{again}");
+    let export = asked.send("POST", "/api/v1/exports", &json!({"stream": "usage"}));
+    let path = format!("/api/v1/exports/{}", export["id"].as_str().unwrap());
+    let waiting = asked.wait(&path, |export| !export["error"].is_null());
+    assert_eq!(waiting["state"], "waiting", "{waiting}");
+    server.kill();
+
+    server = start(&s3.said("endpoint"));
+    let asked = Asked {
+        server: &server,
+        key: &key,
+    };
+    asked.wait(&path, |export| export["state"] == "done");
+    asked.has_all("audit");
+    assert!(!dir.path().join("archive").exists());
+}
+
+#[test]
+fn killed_again_and_again_it_archives_everything_once() {
+    let dir = tempfile::tempdir().unwrap();
+    let key = create_admin_key(dir.path(), "admin");
+    let mut server = Server::start(dir.path());
+    let asked = Asked {
+        server: &server,
+        key: &key,
+    };
+    asked.send("POST", "/api/v1/events", &events());
+    let settings = json!({"usage_online_days": 100});
+    asked.send("PUT", "/api/v1/settings/retention", &settings);
+    let periods = |found: &Value| found["items"].as_array().unwrap().len();
+    // A process archives something, and is killed while it archives what comes next.
+    for round in 0..12_u64 {
+        let asked = Asked {
+            server: &server,
+            key: &key,
+        };
+        let before = periods(&asked.get("/api/v1/archive"));
+        asked.wait("/api/v1/archive", |found| periods(found) > before);
+        std::thread::sleep(Duration::from_millis(37 * (round % 7)));
+        server.kill();
+        server = Server::start(dir.path());
+    }
+    let asked = Asked {
+        server: &server,
+        key: &key,
+    };
+    asked.archived();
+    asked.has_all("usage");
+    asked.has_all("audit");
+    assert!(asked.total("usage") <= 101 * EACH);
+}
