@@ -22,11 +22,24 @@ export default tseslint.config(
           message: 'Text from events is rendered as text, never as HTML.',
         },
       ],
+      'no-restricted-imports': [
+        'error',
+        {
+          name: '@mantine/core',
+          importNames: ['Popover', 'Tooltip'],
+          message:
+            'They weigh on the first load: use `Drop` of ui/Drop, and `data-hint` (ui/HintLayer).',
+        },
+      ],
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
       // Redirects and 404s of the router are thrown by design.
       '@typescript-eslint/only-throw-error': 'off',
     },
+  },
+  {
+    files: ['src/ui/DropPanel.tsx', 'src/ui/HintTip.tsx'],
+    rules: { 'no-restricted-imports': 'off' },
   },
   { files: ['**/*.js', '**/*.mjs'], extends: [tseslint.configs.disableTypeChecked] },
   {

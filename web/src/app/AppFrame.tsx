@@ -1,18 +1,24 @@
 /** The frame of every signed-in page: navigation at the left, the page beside it. */
 import { useDisclosure, useLocalStorage, useMediaQuery } from '@mantine/hooks'
 import { Outlet, useLocation } from '@tanstack/react-router'
-import { useEffect } from 'react'
+import { Suspense, lazy, useEffect, useState } from 'react'
 import { t } from '../i18n'
-import { ShortcutsHelp } from '../keyboard/ShortcutsHelp'
+import { useShortcuts } from '../keyboard/useShortcuts'
+import { HintLayer } from '../ui/HintLayer'
 import { ConnectionBanner } from './ConnectionBanner'
 import { Navigation } from './Navigation'
 import { TopBar } from './TopBar'
 import classes from './AppFrame.module.css'
 
+const ShortcutsHelp = lazy(() => import('../keyboard/ShortcutsHelp'))
+
 export function AppFrame() {
   const [narrow, setNarrow] = useNarrow()
   const [menuOpen, menu] = useDisclosure(false)
   const [helpOpen, help] = useDisclosure(false)
+  const [helpSeen, setHelpSeen] = useState(false)
+  if (helpOpen && !helpSeen) setHelpSeen(true)
+  useShortcuts({ '?': help.open })
   const path = useLocation({ select: (location) => location.pathname })
   const closeMenu = menu.close
   useEffect(closeMenu, [path, closeMenu])
@@ -35,7 +41,12 @@ export function AppFrame() {
         <ConnectionBanner />
         <Outlet />
       </div>
-      <ShortcutsHelp opened={helpOpen} onClose={help.close} onOpen={help.open} />
+      {helpSeen && (
+        <Suspense>
+          <ShortcutsHelp opened={helpOpen} onClose={help.close} />
+        </Suspense>
+      )}
+      <HintLayer />
     </div>
   )
 }

@@ -1,5 +1,5 @@
 /** What exists for the reader's role, one line per page, and their own corner at the bottom. */
-import { ActionIcon, Tooltip } from '@mantine/core'
+import { ActionIcon } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useSearch } from '@tanstack/react-router'
 import { statusQuery } from '../api/queries'
@@ -33,9 +33,9 @@ export function Navigation({ narrow, onNarrow, onShortcuts }: NavigationProps) {
         <Logo size={24} />
         {!narrow && <span className={classes.name}>{t.app.name}</span>}
         {!narrow && status.data?.demo === true && (
-          <Tooltip label={t.app.demoHint}>
-            <span className={classes.demo}>{t.app.demo}</span>
-          </Tooltip>
+          <span className={classes.demo} data-hint={t.app.demoHint}>
+            {t.app.demo}
+          </span>
         )}
       </div>
       <div className={classes.sections}>
@@ -64,19 +64,19 @@ export function Navigation({ narrow, onNarrow, onShortcuts }: NavigationProps) {
       </div>
       <div className={classes.foot}>
         <AccountMenu narrow={narrow} onShortcuts={onShortcuts} />
-        <Tooltip label={toggleLabel} position="right">
-          <ActionIcon
-            className={classes.collapse ?? ''}
-            variant="subtle"
-            color="gray"
-            size={32}
-            aria-label={toggleLabel}
-            aria-expanded={!narrow}
-            onClick={onNarrow}
-          >
-            <Icon name="sidebar" />
-          </ActionIcon>
-        </Tooltip>
+        <ActionIcon
+          className={classes.collapse ?? ''}
+          variant="subtle"
+          color="gray"
+          size={32}
+          aria-label={toggleLabel}
+          data-hint={toggleLabel}
+          data-hint-side="right"
+          aria-expanded={!narrow}
+          onClick={onNarrow}
+        >
+          <Icon name="sidebar" />
+        </ActionIcon>
       </div>
     </nav>
   )
@@ -106,12 +106,16 @@ interface PageLinkProps {
 
 function PageLink({ to, icon, name, narrow }: PageLinkProps) {
   return (
-    <Tooltip label={name} position="right" disabled={!narrow}>
-      <Link className={classes.link} to={to} aria-label={name}>
-        <Icon name={icon} />
-        {!narrow && <span>{name}</span>}
-      </Link>
-    </Tooltip>
+    <Link
+      className={classes.link}
+      to={to}
+      aria-label={name}
+      data-hint={narrow ? name : undefined}
+      data-hint-side="right"
+    >
+      <Icon name={icon} />
+      {!narrow && <span>{name}</span>}
+    </Link>
   )
 }
 
@@ -124,16 +128,16 @@ interface PlaceLinkProps {
 function PlaceLink({ place, name, narrow }: PlaceLinkProps) {
   const search = useSearch({ strict: false })
   return (
-    <Tooltip label={name} position="right" disabled={!narrow}>
-      <Link
-        className={classes.link}
-        {...addressOf(place, enter(place, search))}
-        activeOptions={{ includeSearch: false }}
-        aria-label={name}
-      >
-        <Icon name={place satisfies IconName} />
-        {!narrow && <span>{name}</span>}
-      </Link>
-    </Tooltip>
+    <Link
+      className={classes.link}
+      {...addressOf(place, enter(place, search))}
+      activeOptions={{ includeSearch: false }}
+      aria-label={name}
+      data-hint={narrow ? name : undefined}
+      data-hint-side="right"
+    >
+      <Icon name={place satisfies IconName} />
+      {!narrow && <span>{name}</span>}
+    </Link>
   )
 }

@@ -39,14 +39,7 @@ export const theme = createTheme({
   cursorType: 'pointer',
   respectReducedMotion: true,
   components: {
-    Tooltip: {
-      defaultProps: {
-        openDelay: 400,
-        withArrow: false,
-        fz: 12,
-        transitionProps: { duration: 100 },
-      },
-    },
+    Tooltip: { defaultProps: { withArrow: false, fz: 12, transitionProps: { duration: 100 } } },
     Popover: { defaultProps: { transitionProps: { duration: 100 }, shadow: 'md' } },
     Menu: { defaultProps: { transitionProps: { duration: 100 } } },
     // Scroll locking would add a style element without our nonce; the page itself does not scroll.

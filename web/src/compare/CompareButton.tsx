@@ -1,5 +1,5 @@
 /** Marks an event to compare it, and with a mark on another one leads to both side by side. */
-import { ActionIcon, Tooltip } from '@mantine/core'
+import { ActionIcon } from '@mantine/core'
 import { useNavigate } from '@tanstack/react-router'
 import type { Stream } from '../api/types'
 import { t } from '../i18n'
@@ -21,17 +21,16 @@ export function CompareButton({ stream, id }: { stream: Stream; id: string }) {
     void navigate({ to: '/compare', search: { a: mark, b: own } })
   }
   return (
-    <Tooltip label={label}>
-      <ActionIcon
-        variant={mark === '' ? 'subtle' : 'light'}
-        color={mark === '' ? 'gray' : 'ink'}
-        size={28}
-        aria-label={label}
-        aria-pressed={isMarked}
-        onClick={press}
-      >
-        <Icon name="compare" />
-      </ActionIcon>
-    </Tooltip>
+    <ActionIcon
+      variant={mark === '' ? 'subtle' : 'light'}
+      color={mark === '' ? 'gray' : 'ink'}
+      size={28}
+      aria-label={label}
+      data-hint={label}
+      aria-pressed={isMarked}
+      onClick={press}
+    >
+      <Icon name="compare" />
+    </ActionIcon>
   )
 }

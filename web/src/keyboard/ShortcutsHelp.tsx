@@ -1,17 +1,14 @@
 /** The list of keys, behind `?`. */
 import { Kbd, Modal } from '@mantine/core'
 import { t } from '../i18n'
-import { useShortcuts } from './useShortcuts'
 import classes from './ShortcutsHelp.module.css'
 
 interface ShortcutsHelpProps {
   opened: boolean
-  onOpen: () => void
   onClose: () => void
 }
 
-export function ShortcutsHelp({ opened, onOpen, onClose }: ShortcutsHelpProps) {
-  useShortcuts({ '?': onOpen })
+export default function ShortcutsHelp({ opened, onClose }: ShortcutsHelpProps) {
   const keys: [string[], string][] = [
     [['/'], t.shortcuts.search],
     [['j'], t.shortcuts.next],

@@ -1,10 +1,11 @@
 /** Time range first, then search, what the page adds, then refreshing by hand or by itself. */
-import { ActionIcon, Tooltip } from '@mantine/core'
+import { ActionIcon } from '@mantine/core'
 import { t } from '../i18n'
-import { LiveButton } from '../live/LiveButton'
 import { Icon } from '../ui/Icon'
-import { AutoButton } from './AutoButton'
+import { useLogView } from './LogView'
+import { DEFAULT_SORT } from './logState'
 import { SearchBox } from './SearchBox'
+import { ToolbarToggle } from './ToolbarToggle'
 import { TimeRangePicker } from './range/TimeRangePicker'
 import classes from './LogToolbar.module.css'
 
@@ -18,6 +19,7 @@ interface LogToolbarProps {
 }
 
 export function LogToolbar({ onRefresh, refreshing, placeholder, children }: LogToolbarProps) {
+  const { state, ask, auto, setAuto } = useLogView()
   return (
     <div className={classes.bar}>
       <TimeRangePicker />
@@ -26,22 +28,31 @@ export function LogToolbar({ onRefresh, refreshing, placeholder, children }: Log
       <div className={classes.refreshing}>
         {onRefresh && (
           <>
-            <Tooltip label={t.list.refresh}>
-              <ActionIcon
-                className={classes.refresh ?? ''}
-                variant="default"
-                size={34}
-                aria-label={t.list.refresh}
-                data-busy={refreshing || undefined}
-                onClick={onRefresh}
-              >
-                <Icon name="refresh" />
-              </ActionIcon>
-            </Tooltip>
-            <AutoButton />
+            <ActionIcon
+              className={classes.refresh ?? ''}
+              variant="default"
+              size={34}
+              aria-label={t.list.refresh}
+              data-hint={t.list.refresh}
+              data-busy={refreshing || undefined}
+              onClick={onRefresh}
+            >
+              <Icon name="refresh" />
+            </ActionIcon>
+            <ToolbarToggle
+              label={t.list.auto}
+              hint={t.list.autoHint}
+              on={auto}
+              onChange={setAuto}
+            />
           </>
         )}
-        <LiveButton />
+        <ToolbarToggle
+          label={t.live.button}
+          hint={t.live.hint}
+          on={state.live}
+          onChange={(live) => ask({ live, sort: DEFAULT_SORT, open: undefined })}
+        />
       </div>
     </div>
   )

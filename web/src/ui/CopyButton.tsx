@@ -1,5 +1,5 @@
 /** Copies a text and says so for a moment. */
-import { ActionIcon, Tooltip } from '@mantine/core'
+import { ActionIcon } from '@mantine/core'
 import { useEffect, useState } from 'react'
 import { t } from '../i18n'
 import { Icon, type IconName } from './Icon'
@@ -18,18 +18,17 @@ export function CopyButton({ text, label, icon = 'copy', size = 24, className }:
   const said =
     state === 'copied' ? t.values.copied : state === 'failed' ? t.errors.copyFailed : label
   return (
-    <Tooltip label={said}>
-      <ActionIcon
-        variant="subtle"
-        color="gray"
-        size={size}
-        aria-label={said}
-        className={className ?? ''}
-        onClick={() => copy(typeof text === 'string' ? text : text())}
-      >
-        <Icon name={state === 'copied' ? 'check' : icon} size={size > 24 ? 16 : 14} />
-      </ActionIcon>
-    </Tooltip>
+    <ActionIcon
+      variant="subtle"
+      color="gray"
+      size={size}
+      aria-label={said}
+      data-hint={said}
+      className={className ?? ''}
+      onClick={() => copy(typeof text === 'string' ? text : text())}
+    >
+      <Icon name={state === 'copied' ? 'check' : icon} size={size > 24 ? 16 : 14} />
+    </ActionIcon>
   )
 }
 

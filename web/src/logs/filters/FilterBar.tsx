@@ -1,15 +1,15 @@
 /** The filters in force, each a chip that opens its editor, and the way to add one. */
-import { Button, Popover } from '@mantine/core'
-import { useState } from 'react'
-import type { Field } from '../../api/types'
+import { Button } from '@mantine/core'
+import { lazy } from 'react'
 import { t } from '../../i18n'
 import { Icon } from '../../ui/Icon'
+import { Drop, useDrop } from '../../ui/Drop'
 import { useLogView } from '../LogView'
 import { isNarrowed, type Filter } from '../logState'
-import { FieldMenu } from './FieldMenu'
 import { FilterChip } from './FilterChip'
-import { FilterEditor } from './FilterEditor'
 import classes from './FilterBar.module.css'
+
+const NewFilter = lazy(() => import('./NewFilter'))
 
 interface FilterBarProps {
   /** Filters that the page shows in another way need no chip. */
@@ -43,38 +43,22 @@ export function FilterBar({ shownElsewhere = () => false, children }: FilterBarP
 }
 
 function AddFilter() {
-  const [opened, setOpened] = useState(false)
-  const [field, setField] = useState<Field>()
-  const toggle = (open: boolean) => {
-    setOpened(open)
-    setField(undefined)
-  }
+  const { drop, target } = useDrop()
   return (
-    <Popover opened={opened} onChange={toggle} position="bottom-start" width={292} trapFocus>
-      <Popover.Target>
-        <Button
-          variant="default"
-          size="compact-sm"
-          h={28}
-          leftSection={<Icon name="plus" size={13} />}
-          aria-label={t.filters.addLabel}
-          onClick={() => toggle(!opened)}
-        >
-          {t.filters.add}
-        </Button>
-      </Popover.Target>
-      <Popover.Dropdown className={classes.dropdown ?? ''} aria-label={t.filters.addLabel}>
-        {field ? (
-          <FilterEditor
-            key={field.name}
-            field={field}
-            onBack={() => setField(undefined)}
-            onDone={() => toggle(false)}
-          />
-        ) : (
-          <FieldMenu onChoose={setField} />
-        )}
-      </Popover.Dropdown>
-    </Popover>
+    <>
+      <Button
+        {...target}
+        variant="default"
+        size="compact-sm"
+        h={28}
+        leftSection={<Icon name="plus" size={13} />}
+        aria-label={t.filters.addLabel}
+      >
+        {t.filters.add}
+      </Button>
+      <Drop drop={drop} label={t.filters.addLabel} position="bottom-start" width={292}>
+        <NewFilter onDone={() => drop.setOpened(false)} />
+      </Drop>
+    </>
   )
 }

@@ -1,19 +1,20 @@
 /** One filter in words. Pressing it opens its editor; the cross removes it. */
-import { Popover, UnstyledButton } from '@mantine/core'
-import { useState } from 'react'
+import { UnstyledButton } from '@mantine/core'
+import { lazy } from 'react'
 import { labelOf } from '../../catalogue/catalogue'
 import { describeCondition } from '../../catalogue/operators'
 import { t } from '../../i18n'
+import { Drop, useDrop } from '../../ui/Drop'
 import { Icon } from '../../ui/Icon'
 import { useLogView } from '../LogView'
 import { replaceFilter, type Filter } from '../logState'
-import { FilterEditor } from './FilterEditor'
 import classes from './FilterChip.module.css'
-import bar from './FilterBar.module.css'
+
+const FilterEditor = lazy(() => import('./FilterEditor'))
 
 export function FilterChip({ filter }: { filter: Filter }) {
   const { fields, state, ask } = useLogView()
-  const [opened, setOpened] = useState(false)
+  const { drop, target } = useDrop()
   const field = fields.byName.get(filter.field)
   const label = labelOf(fields, filter.field)
   const [operator, values] = describeCondition(field, filter)
@@ -22,21 +23,19 @@ export function FilterChip({ filter }: { filter: Filter }) {
     ask({ filters: replaceFilter(state.filters, filter, { ...filter, values: [] }) })
 
   return (
-    <Popover opened={opened} onChange={setOpened} position="bottom-start" width={292} trapFocus>
+    <>
       <span className={classes.chip}>
-        <Popover.Target>
-          <UnstyledButton
-            className={classes.text ?? ''}
-            aria-label={t.filters.edit(text)}
-            title={text}
-            disabled={!field}
-            onClick={() => setOpened(!opened)}
-          >
-            <span className={classes.label}>{label}</span>
-            <span className={classes.operator}>{operator}</span>
-            <bdi className={classes.values}>{values}</bdi>
-          </UnstyledButton>
-        </Popover.Target>
+        <UnstyledButton
+          {...target}
+          className={classes.text ?? ''}
+          aria-label={t.filters.edit(text)}
+          title={text}
+          disabled={!field}
+        >
+          <span className={classes.label}>{label}</span>
+          <span className={classes.operator}>{operator}</span>
+          <bdi className={classes.values}>{values}</bdi>
+        </UnstyledButton>
         <UnstyledButton
           className={classes.remove ?? ''}
           aria-label={t.filters.remove(text)}
@@ -46,10 +45,10 @@ export function FilterChip({ filter }: { filter: Filter }) {
         </UnstyledButton>
       </span>
       {field && (
-        <Popover.Dropdown className={bar.dropdown ?? ''} aria-label={t.filters.edit(text)}>
-          <FilterEditor field={field} filter={filter} onDone={() => setOpened(false)} />
-        </Popover.Dropdown>
+        <Drop drop={drop} label={t.filters.edit(text)} position="bottom-start" width={292}>
+          <FilterEditor field={field} filter={filter} onDone={() => drop.setOpened(false)} />
+        </Drop>
       )}
-    </Popover>
+    </>
   )
 }

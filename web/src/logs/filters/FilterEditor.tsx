@@ -20,7 +20,7 @@ interface FilterEditorProps {
   onDone: () => void
 }
 
-export function FilterEditor({ field, filter, onBack, onDone }: FilterEditorProps) {
+export default function FilterEditor({ field, filter, onBack, onDone }: FilterEditorProps) {
   const [operator, setOperator] = useState(filter?.operator ?? defaultOperator(field))
   const { values, setValues, moveTo } = useCondition(field, filter, operator)
   const entry = entryOf(field, operator)

@@ -1,5 +1,5 @@
 /** What the colours mean, how many there are, and the way back out of a zoom. */
-import { ActionIcon, Tooltip, UnstyledButton } from '@mantine/core'
+import { ActionIcon, UnstyledButton } from '@mantine/core'
 import type { Histogram } from '../../api/types'
 import { visibleText } from '../../format/text'
 import { formatNumber } from '../../format/number'
@@ -38,17 +38,16 @@ export function HistogramLegend({ histogram }: { histogram: Histogram | undefine
         ))}
       </div>
       <span className={classes.per}>{t.histogram.per(intervalName(histogram.interval_ms))}</span>
-      <Tooltip label={t.range.zoomedOut}>
-        <ActionIcon
-          variant="subtle"
-          color="gray"
-          size={24}
-          aria-label={t.range.zoomedOut}
-          onClick={zoom}
-        >
-          <Icon name="zoomOut" size={14} />
-        </ActionIcon>
-      </Tooltip>
+      <ActionIcon
+        variant="subtle"
+        color="gray"
+        size={24}
+        aria-label={t.range.zoomedOut}
+        data-hint={t.range.zoomedOut}
+        onClick={zoom}
+      >
+        <Icon name="zoomOut" size={14} />
+      </ActionIcon>
     </div>
   )
 }

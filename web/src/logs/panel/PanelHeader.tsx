@@ -1,5 +1,5 @@
 /** What it is, when it was in both zones, the way to its neighbours, and ways to take it along. */
-import { ActionIcon, Tooltip } from '@mantine/core'
+import { ActionIcon } from '@mantine/core'
 import type { LogEvent } from '../../api/types'
 import { formatFull, formatRelative } from '../../format/time'
 import { formatEnum } from '../../format/value'
@@ -86,17 +86,16 @@ interface IconButtonProps {
 
 function IconButton({ icon, label, disabled = false, onClick }: IconButtonProps) {
   return (
-    <Tooltip label={label}>
-      <ActionIcon
-        variant="subtle"
-        color="gray"
-        size={28}
-        aria-label={label}
-        disabled={disabled}
-        onClick={onClick}
-      >
-        <Icon name={icon} />
-      </ActionIcon>
-    </Tooltip>
+    <ActionIcon
+      variant="subtle"
+      color="gray"
+      size={28}
+      aria-label={label}
+      data-hint={label}
+      disabled={disabled}
+      onClick={onClick}
+    >
+      <Icon name={icon} />
+    </ActionIcon>
   )
 }

@@ -1,6 +1,4 @@
 /** The events as a table, 32 px a row. */
-import { tableFeatures, useTable, type ColumnDef } from '@tanstack/react-table'
-import { useMemo } from 'react'
 import type { LogEvent } from '../../api/types'
 import { t } from '../../i18n'
 import { useDensity } from '../columns/useDensity'
@@ -14,7 +12,6 @@ import { SkeletonRows } from './SkeletonRows'
 import { TimeCell } from './TimeCell'
 import classes from './EventTable.module.css'
 
-const features = tableFeatures({})
 const NO_EVENTS: LogEvent[] = []
 
 interface EventTableProps {
@@ -26,15 +23,8 @@ interface EventTableProps {
 }
 
 export function EventTable({ columns, events, stale, marked }: EventTableProps) {
-  const { stream, pageSize } = useLogView()
+  const { stream, pageSize, zone } = useLogView()
   const [density] = useDensity()
-  const table = useTable({
-    features,
-    columns: useColumnDefs(columns),
-    data: events ?? NO_EVENTS,
-    getRowId: (event) => event.id,
-  })
-  const byName = new Map(columns.map((column) => [column.field.name, column]))
   const room = columns.reduce((sum, column) => sum + column.width, 0)
 
   return (
@@ -54,25 +44,24 @@ export function EventTable({ columns, events, stale, marked }: EventTableProps) 
         </colgroup>
         <thead>
           <tr>
-            {table.getFlatHeaders().map((header) => {
-              const column = byName.get(header.id)
-              return column && <ColumnHeader key={header.id} column={column} />
-            })}
+            {columns.map((column) => (
+              <ColumnHeader key={column.field.name} column={column} />
+            ))}
           </tr>
         </thead>
         <tbody>
           {events === undefined ? (
             <SkeletonRows columns={columns} rows={pageSize} />
           ) : (
-            table.getRowModel().rows.map((row) => (
-              <EventRow key={row.id} event={row.original} marked={row.id === marked}>
-                {row.getAllCells().map((cell) => (
-                  <td
-                    key={cell.id}
-                    data-field={cell.column.id}
-                    data-right={byName.get(cell.column.id)?.alignRight || undefined}
-                  >
-                    <table.FlexRender cell={cell} />
+            events.map((event) => (
+              <EventRow key={event.id} event={event} marked={event.id === marked}>
+                {columns.map(({ field, alignRight }) => (
+                  <td key={field.name} data-field={field.name} data-right={alignRight || undefined}>
+                    {field.name === 'time' ? (
+                      <TimeCell event={event} />
+                    ) : (
+                      <Cell field={field} event={event} zone={zone} />
+                    )}
                   </td>
                 ))}
               </EventRow>
@@ -81,23 +70,5 @@ export function EventTable({ columns, events, stale, marked }: EventTableProps) 
         </tbody>
       </table>
     </CellActions>
-  )
-}
-
-function useColumnDefs(columns: Column[]): ColumnDef<typeof features, LogEvent>[] {
-  const { zone } = useLogView()
-  return useMemo(
-    () =>
-      columns.map(({ field }) => ({
-        id: field.name,
-        header: field.label,
-        cell: ({ row }) =>
-          field.name === 'time' ? (
-            <TimeCell event={row.original} />
-          ) : (
-            <Cell field={field} event={row.original} zone={zone} />
-          ),
-      })),
-    [columns, zone],
   )
 }

@@ -1,6 +1,6 @@
 /** A button above the list that opens what it names; what it opens is loaded when it is opened. */
-import { Button, Popover } from '@mantine/core'
-import { Suspense, useState } from 'react'
+import { Button } from '@mantine/core'
+import { Drop, useDrop } from '../../ui/Drop'
 import { Icon, type IconName } from '../../ui/Icon'
 import classes from './ToolMenu.module.css'
 
@@ -13,29 +13,25 @@ interface ToolMenuProps {
 }
 
 export function ToolMenu({ icon, label, marked = false, children }: ToolMenuProps) {
-  const [opened, setOpened] = useState(false)
+  const { drop, target } = useDrop()
   return (
-    <Popover opened={opened} onChange={setOpened} position="bottom-end" trapFocus>
-      <Popover.Target>
-        <Button
-          className={classes.button ?? ''}
-          variant="subtle"
-          color="gray"
-          size="compact-sm"
-          h={28}
-          leftSection={<Icon name={icon} size={14} />}
-          data-marked={marked || undefined}
-          aria-label={label}
-          onClick={() => setOpened(!opened)}
-        >
-          <span className={classes.label}>{label}</span>
-        </Button>
-      </Popover.Target>
-      <Popover.Dropdown className={classes.dropdown ?? ''} aria-label={label}>
-        <Suspense fallback={<div className={classes.loading} />}>
-          {children(() => setOpened(false))}
-        </Suspense>
-      </Popover.Dropdown>
-    </Popover>
+    <>
+      <Button
+        {...target}
+        className={classes.button ?? ''}
+        variant="subtle"
+        color="gray"
+        size="compact-sm"
+        h={28}
+        leftSection={<Icon name={icon} size={14} />}
+        data-marked={marked || undefined}
+        aria-label={label}
+      >
+        <span className={classes.label}>{label}</span>
+      </Button>
+      <Drop drop={drop} label={label} position="bottom-end">
+        {children(() => drop.setOpened(false))}
+      </Drop>
+    </>
   )
 }
