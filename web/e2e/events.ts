@@ -4,8 +4,14 @@ import { expect } from './daybook'
 
 const CSRF = { 'x-daybook-csrf': '1' }
 
+/** What audit events are answered with. */
+export interface Receipt {
+  ledger_index: number
+  leaf_hash: string
+}
+
 /** Sends events with a new key; whoever asks must be an administrator. */
-export async function sendEvents(admin: APIRequestContext, events: object[]): Promise<void> {
+export async function sendEvents(admin: APIRequestContext, events: object[]): Promise<Receipt[]> {
   const made = await admin.post('/api/v1/api-keys', {
     data: { name: `test-${Date.now()}-${Math.random()}`, scopes: ['ingest'] },
     headers: CSRF,
@@ -16,9 +22,14 @@ export async function sendEvents(admin: APIRequestContext, events: object[]): Pr
     data: events,
     headers: { authorization: `Bearer ${key}` },
   })
-  const { accepted, rejected } = (await answer.json()) as { accepted: number; rejected: unknown[] }
+  const { accepted, rejected, receipts } = (await answer.json()) as {
+    accepted: number
+    rejected: unknown[]
+    receipts: Receipt[]
+  }
   expect(rejected, 'refused events').toEqual([])
   expect(accepted).toBe(events.length)
+  return receipts
 }
 
 /** A word that no other event has. */

@@ -1,4 +1,6 @@
 /** Events as they come in. */
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import type { Page } from '@playwright/test'
 import { expect, rows, test } from './daybook'
 import { sendEvents, uniqueWord } from './events'
@@ -79,9 +81,64 @@ test('a broken connection is made again, and what may be missing is told', async
   const ends = { contentType: 'text/event-stream', body }
   await page.route(/\/tail\?/, (route) => route.fulfill(ends), { times: 1 })
   await page.goto(`/logs/system?source=${word}&live=true`)
-  await expect(page.getByText('Connecting …')).toBeVisible()
+  await expect(page.getByText('Connection lost. Trying again …')).toBeVisible()
   await expect(page.getByRole('status').filter({ hasText: 'Following' })).toBeVisible()
   await expect(page.getByText('Some missed')).toBeVisible()
   await sendEvents(page.request, [event(word, 'after')])
   await expect(rows(page)).toHaveCount(1)
+})
+
+test('a server that falls silent is noticed, said so, and left for one that answers', async ({
+  signedIn: page,
+}) => {
+  const word = uniqueWord('silent')
+  // It begins like a tail, and then says nothing any more.
+  const silent = createServer((_, answer) => {
+    answer.writeHead(200, { 'content-type': 'text/event-stream' })
+    answer.write(': from now on\n\n')
+  })
+  await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve))
+  const { port } = silent.address() as AddressInfo
+  await page.clock.install()
+  await page.route(
+    /\/tail\?/,
+    (route) => route.continue({ url: `http://127.0.0.1:${port}/tail?` }),
+    { times: 1 },
+  )
+  await page.goto(`/logs/system?source=${word}&live=true`)
+  const state = page.getByRole('status').filter({ hasText: /Following|lost/ })
+  await expect(state).toHaveText('Following')
+  await page.clock.fastForward(45_000)
+  await expect(state).toHaveText('Connection lost. Trying again …')
+  await page.clock.fastForward(3_000)
+  await expect(state).toHaveText('Following')
+  await expect(page.getByText('Some missed')).toBeVisible()
+  await sendEvents(page.request, [event(word, 'after the silence')])
+  await page.clock.fastForward(2_000)
+  await expect(rows(page)).toHaveCount(1)
+  silent.closeAllConnections()
+  silent.close()
+})
+
+test('audit events come with their place in the ledger', async ({ signedIn: page }) => {
+  const word = uniqueWord('ledger')
+  await follow(page, `/logs/audit?resource_name=${word}`)
+  const change = { stream: 'audit', time: now(), action: 'model.disabled', resource_name: word }
+  const [receipt] = await sendEvents(page.request, [change])
+  await expect(rows(page)).toHaveCount(1)
+  await rows(page).first().click()
+  const panel = page.getByRole('region', { name: 'Event details' })
+  await expect(
+    panel.getByRole('definition').filter({ hasText: receipt?.leaf_hash ?? 'a receipt' }),
+  ).toBeVisible()
+})
+
+test('a live list has no range, and choosing one ends it', async ({ signedIn: page }) => {
+  await follow(page, '/logs/system?from=-7d')
+  const range = page.getByRole('button', { name: 'Time range: From now on' })
+  await expect(range).toHaveText(/^From now on\s*UTC/)
+  await range.click()
+  await page.getByRole('button', { name: 'Last hour' }).click()
+  await expect(page).not.toHaveURL(/live=/)
+  await expect(page.getByRole('button', { name: 'Time range: Last hour' })).toBeVisible()
 })

@@ -55,6 +55,10 @@ test('a view is renamed, takes what is shown now, and is deleted', async ({ sign
   const link = menu.getByRole('link', { name: new RegExp(`^${other}`) })
   await expect(link).toHaveAttribute('href', '/requests?from=-30d')
   await menu.getByRole('button', { name: `Delete ${other}` }).click()
+  await menu.getByRole('button', { name: 'Keep' }).click()
+  await expect(link).toBeVisible()
+  await menu.getByRole('button', { name: `Delete ${other}` }).click()
+  await menu.getByRole('button', { name: 'Delete', exact: true }).click()
   await expect(link).toHaveCount(0)
 })
 

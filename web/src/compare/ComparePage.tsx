@@ -4,14 +4,14 @@ import { useQuery, useSuspenseQuery } from '@tanstack/react-query'
 import { Link, useSearch } from '@tanstack/react-router'
 import { useState } from 'react'
 import { catalogueQuery, eventQuery } from '../api/queries'
-import { fieldsOf, grouped } from '../catalogue/catalogue'
+import { fieldsOf } from '../catalogue/catalogue'
 import { t } from '../i18n'
 import { readKey, writeKey, type EventKey } from '../timeline/timelineState'
 import { describeError } from '../ui/describeError'
 import { Message } from '../ui/Message'
 import { CompareHead } from './CompareHead'
 import { PairRow } from './PairRow'
-import { pairsOf, unitedFields } from './differences'
+import { isOwn, pairsOf, sectionsOf, unitedFields, type Section } from './differences'
 import classes from './Compare.module.css'
 
 export function ComparePage() {
@@ -42,13 +42,14 @@ function Comparison({ a, b }: { a: EventKey; b: EventKey }) {
     fieldsOf(catalogue, b.stream).fields,
   )
   const pairs = pairsOf(fields, left.data, right.data)
-  const differing = pairs.filter(({ same }) => !same)
-  const shown = new Map((all ? pairs : differing).map((pair) => [pair.field, pair]))
+  const shown = all ? pairs : pairs.filter(({ same }) => !same)
+  const explaining = pairs.filter((pair) => !isOwn(pair))
+  const differing = explaining.filter(({ same }) => !same)
   return (
     <>
       <header className={classes.head}>
         <h1>{t.compare.title}</h1>
-        <span>{t.compare.differing(differing.length, pairs.length)}</span>
+        <span>{t.compare.differing(differing.length, explaining.length)}</span>
         <Switch
           size="xs"
           label={t.compare.all}
@@ -67,22 +68,27 @@ function Comparison({ a, b }: { a: EventKey; b: EventKey }) {
             <CompareHead of={b} event={right.data} />
           </tr>
         </thead>
-        {grouped([...shown.keys()]).map(([group, members]) => (
-          <tbody key={group}>
+        {sectionsOf(shown).map((section) => (
+          <tbody key={section.name}>
             <tr className={classes.group}>
               <th scope="rowgroup" colSpan={3}>
-                {t.panel.groups[group] ?? t.panel.otherFields}
+                {titleOfSection(section)}
               </th>
             </tr>
-            {members.map((field) => {
-              const pair = shown.get(field)
-              return pair && <PairRow key={field.name} pair={pair} />
-            })}
+            {section.pairs.map((pair) => (
+              <PairRow key={pair.field.name} pair={pair} />
+            ))}
           </tbody>
         ))}
       </table>
     </>
   )
+}
+
+function titleOfSection({ name }: Section): string {
+  if (name === 'main') return t.compare.main
+  if (name === 'own') return t.compare.own
+  return t.panel.groups[name] ?? t.panel.otherFields
 }
 
 function one(value: string | string[] | undefined): string | undefined {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Field, LogEvent } from '../api/types'
-import { isSame, pairsOf, sorted, unitedFields } from './differences'
+import { isSame, pairsOf, sectionsOf, sorted, unitedFields } from './differences'
 
 const field = (name: string): Field => ({
   name,
@@ -33,6 +33,25 @@ describe('two events', () => {
     expect(isSame([1, 2], [2, 1])).toBe(false)
     expect(isSame(undefined, null)).toBe(true)
     expect(JSON.stringify(sorted({ b: 1, a: { d: 1, c: 2 } }))).toBe('{"a":{"c":2,"d":1},"b":1}')
+  })
+  it('are told apart by what tables show first, and last by what each has of its own', () => {
+    const fields = [
+      field('id'),
+      field('time'),
+      { ...field('ip'), group: 'request' },
+      { ...field('provider'), group: 'model_route' },
+      { ...field('cost'), column: true },
+    ]
+    const values = { ip: 'x', provider: 'y', cost: 1 }
+    const sections = sectionsOf(pairsOf(fields, event(values), event(values)))
+    expect(
+      sections.map(({ name, pairs }) => [name, ...pairs.map((pair) => pair.field.name)]),
+    ).toEqual([
+      ['main', 'cost'],
+      ['model_route', 'provider'],
+      ['request', 'ip'],
+      ['own', 'id', 'time'],
+    ])
   })
   it('of two logs have the fields of both once', () => {
     const united = unitedFields([field('time'), field('cost')], [field('time'), field('action')])

@@ -1,5 +1,6 @@
 /** Two events field by field: what is the same, what is not. */
 import type { Field, Json, LogEvent } from '../api/types'
+import { grouped } from '../catalogue/catalogue'
 
 export interface Pair {
   field: Field
@@ -15,6 +16,36 @@ export function pairsOf(fields: Field[], a: LogEvent, b: LogEvent): Pair[] {
     if (isAbsent(left) && isAbsent(right)) return []
     return [{ field, a: left, b: right, same: isSame(left, right) }]
   })
+}
+
+/** What every event has of its own: it tells two events apart and explains nothing. */
+const OWN = ['id', 'seq', 'time', 'received_at', 'ledger_index', 'leaf_hash']
+
+export const isOwn = ({ field }: Pair) => OWN.includes(field.name)
+
+export interface Section {
+  /** A group of the catalogue, `main` for what tables show, `own` for what explains nothing. */
+  name: string
+  pairs: Pair[]
+}
+
+/** What matters most first: the fields that tables show, the others by group, each event's own. */
+export function sectionsOf(pairs: Pair[]): Section[] {
+  const explaining = pairs.filter((pair) => !isOwn(pair))
+  const main = explaining.filter(({ field }) => field.column)
+  const rest = new Map(
+    explaining.filter(({ field }) => !field.column).map((pair) => [pair.field, pair]),
+  )
+  const groups = grouped([...rest.keys()]).map(([name, fields]) => ({
+    name,
+    pairs: fields.flatMap((field) => rest.get(field) ?? []),
+  }))
+  const sections = [
+    { name: 'main', pairs: main },
+    ...groups,
+    { name: 'own', pairs: pairs.filter(isOwn) },
+  ]
+  return sections.filter((section) => section.pairs.length > 0)
 }
 
 /** Fields of two logs once each; the first log's order leads. */

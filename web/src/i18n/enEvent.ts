@@ -127,6 +127,8 @@ export const event = {
     differing: (differing: number, all: number) => `${differing} of ${all} fields differ`,
     all: 'Also what is the same',
     swap: 'Swap sides',
+    main: 'Most important',
+    own: 'Time and identity',
     missing: 'Two events are needed',
     missingHint: 'Open an event and mark it for comparison, then open another one and compare.',
   },

@@ -20,6 +20,7 @@ export const logs = {
     local: 'Local',
     order: 'The range must end after it starts.',
     zoomedOut: 'Zoom out',
+    fromNow: 'From now on',
   },
 
   search: {
@@ -114,6 +115,7 @@ export const logs = {
     resume: 'Resume',
     following: 'Following',
     connecting: 'Connecting …',
+    lost: 'Connection lost. Trying again …',
     rate: (rate: string) => `${rate} per second`,
     waiting: (count: string) => `${count} waiting`,
     passed: (count: string) => `${count} passed by`,
@@ -164,6 +166,10 @@ export const logs = {
     shareHint: 'Everybody who may read all these events sees it.',
     edit: (name: string) => `Change ${name}`,
     delete: (name: string) => `Delete ${name}`,
+    deleteOwn: (name: string) => `Delete “${name}” for good?`,
+    deleteShared: (name: string) => `Delete “${name}” for everybody who sees it?`,
+    deleteNow: 'Delete',
+    keep: 'Keep',
     search: (text: string) => `“${text}”`,
   },
 

@@ -127,6 +127,8 @@ export const event: EventTexts = {
     differing: (differing, all) => `${all} 个字段中有 ${differing} 个不同`,
     all: '也显示相同的',
     swap: '左右互换',
+    main: '最重要',
+    own: '时间与标识',
     missing: '需要两个事件',
     missingHint: '打开一个事件并标记以供比较，然后打开另一个进行比较。',
   },

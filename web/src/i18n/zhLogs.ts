@@ -37,6 +37,7 @@ export const logs: Logs = {
     local: '本地',
     order: '结束时间必须晚于开始时间。',
     zoomedOut: '缩小',
+    fromNow: '从现在起',
   },
 
   search: {
@@ -197,6 +198,7 @@ export const logs: Logs = {
     resume: '继续',
     following: '跟踪中',
     connecting: '正在连接…',
+    lost: '连接中断，正在重试…',
     rate: (rate) => `每秒 ${rate} 条`,
     waiting: (count) => `${count} 条等待`,
     passed: (count) => `${count} 条略过`,
@@ -246,6 +248,10 @@ export const logs: Logs = {
     shareHint: '有权阅读全部这些事件的人都能看到。',
     edit: (name) => `修改 ${name}`,
     delete: (name) => `删除 ${name}`,
+    deleteOwn: (name) => `彻底删除“${name}”？`,
+    deleteShared: (name) => `为所有能看到的人删除“${name}”？`,
+    deleteNow: '删除',
+    keep: '保留',
     search: (text) => `“${text}”`,
   },
 

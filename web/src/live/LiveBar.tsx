@@ -8,7 +8,7 @@ import type { Tail } from './useTail'
 import classes from './LiveBar.module.css'
 
 export function LiveBar({ tail }: { tail: Tail }) {
-  const { connected, paused, rate, waiting, passed, missed, gaps, shown } = tail
+  const { link, paused, rate, waiting, passed, missed, gaps, shown } = tail
   return (
     <div className={classes.bar}>
       <Button
@@ -23,8 +23,8 @@ export function LiveBar({ tail }: { tail: Tail }) {
         {paused ? t.live.resume : t.live.pause}
       </Button>
       <span className={classes.state} role="status">
-        <span className={classes.dot} data-on={connected || undefined} />
-        {connected ? t.live.following : t.live.connecting}
+        <span className={classes.dot} data-link={link} />
+        {t.live[link]}
       </span>
       <span className={classes.rate}>{t.live.rate(formatNumber(readableRate(rate)))}</span>
       {waiting.length > 0 && <span>{t.live.waiting(formatNumber(waiting.length))}</span>}

@@ -43,24 +43,29 @@ async function readTail(
   signal: AbortSignal,
 ): Promise<void> {
   const address = `${location.origin}/api/v1/logs/${stream}/tail?${search.toString()}`
-  const response = await watchedFetch(new Request(address, { signal }))
+  const attempt = new AbortController()
+  const request = new Request(address, { signal: AbortSignal.any([signal, attempt.signal]) })
+  try {
+    await read(await within(SILENCE_MAX_MS, watchedFetch(request)), handlers)
+  } finally {
+    // Whatever ended it, the server need not go on sending.
+    attempt.abort()
+  }
+}
+
+async function read(response: Response, handlers: TailHandlers): Promise<void> {
   if (!response.ok || !response.body) {
     const body: unknown = await response.json().catch(() => undefined)
     throw new ApiError(response.status, body, response.headers.get('retry-after'))
   }
   handlers.onOpen()
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader()
-  try {
-    for (let text = ''; ;) {
-      const { done, value } = await within(SILENCE_MAX_MS, reader.read())
-      if (done) throw new ConnectionError('the tail ended')
-      const { messages, rest } = splitMessages(text + value)
-      text = rest
-      handle(messages, handlers)
-    }
-  } finally {
-    // Whatever ended it, the server need not go on sending.
-    void reader.cancel().catch(() => undefined)
+  for (let text = ''; ;) {
+    const { done, value } = await within(SILENCE_MAX_MS, reader.read())
+    if (done) throw new ConnectionError('the tail ended')
+    const { messages, rest } = splitMessages(text + value)
+    text = rest
+    handle(messages, handlers)
   }
 }
 

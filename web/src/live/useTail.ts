@@ -16,8 +16,11 @@ export const ROWS_A_MOVE = 10
 /** After a pause one wants to see what was waited for. */
 const ROWS_AFTER_PAUSE = 500
 
+/** `lost` after it was there: said so, and made again. */
+export type Link = 'connecting' | 'following' | 'lost'
+
 export interface Tail extends TailBuffer {
-  connected: boolean
+  link: Link
   /** The server refuses; it is not tried again. */
   error: ApiError | undefined
   /** Events a second, of late. */
@@ -49,7 +52,7 @@ function reduce(buffer: TailBuffer, step: Step): TailBuffer {
 export function useTail(): Tail {
   const { stream, asked, state } = useLogView()
   const [buffer, step] = useReducer(reduce, EMPTY)
-  const { connected, error, rate } = useConnection(step)
+  const { link, error, rate } = useConnection(step)
   const [paused, setPaused] = useState(false)
   // While an event is open the list stands still around it.
   const still = paused || state.open !== undefined
@@ -63,7 +66,7 @@ export function useTail(): Tail {
 
   return {
     ...buffer,
-    connected,
+    link,
     error,
     rate,
     paused,
@@ -87,7 +90,7 @@ function tailParams(asked: LogState): string {
 function useConnection(step: (step: Step) => void) {
   const { stream, asked } = useLogView()
   const queryClient = useQueryClient()
-  const [connected, setConnected] = useState(false)
+  const [link, setLink] = useState<Link>('connecting')
   const [error, setError] = useState<ApiError>()
   const [arrivals, setArrivals] = useState<Arrival[]>([])
   const search = tailParams(asked)
@@ -97,7 +100,7 @@ function useConnection(step: (step: Step) => void) {
     let broken = false
     const handlers = {
       onOpen: () => {
-        setConnected(true)
+        setLink('following')
         setError(undefined)
         // What came while the connection was broken is in the log, but not here.
         if (broken) step({ kind: 'missed', count: null })
@@ -110,7 +113,7 @@ function useConnection(step: (step: Step) => void) {
       onMissed: (count: number | null) => step({ kind: 'missed', count }),
       onBroken: (cause: unknown) => {
         broken = true
-        setConnected(false)
+        setLink((before) => (before === 'connecting' ? before : 'lost'))
         if (!(cause instanceof ApiError)) return
         setError(cause)
         // What a refusal means for the whole page is known where lists are fetched.
@@ -122,7 +125,7 @@ function useConnection(step: (step: Step) => void) {
     void followTail(stream, new URLSearchParams(search), handlers, stop.signal)
     return () => stop.abort()
   }, [stream, search, probe, queryClient, step])
-  return { connected, error, rate: useRate(arrivals) }
+  return { link, error, rate: useRate(arrivals) }
 }
 
 /** The rate, also while nothing comes. */

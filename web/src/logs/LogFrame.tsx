@@ -6,6 +6,7 @@ import { PanelEdge } from './panel/PanelEdge'
 import { PanelSkeleton } from './panel/PanelSkeleton'
 import { usePanelWidth } from './panel/usePanelWidth'
 import type { RowCursor } from './useRowCursor'
+import split from '../ui/Split.module.css'
 import classes from './LogFrame.module.css'
 
 const EventPanel = lazy(() => import('./panel/EventPanel'))
@@ -20,7 +21,7 @@ export function LogFrame({ cursor, children }: LogFrameProps) {
   const panel = usePanelWidth()
   return (
     <div
-      className={classes.page}
+      className={split.split}
       id={LOG_PANEL_ID}
       role="tabpanel"
       aria-labelledby={tabId(stream)}
@@ -29,7 +30,7 @@ export function LogFrame({ cursor, children }: LogFrameProps) {
     >
       <div className={classes.list}>{children}</div>
       {state.open !== undefined && (
-        <aside className={classes.panel}>
+        <aside className={split.panel}>
           <PanelEdge {...panel} />
           <Suspense fallback={<PanelSkeleton />}>
             <EventPanel id={state.open} onMove={cursor.moveOpen} canMove={cursor.canMove} />

@@ -1,16 +1,16 @@
 /** One saved view: pressing it goes there. */
-import { ActionIcon, Tooltip } from '@mantine/core'
+import { ActionIcon } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
+import { useState } from 'react'
 import { sessionQuery } from '../../api/queries'
 import type { SavedView } from '../../api/types'
-import { viewsApi } from '../../api/viewsApi'
 import { t } from '../../i18n'
 import { EventText } from '../../ui/EventText'
-import { useAction } from '../../ui/forms'
 import { Icon } from '../../ui/Icon'
 import { useLogView } from '../LogView'
 import { addressOf } from '../place'
+import { DeleteView } from './DeleteView'
 import { placeName } from './placeName'
 import { placeOf, searchOf, viewQueryOf } from './viewQuery'
 import classes from './ViewsMenu.module.css'
@@ -25,9 +25,12 @@ interface ViewItemProps {
 export function ViewItem({ view, onChoose, onEdit, onDeleted }: ViewItemProps) {
   const { place: here, state } = useLogView()
   const { data: session } = useQuery(sessionQuery)
-  const remove = useAction(viewsApi.delete, { renews: [['views']], onDone: onDeleted })
+  const [asking, setAsking] = useState(false)
   const place = placeOf(view.screen)
   if (place === undefined) return null
+  if (asking) {
+    return <DeleteView view={view} onKeep={() => setAsking(false)} onDeleted={onDeleted} />
+  }
   const isCurrent = place === here && view.query === viewQueryOf(state)
   const deletes = view.own || session?.role === 'super_admin'
   return (
@@ -42,31 +45,28 @@ export function ViewItem({ view, onChoose, onEdit, onDeleted }: ViewItemProps) {
         </span>
       </Link>
       {view.own && (
-        <Tooltip label={t.views.edit(view.name)}>
-          <ActionIcon
-            variant="subtle"
-            color="gray"
-            size={26}
-            aria-label={t.views.edit(view.name)}
-            onClick={onEdit}
-          >
-            <Icon name="pen" size={14} />
-          </ActionIcon>
-        </Tooltip>
+        <ActionIcon
+          variant="subtle"
+          color="gray"
+          size={26}
+          aria-label={t.views.edit(view.name)}
+          data-hint={t.views.edit(view.name)}
+          onClick={onEdit}
+        >
+          <Icon name="pen" size={14} />
+        </ActionIcon>
       )}
       {deletes && (
-        <Tooltip label={t.views.delete(view.name)}>
-          <ActionIcon
-            variant="subtle"
-            color="gray"
-            size={26}
-            loading={remove.isPending}
-            aria-label={t.views.delete(view.name)}
-            onClick={() => remove.mutate(view.id)}
-          >
-            <Icon name="close" size={13} />
-          </ActionIcon>
-        </Tooltip>
+        <ActionIcon
+          variant="subtle"
+          color="gray"
+          size={26}
+          aria-label={t.views.delete(view.name)}
+          data-hint={t.views.delete(view.name)}
+          onClick={() => setAsking(true)}
+        >
+          <Icon name="close" size={13} />
+        </ActionIcon>
       )}
     </li>
   )

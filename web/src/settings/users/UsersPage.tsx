@@ -16,6 +16,7 @@ import { UserPanel } from './UserPanel'
 import { UsersTable } from './UsersTable'
 import { UsersToolbar } from './UsersToolbar'
 import { filterOf, readUsersState, writeUsersState, type UsersState } from './usersState'
+import split from '../../ui/Split.module.css'
 import classes from './UsersPage.module.css'
 
 export function UsersPage() {
@@ -33,7 +34,7 @@ export function UsersPage() {
     },
   })
   return (
-    <div className={classes.page} data-open={state.open !== undefined || undefined}>
+    <div className={split.split} data-open={state.open !== undefined || undefined}>
       <Page
         title={t.pages.users}
         lead={administers ? settingsTexts().users.lead : settingsTexts().readOnly}
@@ -49,7 +50,10 @@ export function UsersPage() {
         <UsersTable state={state} users={users} onShow={show} />
       </Page>
       {state.open !== undefined && (
-        <aside className={classes.panel} aria-label={settingsTexts().users.panel}>
+        <aside
+          className={`${split.panel ?? ''} ${classes.panel ?? ''}`}
+          aria-label={settingsTexts().users.panel}
+        >
           <UserPanel key={state.open} id={state.open} onClose={close} />
         </aside>
       )}
