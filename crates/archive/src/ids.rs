@@ -141,11 +141,11 @@ impl IdFile {
         written.map_err(ArchiveError::io(format!("writing {}", path.display())))
     }
 
-    /// Opens a file and checks all of it. Every hash is shown to `seen`, in order.
+    /// Opens a file and checks all of it. Every entry is shown to `seen`, in order of ids.
     ///
     /// # Errors
     /// When it cannot be read, or is not what was written.
-    pub fn open(path: &Path, mut seen: impl FnMut(IdHash)) -> Result<Self> {
+    pub fn open(path: &Path, mut seen: impl FnMut(Known)) -> Result<Self> {
         let reading = || ArchiveError::io(format!("reading {}", path.display()));
         let damaged = |what: &str| ArchiveError::damaged(&path.display().to_string(), what);
         let file = File::open(path).map_err(reading())?;
@@ -182,7 +182,7 @@ impl IdFile {
             if number.is_multiple_of(BLOCK) {
                 blocks.push(hash);
             }
-            seen(hash);
+            seen(known_in(entry));
         }
         let mut written = [0; 4];
         from.read_exact(&mut written).map_err(short)?;

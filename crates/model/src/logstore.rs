@@ -271,7 +271,7 @@ pub struct Stats {
 }
 
 /// Keeps events and answers questions about them. Questions are about events that are online; only
-/// [`LogStore::scan`] finds archived ones, too. What a query's scope does not cover does not
+/// [`LogStore::scan`] finds archived ones, too, and [`LogStore::get`] archived audit events. What a query's scope does not cover does not
 /// exist for any answer to it; of what it covers, events come with all fields.
 pub trait LogStore: Send + Sync + std::fmt::Debug {
     /// Stores the events of a batch, all or none, and resolves when they are on disk. Answers one
@@ -283,7 +283,7 @@ pub trait LogStore: Send + Sync + std::fmt::Debug {
     fn list(&self, request: ListRequest) -> BoxFuture<'_, StoreResult<Page>>;
 
     /// The newest event with this id, with payloads, if the query (its stream and filters)
-    /// matches it.
+    /// matches it; an audit event also when it is archived.
     fn get(&self, query: Query, id: String) -> BoxFuture<'_, StoreResult<Option<Event>>>;
 
     /// Distinct values of a field that start with a text (regardless of case), counted.

@@ -165,9 +165,6 @@ impl Mover {
 
     /// Erases what the ledger has of archived events.
     pub(crate) fn erase_archived_bodies(&self, indices: Vec<u64>) -> StoreResult<()> {
-        if indices.is_empty() {
-            return Ok(());
-        }
         self.drop_segments()?;
         self.ledger.erase(indices)
     }

@@ -40,7 +40,7 @@ impl LogStore for Store {
     }
 
     fn get(&self, query: Query, id: String) -> BoxFuture<'_, StoreResult<Option<Event>>> {
-        self.answer(move |snapshot, _| query::get(snapshot, &query, &id))
+        Box::pin(self.find_event(query, id))
     }
 
     fn values(

@@ -86,14 +86,16 @@ impl Mover {
         self.halted.get_or_init(|| why);
     }
 
+    /// A task that cannot be begun goes, and whoever waits for it learns that it did not happen: it
+    /// must not take for all what is in partitions, while events that it is about are in memory.
     fn run_task(&self, task: Box<dyn FnOnce(&Self) + Send>) {
-        if let Err(error) = self.move_rotated() {
-            tracing::error!(%error, "events wait in memory and in the log");
-        }
-        match self.lock_disk() {
+        match self.move_rotated().and_then(|()| self.lock_disk()) {
+            // Nothing is moved any more.
+            Ok(_) if self.closing.load(Ordering::Relaxed) => {}
             Ok(_locked) => task(self),
-            // The task goes, and whoever waits for it learns that it did not happen.
-            Err(error) => tracing::error!(%error, "the partitions could not be locked"),
+            Err(error) => {
+                tracing::error!(%error, "work on partitions waits, and events in memory and in the log");
+            }
         }
     }
 

@@ -7,11 +7,12 @@ use crate::archive::{self, Archive};
 use crate::error::internal;
 use crate::lifecycle;
 use crate::partition::{Partition, remove_dir};
-use crate::state::Shared;
+use crate::query;
+use crate::state::{Shared, Snapshot};
 use daybook_model::logstore::{
     ArchiveRequest, EraseRequest, Progress, RemoveRequest, ScanRequest, ScanStep, StoreResult,
 };
-use daybook_model::{Event, Stream};
+use daybook_model::{Event, Query, Stream};
 use futures_channel::oneshot;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -60,20 +61,45 @@ impl Store {
         })
     }
 
-    /// The next step of a walk. Files may have been rewritten since the walk began its step: then it
-    /// is taken again over what holds now.
+    /// The next step of a walk.
     pub(crate) async fn scan_step(&self, request: ScanRequest) -> StoreResult<ScanStep> {
         let seen = Arc::clone(&self.0.shared.get().archived);
         if seen.touched(&request.query).next().is_none() {
             return self.online_scan(request).await;
         }
+        self.read_archived(move |archive, snapshot| archive::scan(snapshot, archive, &request))
+            .await
+    }
+
+    /// The newest event with an id; an archived audit event is found like one that is online.
+    pub(crate) async fn find_event(&self, query: Query, id: String) -> StoreResult<Option<Event>> {
+        let (of, wanted) = (query.clone(), id.clone());
+        let online = self.answer(move |snapshot, _| query::get(snapshot, &of, &wanted));
+        let online = online.await?;
+        let seen = Arc::clone(&self.0.shared.get().archived);
+        if query.stream != Stream::Audit || seen.of_stream(Stream::Audit).next().is_none() {
+            return Ok(online);
+        }
+        let words = Arc::clone(&self.0.shared.words);
+        let archived = self.read_archived(move |archive, snapshot| {
+            archive.audit_event(&snapshot.state().archived, &words, &query, &id)
+        });
+        let found = archived.await?.into_iter().chain(online);
+        Ok(found.max_by_key(|event| (event.time, event.seq)))
+    }
+
+    /// Reads what is archived; again when files were rewritten meanwhile.
+    async fn read_archived<T: Send + 'static>(
+        &self,
+        read: impl Fn(&Archive, &Snapshot) -> StoreResult<T> + Send + 'static,
+    ) -> StoreResult<T> {
         self.beside(move |archive, shared| {
             loop {
                 let snapshot = shared.snapshot();
-                let step = archive::scan(&snapshot, archive, &request);
+                let found = read(archive, &snapshot);
                 let now = &shared.get().archived;
-                if step.is_ok() || Arc::ptr_eq(now, &snapshot.state().archived) {
-                    return step.map_err(|error| shared.get().damage().unwrap_or(error));
+                if found.is_ok() || Arc::ptr_eq(now, &snapshot.state().archived) {
+                    return found.map_err(|error| shared.get().damage().unwrap_or(error));
                 }
             }
         })
@@ -100,7 +126,8 @@ impl Store {
     }
 
     /// Removes one partition's old events or payloads, or those of an archived period. Audit events
-    /// are archived first, so that their ids and hashes stay.
+    /// are archived first, so that their ids and hashes stay; what the ledger has of them beside its
+    /// leaves goes with them.
     pub(crate) async fn remove_step(&self, request: RemoveRequest) -> StoreResult<Progress> {
         let (stream, before) = (request.stream, request.before);
         if stream != Stream::Audit {
@@ -115,11 +142,12 @@ impl Store {
         self.tidy().await?;
         let less =
             self.beside(move |archive, shared| archive.without(&shared.get().archived, &request));
-        let Some((replacement, progress)) = less.await? else {
+        let Some(cleared) = less.await? else {
             return Ok(DONE);
         };
-        match self.replace_archived(replacement).await? {
-            true => Ok(progress),
+        self.erase_bodies(cleared.ledger_indices).await?;
+        match self.replace_archived(cleared.replacement).await? {
+            true => Ok(cleared.progress),
             false => Ok(Progress::default()),
         }
     }
@@ -147,11 +175,7 @@ impl Store {
         let Some(erased) = erased.await? else {
             return Ok(DONE);
         };
-        // The ledger goes first: an erasure that was cut short finds these events again by what their
-        // part says.
-        let indices = erased.ledger_indices;
-        let of_ledger = self.work(NONE, move |mover| mover.erase_archived_bodies(indices));
-        of_ledger.await?;
+        self.erase_bodies(erased.ledger_indices).await?;
         if !self.replace_archived(erased.replacement).await? {
             return Ok(Progress::default());
         }
@@ -162,6 +186,18 @@ impl Store {
         });
         forgotten.await?;
         Ok(erased.progress)
+    }
+
+    /// Erases what the ledger has of archived events. It goes first: what was cut short finds these
+    /// events again by what their part says.
+    async fn erase_bodies(&self, indices: Vec<u64>) -> StoreResult<()> {
+        // Moves go on in between.
+        for some in indices.chunks(BODIES_MAX) {
+            let some = some.to_vec();
+            let erased = self.work(NONE, move |mover| mover.erase_archived_bodies(some));
+            erased.await?;
+        }
+        Ok(())
     }
 
     /// Puts another record in place; when it does not fit any more the step was not taken.
@@ -216,6 +252,9 @@ impl Store {
             .unwrap_or_else(|_| Err(internal("a thread of the archive ended without an answer")))
     }
 }
+
+/// Bodies of the ledger that are erased in one step.
+const BODIES_MAX: usize = 16_384;
 
 /// Nothing is left to do.
 const DONE: Progress = Progress {

@@ -106,7 +106,10 @@ impl LogStore for MemoryStore {
     }
 
     fn get(&self, query: Query, id: String) -> BoxFuture<'_, StoreResult<Option<Event>>> {
-        let mut found = self.kept().matching(&query);
+        let mut found = match query.stream {
+            Stream::Audit => self.kept().matching_anywhere(&query),
+            _ => self.kept().matching(&query),
+        };
         found.retain(|event| *event.id == *id);
         Box::pin(ready(Ok(found
             .into_iter()

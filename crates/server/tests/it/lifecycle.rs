@@ -226,6 +226,8 @@ async fn audit_events_are_archived_and_removed_as_the_deployment_says_alone() {
     assert_eq!(archived["items"].as_array().unwrap().len(), 3);
     let extended = audit(&server, "archive.extended").await;
     assert_eq!(extended["details"]["archived"]["audit"]["events"], 3);
+    let event = "/api/v1/logs/audit/events/e200";
+    assert_eq!(server.get(event).await.json()["action"], "model.disabled");
 
     // The next run removes what is in the archive now.
     call(

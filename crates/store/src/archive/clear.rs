@@ -12,6 +12,14 @@ use daybook_model::logstore::{EraseRequest, Progress, Removal, RemoveRequest, St
 use daybook_model::{Event, Stream, Timestamp};
 use std::sync::Arc;
 
+/// A period without what was to be removed, ready to be put in place.
+pub(crate) struct Cleared {
+    pub(crate) replacement: Replacement,
+    /// The places in the ledger of the events that go.
+    pub(crate) ledger_indices: Vec<u64>,
+    pub(crate) progress: Progress,
+}
+
 /// A part without what was to be erased, ready to be put in place.
 pub(crate) struct Erased {
     pub(crate) replacement: Replacement,
@@ -28,7 +36,7 @@ impl Archive {
         &self,
         seen: &Arc<Archived>,
         request: &RemoveRequest,
-    ) -> StoreResult<Option<(Replacement, Progress)>> {
+    ) -> StoreResult<Option<Cleared>> {
         let concerned = |period: &&Arc<ArchivedPeriod>| {
             let any_payloads = || period.parts.iter().any(|part| part.part.payloads.is_some());
             period.key.1.end() <= request.before
@@ -39,6 +47,7 @@ impl Archive {
             return Ok(None);
         };
         let mut record = period.record.clone();
+        let mut ledger_indices = Vec::new();
         let mut progress = Progress {
             partitions_left: waiting.count() as u64,
             ..Progress::default()
@@ -50,7 +59,10 @@ impl Archive {
             }
             match request.stream {
                 // Their ids stay taken, and that they were there stays provable.
-                Stream::Audit => record.manifest.expire(Timestamp::now()),
+                Stream::Audit => {
+                    ledger_indices = period.ledger_indices()?;
+                    record.manifest.expire(Timestamp::now());
+                }
                 _ => record.manifest.parts.clear(),
             }
         }
@@ -72,8 +84,11 @@ impl Archive {
         if !record.manifest.is_empty() {
             self.put_manifest(&record)?;
         }
-        let replacement = Replacement::new(Arc::clone(seen), self, record)?;
-        Ok(Some((replacement, progress)))
+        Ok(Some(Cleared {
+            replacement: Replacement::new(Arc::clone(seen), self, record)?,
+            ledger_indices,
+            progress,
+        }))
     }
 
     /// The next period from whose directory files must go that count no more.

@@ -4,6 +4,7 @@
 
 mod change;
 mod clear;
+mod find;
 mod groups;
 mod record;
 mod scan;
@@ -143,7 +144,7 @@ impl Archived {
         let known = periods().map(|period| period.record.manifest.events_known());
         let mut filter = IdFilter::with_capacity(known.sum());
         for ids in periods().flat_map(|period| period.ids()) {
-            ids.read(|id| filter.add(id.first()))?;
+            ids.read(|known| filter.add(known.id.first()))?;
         }
         Ok(filter)
     }
@@ -247,6 +248,16 @@ impl ArchivedPeriod {
         })
     }
 
+    /// The places in the ledger of all its events.
+    fn ledger_indices(&self) -> StoreResult<Vec<u64>> {
+        let mut indices = Vec::new();
+        for part in &self.parts {
+            let place = |known: Known| indices.extend(known.ledger.map(|place| place.index));
+            part.ids.read(place)?;
+        }
+        Ok(indices)
+    }
+
     /// The ids of all events that are archived, or were and are known still.
     fn ids(&self) -> impl Iterator<Item = &Ids> {
         let parts = self.parts.iter().map(|part| &part.ids);
@@ -291,7 +302,7 @@ impl Ids {
     }
 
     /// Opens them and shows each.
-    fn read(&self, seen: impl FnMut(IdHash)) -> StoreResult<&IdFile> {
+    fn read(&self, seen: impl FnMut(Known)) -> StoreResult<&IdFile> {
         let file = IdFile::open(&self.path, seen).map_err(store_error)?;
         Ok(self.opened.get_or_init(|| file))
     }

@@ -67,6 +67,11 @@ impl Words {
         self.list(stream, field).read()
     }
 
+    /// Whether texts of a field may be in partitions alone.
+    pub(crate) fn is_full(&self, stream: Stream, field: &Field) -> bool {
+        self.of(stream, field).len() >= self.words_max
+    }
+
     /// The ordinal of a text, which is given one if there is room.
     pub(crate) fn ordinal(&self, stream: Stream, field: &Field, text: &str) -> Option<u32> {
         let list = self.list(stream, field);

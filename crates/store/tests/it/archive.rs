@@ -6,19 +6,20 @@ use daybook_archive::manifest::Rewriting;
 use daybook_archive::part::verify;
 use daybook_archive::{Depot, Folder, Manifest};
 use daybook_model::catalogue::field;
-use daybook_model::ledger::Receipt;
+use daybook_model::ledger::{LedgerEntry, Receipt};
 use daybook_model::logstore::{
     ArchiveRequest, EraseRequest, Outcome, Progress, Removal, RemoveRequest, ScanRequest,
     StoreResult, Write,
 };
 use daybook_model::{
-    Event, Filter, LogStore, Query, Stream, Test, Timestamp, Value, ValueRef, limits,
+    Event, Filter, LogStore, Query, StoreError, Stream, Test, Timestamp, Value, ValueRef, limits,
 };
 use daybook_store::{Options, Store};
 use daybook_testkit::fields_of;
 use futures_executor::block_on;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 const MARCH_US: i64 = 1_772_323_200_000_000;
 
@@ -290,10 +291,24 @@ fn audit_events_expire_when_they_are_archived_and_their_hashes_stay() {
     assert_eq!(expire(&store), 0, "what is online stays");
     archive(&store, Stream::Audit, 31);
     let before = manifest(dir.path(), Stream::Audit).parts;
+    let kept = append(&store, [event(Stream::Audit, 30, 40)]);
     assert_eq!(expire(&store), 30);
     for _ in 0..2 {
+        // What the ledger has beside the leaves goes with them.
+        for (outcome, has_body) in stored
+            .iter()
+            .map(|one| (one, false))
+            .chain([(&kept[0], true)])
+        {
+            let receipt = receipt(*outcome).unwrap();
+            let entry = published(&store, receipt.ledger_index);
+            assert_eq!(entry.leaf_hash, receipt.leaf_hash);
+            assert_eq!(entry.body.is_some(), has_body);
+        }
+        assert_eq!(found(&store, Query::all(Stream::Audit), "e7"), None);
         let of_stream = walk(&store, &Query::all(Stream::Audit), 7);
-        assert_eq!((of_stream, store.archived(Stream::Audit)), (vec![], vec![]));
+        assert_eq!(ids(&of_stream), ["e30"]);
+        assert_eq!(store.archived(Stream::Audit), []);
         let known = event(Stream::Audit, 7, 1);
         let mut other = known.clone();
         other.set_text("reason", "another");
@@ -311,7 +326,10 @@ fn audit_events_expire_when_they_are_archived_and_their_hashes_stay() {
     // What comes late is another part.
     append(&store, [event(Stream::Audit, 31, 1)]);
     assert_eq!(archive(&store, Stream::Audit, 31), 1);
-    assert_eq!(ids(&walk(&store, &Query::all(Stream::Audit), 7)), ["e31"]);
+    assert_eq!(
+        ids(&walk(&store, &Query::all(Stream::Audit), 7)),
+        ["e31", "e30"]
+    );
     let numbers: Vec<u64> = manifest(dir.path(), Stream::Audit)
         .parts
         .iter()
@@ -319,6 +337,90 @@ fn audit_events_expire_when_they_are_archived_and_their_hashes_stay() {
         .collect();
     assert_eq!(numbers, [2]);
     assert_eq!(expire(&store), 1);
+}
+
+/// What the ledger has in a place, once a checkpoint covers it.
+fn published(store: &Store, index: u64) -> LedgerEntry {
+    for _ in 0..1_000 {
+        if let Some(entry) = block_on(store.ledger().unwrap().entry(index)).unwrap() {
+            return entry;
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    panic!("no checkpoint covers event {index}");
+}
+
+/// The event with an id.
+fn found(store: &Store, query: Query, id: &str) -> Option<Event> {
+    block_on(store.get(query, id.into())).unwrap()
+}
+
+#[test]
+fn an_archived_audit_event_is_found_by_its_id() {
+    let dir = memory_dir();
+    for words_max in [1_000, 1] {
+        let options = Options {
+            words_max,
+            ..tiny_heads(&dir.path().join(words_max.to_string()))
+        };
+        let mut store = Store::open(options.clone()).unwrap();
+        let mut other = event(Stream::Audit, 7, 2);
+        other.set_text("origin", "another");
+        let events = (0..30).map(|n| event(Stream::Audit, n, n % 3));
+        append(&store, events.chain([other.clone()]));
+        append(&store, [event(Stream::Usage, 1, 1)]);
+        let all = walk(&store, &Query::all(Stream::Audit), 100);
+        archive(&store, Stream::Audit, 31);
+        archive(&store, Stream::Usage, 31);
+        for _ in 0..2 {
+            for one in all.iter().filter(|one| *one.id != *other.id) {
+                let by_id = found(&store, Query::all(Stream::Audit), &one.id);
+                assert_eq!(by_id.as_ref(), Some(one));
+            }
+            let newest = found(&store, Query::all(Stream::Audit), "e7").unwrap();
+            assert_eq!(newest.origin(), "another");
+            let of_platform = Query {
+                filters: vec![Filter {
+                    field: field(Stream::Audit, "origin"),
+                    negated: false,
+                    any: vec![Test::Is(Value::Text("platform".into()))],
+                }],
+                ..Query::all(Stream::Audit)
+            };
+            let older = found(&store, of_platform, "e7").unwrap();
+            assert_eq!(older.origin(), "platform");
+            assert_eq!(found(&store, Query::all(Stream::Audit), "e70"), None);
+            assert_eq!(found(&store, Query::all(Stream::Usage), "e1"), None);
+            drop(store);
+            store = Store::open(options.clone()).unwrap();
+        }
+    }
+}
+
+#[test]
+fn no_erasure_is_done_while_events_cannot_leave_memory() {
+    let dir = memory_dir();
+    let store = Store::open(tiny_heads(dir.path())).unwrap();
+    // Where the partition must be stands something else.
+    let day = Stream::Usage.period(Timestamp::from_us(MARCH_US));
+    let in_the_way = dir.path().join("usage").join(day.to_string());
+    std::fs::create_dir_all(in_the_way.parent().unwrap()).unwrap();
+    std::fs::write(&in_the_way, "x").unwrap();
+    append(&store, [event(Stream::Usage, 1, 0)]);
+    let request = EraseRequest {
+        query: Query::all(Stream::Usage),
+        fields: vec![field(Stream::Usage, "user_name")],
+    };
+    let refused = block_on(store.erase(request.clone()));
+    assert!(
+        matches!(refused, Err(StoreError::Unavailable(_))),
+        "{refused:?}"
+    );
+    std::fs::remove_file(&in_the_way).unwrap();
+    let erased = to_the_end(|| block_on(store.erase(request.clone())));
+    assert_eq!(erased, 1);
+    let left = walk(&store, &Query::all(Stream::Usage), 7);
+    assert_eq!(left[0].text("user_name"), None);
 }
 
 #[test]
