@@ -1,7 +1,7 @@
 //! The command line. Its help is the first documentation people read.
 #![expect(clippy::doc_markdown, reason = "help is shown as plain text")]
 
-use crate::config::Keys;
+use crate::config::{ArchiveArgs, Keys};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use daybook_model::Timestamp;
 use daybook_server::control::{NewLink, Role, Scope};
@@ -171,6 +171,8 @@ pub(crate) struct VerifyArgs {
         hide_env_values = true
     )]
     pub(crate) api_key: Option<String>,
+    #[command(flatten)]
+    pub(crate) archive: ArchiveArgs,
     /// How many bundles are checked at once [default: the number of processors]
     #[arg(long, value_name = "NUMBER")]
     pub(crate) threads: Option<NonZeroUsize>,

@@ -52,6 +52,11 @@ impl Directory {
         events.exists().then_some(events)
     }
 
+    /// The data directory that this ledger is a part of.
+    pub(super) fn data_dir(&self) -> &Path {
+        self.root.parent().unwrap_or(&self.root)
+    }
+
     fn path(&self, part: Part) -> PathBuf {
         match part {
             Part::Checkpoint => self.root.join(self.checkpoint),

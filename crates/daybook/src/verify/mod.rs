@@ -7,11 +7,12 @@ mod remote;
 
 use crate::cli::VerifyArgs;
 use crate::{Failure, output, verifier_keys};
-use daybook_ledger::verify::{Earlier, Source, Trust, Verdict, grouped, verify};
+use daybook_ledger::verify::{Earlier, Finding, Place, Source, Trust, Verdict, grouped, verify};
 use daybook_ledger::{Policy, VerifierKey};
+use daybook_model::StoreError;
 use directory::Directory;
 use indicatif::ProgressBar;
-use online::compare;
+use online::{Compared, compare};
 use remote::Remote;
 use std::fmt;
 use std::num::NonZeroUsize;
@@ -33,8 +34,8 @@ pub(crate) async fn run(args: VerifyArgs) -> ExitCode {
 /// What came out, in one line.
 struct Outcome {
     verdict: Verdict,
-    /// Events of the store that were compared with the ledger, if there is a store.
-    compared: Option<u64>,
+    /// What of the store was compared with the ledger, if there is a store.
+    compared: Option<Compared>,
 }
 
 impl From<Verdict> for Outcome {
@@ -47,13 +48,22 @@ impl From<Verdict> for Outcome {
 impl fmt::Display for Outcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.verdict)?;
-        match (&self.verdict, self.compared) {
-            (Verdict::Pass(_), Some(compared)) => {
-                let compared = grouped(compared);
-                write!(f, "; {compared} events compared with the store")
-            }
-            _ => Ok(()),
+        let (Verdict::Pass(_), Some(compared)) = (&self.verdict, &self.compared) else {
+            return Ok(());
+        };
+        let equal = grouped(compared.equal);
+        write!(f, "; {equal} events compared with the store")?;
+        if compared.archived > 0 {
+            write!(f, ", {} of them archived", grouped(compared.archived))?;
         }
+        if compared.expired > 0 {
+            write!(
+                f,
+                "; of {} expired events the hashes",
+                grouped(compared.expired)
+            )?;
+        }
+        Ok(())
     }
 }
 
@@ -91,10 +101,18 @@ fn check(args: &VerifyArgs, runtime: &Handle) -> Result<Outcome, Failure> {
     let verdict = with_progress(&directory, &trust);
     match (&verdict, directory.events()) {
         (Verdict::Pass(report), Some(events)) => {
-            let compared = compare(&events, &directory, report.size)?;
+            let archive = args.archive.clone().place(directory.data_dir()).open();
+            let archive = archive.map_err(|error| Failure::Other(error.to_string()))?;
+            let mut compared = match compare(&events, archive, &directory, report) {
+                Err(StoreError::Damaged(what)) => {
+                    let place = Place::Store;
+                    return Ok(Verdict::Fail(Finding { place, what }).into());
+                }
+                compared => compared?,
+            };
             Ok(Outcome {
-                verdict: compared.wrong.map_or(verdict, Verdict::Fail),
-                compared: Some(compared.equal),
+                verdict: compared.wrong.take().map_or(verdict, Verdict::Fail),
+                compared: Some(compared),
             })
         }
         _ => Ok(verdict.into()),

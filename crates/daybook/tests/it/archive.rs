@@ -2,9 +2,9 @@
 //! the others, and is killed on the way.
 
 use crate::s3::S3;
-use crate::server::{Server, create_admin_key, serve};
+use crate::server::{Server, create_admin_key, daybook, serve};
 use serde_json::{Value, json};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
@@ -306,4 +306,83 @@ fn killed_again_and_again_it_archives_everything_once() {
     asked.has_all("usage");
     asked.has_all("audit");
     assert!(asked.total("usage") <= 101 * EACH);
+}
+
+/// What the verifier says about a data directory, and its exit code.
+fn verify(data: &Path, key: &str, more: &[&str]) -> (Option<i32>, String) {
+    let mut command = daybook(data);
+    command.arg("verify").arg(data).args(["--key", key]);
+    let output = command.args(more).output().unwrap();
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    (output.status.code(), said)
+}
+
+/// A file below a directory, by the end of its name.
+fn file_in(dir: &Path, end: &str) -> PathBuf {
+    let entries = std::fs::read_dir(dir).unwrap().flatten();
+    let mut paths = entries.map(|entry| entry.path());
+    let found = paths.find(|path| path.to_string_lossy().ends_with(end));
+    found.unwrap_or_else(|| panic!("{}: no {end}", dir.display()))
+}
+
+#[test]
+fn archived_audit_events_are_found_proven_and_compared_with_the_ledger() {
+    let dir = tempfile::tempdir().unwrap();
+    let data = dir.path().join("data");
+    let key = create_admin_key(&data, "admin");
+    let mut server = Server::start(&data);
+    let asked = Asked {
+        server: &server,
+        key: &key,
+    };
+    let mut audit = events();
+    let only_audit = |event: &Value| event["stream"] == "audit";
+    audit.as_array_mut().unwrap().retain(only_audit);
+    let sent = asked.send("POST", "/api/v1/events", &audit);
+    let first = sent["receipts"][0]["ledger_index"].as_u64().unwrap();
+    asked.archive();
+    let connected = || server.connect(&key).unwrap();
+    let log_key = connected().get("/ledger/key").unwrap().text;
+    let found = asked.get("/api/v1/logs/audit/events/audit-0");
+    assert_eq!(found["ledger_index"], first);
+    for _ in 0..600 {
+        let proof = connected().get("/api/v1/audit/audit-0/proof").unwrap();
+        if proof.status == 200 {
+            assert_eq!(proof.body["leaf_hash"], found["leaf_hash"]);
+            break;
+        }
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    server.kill();
+
+    let says = |code: i32, line: &str, more: &[&str]| {
+        let (found, said) = verify(&data, log_key.trim(), more);
+        assert_eq!(found, Some(code), "{said}");
+        assert!(said.contains(line), "{said}");
+    };
+    says(0, " of them archived", &[]);
+    let (archive, elsewhere) = (data.join("archive"), dir.path().join("elsewhere"));
+    std::fs::rename(&archive, &elsewhere).unwrap();
+    says(2, "COULD NOT CHECK: ", &[]);
+    let place = ["--archive", elsewhere.to_str().unwrap()];
+    says(0, " of them archived", &place);
+
+    // The oldest month begins with the oldest event.
+    let mut months: Vec<_> = std::fs::read_dir(elsewhere.join("audit"))
+        .unwrap()
+        .map(|month| month.unwrap().path())
+        .collect();
+    months.sort();
+    let file = file_in(&months[0], ".events.parquet");
+    let whole = std::fs::read(&file).unwrap();
+    let mut changed = whole.clone();
+    changed[whole.len() / 3] ^= 1;
+    std::fs::write(&file, changed).unwrap();
+    says(1, "FAIL: the store: archive file audit/", &place);
+    std::fs::write(&file, whole).unwrap();
+    let month = months[0].file_name().unwrap().to_str().unwrap();
+    let record = format!("events/archived/audit/{month}.json");
+    std::fs::rename(data.join(&record), dir.path().join("record")).unwrap();
+    let missing = format!("FAIL: event {first}: is missing from the store");
+    says(1, &missing, &place);
 }

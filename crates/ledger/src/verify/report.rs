@@ -85,6 +85,8 @@ pub enum Place {
     File(Part),
     /// An earlier checkpoint, by its name.
     Earlier(String),
+    /// A file of the store that shows the log's events.
+    Store,
 }
 
 impl Finding {
@@ -111,6 +113,7 @@ impl fmt::Display for Place {
             Self::Event(index, Some(id)) => write!(f, "event {index} (id {id:?})"),
             Self::File(part) => write!(f, "{part}"),
             Self::Earlier(name) => write!(f, "earlier checkpoint {name}"),
+            Self::Store => f.write_str("the store"),
         }
     }
 }

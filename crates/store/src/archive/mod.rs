@@ -2,6 +2,7 @@
 //! record on this machine, one per period, and nothing else. Ids of archived events stay here, so
 //! that whoever delivers one again is answered as before.
 
+mod all;
 mod change;
 mod clear;
 mod find;

@@ -23,7 +23,7 @@ mod view;
 
 pub(crate) use envelope::Sealed;
 pub use envelope::event_of;
-pub use online::{difference, online_events};
+pub use online::{Stored, difference, stored_events};
 pub use options::LedgerOptions;
 pub(crate) use reading::Reading;
 pub(crate) use salts::Salts;

@@ -1,5 +1,5 @@
-//! The audit events that a store shows, for a comparison with its ledger. Reads only, also while another
-//! process has the store open: its mover waits meanwhile, its committer does not.
+//! The audit events that a store has, online and archived, for a comparison with its ledger. Reads only,
+//! also while another process has the store open: its mover waits meanwhile, its committer does not.
 
 use super::envelope::Sealed;
 use super::event_of;
@@ -10,6 +10,8 @@ use crate::options::Options;
 use crate::partition::{self, Partition};
 use crate::wal;
 use crate::words::Words;
+use daybook_archive::Depot;
+use daybook_archive::ids::LedgerPlace;
 use daybook_ledger::Body;
 use daybook_model::catalogue::Catalogue;
 use daybook_model::ledger::PLACE;
@@ -28,13 +30,26 @@ const TOGETHER: usize = 16_384;
 const ATTEMPTS_MAX: u32 = 5;
 const PAUSE: Duration = Duration::from_millis(200);
 
+/// What a store has of some audit events.
+#[derive(Debug)]
+pub enum Stored<'a> {
+    /// Events that are online.
+    Online(&'a [Event]),
+    /// Events that are archived.
+    Archived(&'a [Event]),
+    /// Where events were that are not kept any more.
+    Expired(LedgerPlace),
+}
+
 /// Gives all audit events of the store in a directory to `each`, in groups, until that says to stop.
+/// Archived ones lie in a depot; where it is not named, beside the store's directory.
 ///
 /// # Errors
 /// [`StoreError`] when they cannot be read.
-pub fn online_events(
+pub fn stored_events(
     dir: &Path,
-    mut each: impl FnMut(&[Event]) -> Result<bool, StoreError>,
+    depot: Arc<dyn Depot>,
+    mut each: impl FnMut(Stored<'_>) -> Result<bool, StoreError>,
 ) -> Result<(), StoreError> {
     let options = Options::new(dir);
     if !options.wal_dir().exists() {
@@ -43,11 +58,13 @@ pub fn online_events(
     let _no_moves = no_moves(dir).map_err(|e| io_error("locking the partitions", &e))?;
     let segments = read_log(&options)?;
     let words = Arc::new(Words::open(&options.words_file(), options.words_max)?);
-    let archived = archive::load_all(&Archive::new(dir, Arc::clone(&options.archive), 0))?;
+    let archive = Archive::new(dir, depot, 0);
+    let archived = archive::load_all(&archive)?;
     let (mut partitions, _) = partition::find_all(dir, &words, &archived)?;
     partitions.retain(|partition| partition.key.0 == Stream::Audit);
     for partition in &partitions {
-        if !each_of(partition, &mut each)? {
+        let online = &mut |events: &[Event]| each(Stored::Online(events));
+        if !each_of(partition, online)? {
             return Ok(());
         }
     }
@@ -65,12 +82,12 @@ pub fn online_events(
         });
         let events: Vec<Event> = in_memory.collect();
         for events in events.chunks(TOGETHER) {
-            if !each(events)? {
+            if !each(Stored::Online(events))? {
                 return Ok(());
             }
         }
     }
-    Ok(())
+    archive.each_audit_event(&archived, each)
 }
 
 fn each_of(
