@@ -11,6 +11,7 @@ import { describeError } from '../ui/describeError'
 import { Message } from '../ui/Message'
 import { hasStatus } from '../api/errors'
 import frame from '../logs/LogFrame.module.css'
+import split from '../ui/Split.module.css'
 import { DetachedView } from './DetachedView'
 import { TimelineControls } from './TimelineControls'
 import { TimelineLanes } from './TimelineLanes'
@@ -33,7 +34,7 @@ export function TimelinePage() {
   return (
     <main className={classes.main}>
       <title>{`${t.timeline.title} · ${t.app.name}`}</title>
-      <div className={frame.page} data-open={open !== undefined || undefined} style={panel.style}>
+      <div className={split.split} data-open={open !== undefined || undefined} style={panel.style}>
         <div className={frame.list}>
           <TimelineControls state={state} timeline={timeline} onChange={change} />
           {timeline.error ? (
@@ -60,7 +61,7 @@ export function TimelinePage() {
           )}
         </div>
         {open && timeline.window && (
-          <aside className={frame.panel}>
+          <aside className={split.panel}>
             <PanelEdge {...panel} />
             <Suspense fallback={<PanelSkeleton />}>
               <DetachedView
