@@ -6,7 +6,7 @@ use crate::client::{from, is_no_name, text};
 use crate::control::{Actor, Client, Gate, Key, Requester, Role, Scope, Session, User};
 use crate::cookies::{Cookie, Renewal};
 use crate::error::{ApiError, ApiResult};
-use crate::key_check;
+use crate::{gate, key_check};
 use axum::extract::{FromRequestParts, MatchedPath};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
@@ -261,7 +261,12 @@ impl FromRequestParts<App> for SameSite {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> ApiResult<Self> {
-        check_origin(parts, app).map(|()| Self)
+        let Err(refused) = check_origin(parts, app) else {
+            return Ok(Self);
+        };
+        let (route, client) = (parts.extensions.get::<MatchedPath>(), from(parts).client);
+        gate::tell(app, route, &client, &refused).await;
+        Err(refused)
     }
 }
 

@@ -4,7 +4,10 @@
 use crate::app::App;
 use crate::auth;
 use crate::client::From;
+use crate::control::{AuthEvent, AuthKind, Client};
+use crate::error::ApiError;
 use axum::extract::{MatchedPath, Request, State};
+use axum::http::Method;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use serde_json::Value;
@@ -52,12 +55,36 @@ impl Gate {
     }
 }
 
+/// Puts on record that somebody was refused before it was looked at what they sent.
+pub(crate) async fn tell(
+    app: &App,
+    route: Option<&MatchedPath>,
+    client: &Client,
+    refused: &ApiError,
+) {
+    let kind = match route.map(MatchedPath::as_str) {
+        Some("/api/v1/session") => AuthKind::SignIn,
+        Some("/api/v1/sign-up") => AuthKind::SignUp,
+        Some("/api/v1/password-reset") => AuthKind::PasswordResetRequested,
+        Some("/api/v1/tickets/use" | "/api/v1/setup") => AuthKind::TicketRefused,
+        _ => return,
+    };
+    let event = AuthEvent::failure(client, kind, &refused.message);
+    if let Err(error) = app.control.record_repeated(event).await {
+        tracing::warn!(%error, "a refusal cannot be put on record");
+    }
+}
+
 pub(crate) async fn count(State(gate): State<Gate>, request: Request, next: Next) -> Response {
     if gate.counts(&request) {
         let from = request.extensions().get::<From>();
-        let ip = from.and_then(|from| from.client.ip);
-        if let Err(error) = gate.app.rates.anonymous(ip) {
-            return error.into_response();
+        let client = from.map(|from| from.client.clone()).unwrap_or_default();
+        if let Err(refused) = gate.app.rates.anonymous(client.ip) {
+            if request.method() == Method::POST {
+                let route = request.extensions().get::<MatchedPath>().cloned();
+                tell(&gate.app, route.as_ref(), &client, &refused).await;
+            }
+            return refused.into_response();
         }
     }
     next.run(request).await

@@ -77,7 +77,7 @@ export const settings = {
     lockedHint: 'Too many wrong passwords or codes. Unlock it if you know that its owner tried.',
     unlockHint: 'Ends a lockout, also one of a single browser, which does not show here.',
     disable: 'Disable',
-    disableHint: 'Ends sessions and personal keys at once. Nothing is deleted.',
+    disableHint: 'Ends sessions and personal keys at once, for good. Nothing is deleted.',
     disableTitle: (email: string) => `Disable ${email}?`,
     disableText:
       'All sessions and personal keys of the account end at once. You can enable it again.',

@@ -77,7 +77,7 @@ export const settings: SettingsTexts = {
     lockedHint: '错误的密码或验证码过多。如果确定是本人尝试，请解锁。',
     unlockHint: '结束锁定，包括此处不显示的单个浏览器的锁定。',
     disable: '停用',
-    disableHint: '立即结束会话和个人密钥。不删除任何内容。',
+    disableHint: '立即并永久结束会话和个人密钥。不删除任何内容。',
     disableTitle: (email) => `停用 ${email}？`,
     disableText: '该账号的所有会话和个人密钥立即失效。之后可以重新启用。',
     enable: '启用',

@@ -6,7 +6,7 @@ use super::links::{self, ADMIN};
 use super::users::{self, new_email};
 use super::{
     Actor, Change, Client, Control, ControlError, NewLink, Result, Role, TicketKind, User,
-    UserState, sessions, tickets,
+    UserState, keys, sessions, tickets,
 };
 use serde_json::json;
 use sqlx::SqliteConnection;
@@ -59,13 +59,14 @@ pub(super) async fn keep_an_admin(db: &mut SqliteConnection, user: &User) -> Res
     }
 }
 
-/// Closes an account, inside a change: its sessions and tickets end.
+/// Closes an account, inside a change: its sessions, tickets and personal keys end.
 async fn close(change: &mut Change, client: &Client, user: &User) -> Result<()> {
     sqlx::query("UPDATE users SET state = 'disabled' WHERE id = $1")
         .bind(&user.id)
         .execute(change.db())
         .await?;
     sessions::end_all(change, client, user, None, "the account was disabled").await?;
+    keys::revoke_personal(change, &user.id, json!({})).await?;
     tickets::end_all(change.db(), &user.id).await
 }
 

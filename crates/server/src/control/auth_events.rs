@@ -12,6 +12,8 @@ const OWN_ACCOUNTS: &str = "daybook";
 pub enum AuthKind {
     /// Somebody signed in, or failed to.
     SignIn,
+    /// The password was right, and the account has a second factor, which was asked for.
+    MfaRequested,
     /// Somebody asked for an account.
     SignUp,
     /// A session was ended by its owner.
@@ -56,6 +58,8 @@ pub enum AuthKind {
     ProviderError,
     /// An API key was refused.
     KeyRefused,
+    /// A link was used that never was one, or no longer is.
+    TicketRefused,
 }
 
 impl AuthKind {
@@ -63,6 +67,7 @@ impl AuthKind {
     pub const fn name(self) -> &'static str {
         match self {
             Self::SignIn => "sign_in",
+            Self::MfaRequested => "mfa_requested",
             Self::SignUp => "sign_up",
             Self::SignOut => "sign_out",
             Self::Refresh => "refresh",
@@ -85,6 +90,7 @@ impl AuthKind {
             Self::SessionRevoked => "session_revoked",
             Self::ProviderError => "provider_error",
             Self::KeyRefused => "key_refused",
+            Self::TicketRefused => "ticket_refused",
         }
     }
 }
@@ -210,7 +216,7 @@ impl From<AuthEvent> for Event {
 
 impl Control {
     /// Puts an event that belongs to no change on record, such as a provider's failure. What may
-    /// be repeated at will from outside goes through [`Control::record_failure`] instead.
+    /// be repeated at will from outside goes through [`Control::record_repeated`] instead.
     ///
     /// # Errors
     /// When the database refuses.
@@ -222,12 +228,12 @@ impl Control {
         Ok(())
     }
 
-    /// Puts a failure on record. Each of the first few a minute of one name and address is an
+    /// Puts on record what may be repeated at will, such as a failure. Each of the first few a minute of one name and address is an
     /// event; what exceeds them is summed, see [`super::repeats`].
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn record_failure(&self, event: AuthEvent) -> Result<()> {
+    pub async fn record_repeated(&self, event: AuthEvent) -> Result<()> {
         for event in self.repeats.admit(event) {
             self.record(event).await?;
         }

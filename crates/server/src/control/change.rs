@@ -5,6 +5,7 @@ use daybook_model::logstore::BoxFuture;
 use daybook_model::{Event, Stream, Timestamp, limits, validate};
 use sqlx::{Sqlite, SqliteConnection, Transaction};
 use std::net::IpAddr;
+use std::sync::atomic::Ordering;
 
 /// Where a request came from.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -148,8 +149,15 @@ impl Control {
             outbox::insert(&mut transaction, event).await?;
         }
         transaction.commit().await?;
+        self.changes.fetch_add(1, Ordering::Release);
         self.deliver_now().await;
         Ok(answer)
+    }
+
+    /// How many changes this process has made: while the number is the same, so is what people may do,
+    /// but for what another process changes and for what time ends.
+    pub(crate) fn changes(&self) -> u64 {
+        self.changes.load(Ordering::Acquire)
     }
 
     /// Fails while the log takes no audit events. Signing in and out goes on, for whoever must free a

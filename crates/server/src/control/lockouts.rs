@@ -18,6 +18,8 @@ pub const LOCK_US: i64 = 30 * 60 * Timestamp::SECOND_US;
 const FORGET_US: i64 = Timestamp::DAY_US;
 /// In the place of a device: everybody who is not a known browser.
 pub(super) const STRANGERS: &str = "";
+/// In the place of a device: whoever has the first factor and not the second.
+pub(super) const SECOND_FACTOR: &str = "second factor";
 
 /// Until when an account is locked, of what its row says.
 pub(super) fn locked_until(until_us: Option<i64>, now_us: i64) -> Option<Timestamp> {
@@ -78,6 +80,7 @@ pub(super) async fn check(db: &mut SqliteConnection, user_id: &str, device: &str
 pub(super) fn tell(change: &mut Change, client: &Client, user: &User, device: &str) {
     let whom = match device {
         STRANGERS => "all browsers it was not used from",
+        SECOND_FACTOR => "codes in sessions without the second factor",
         _ => "one browser it was used from",
     };
     change.resource("user", &user.id, &user.email);

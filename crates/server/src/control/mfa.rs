@@ -1,6 +1,7 @@
 //! Two-factor authentication: a secret shared with an authenticator app, and backup codes for when
 //! it is lost. A code works once. The secret is shown while it is set up and never again.
 
+use super::lockouts::{self, SECOND_FACTOR};
 use super::secrets::new_token;
 use super::{
     Actor, AuthEvent, AuthKind, Client, Control, ControlError, Result, Session, SignedIn, User,
@@ -8,6 +9,10 @@ use super::{
 };
 use daybook_model::Timestamp;
 use sqlx::SqliteConnection;
+
+/// Why a code is not even looked at.
+const LOCKED: &str = "locked: too many wrong codes";
+const CODES_LOCKED: ControlError = ControlError::WrongCode { reason: LOCKED };
 
 /// What an authenticator needs to know.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -111,6 +116,7 @@ impl Control {
         drop(db);
         let factor = factor.filter(|factor| factor.confirmed_at.is_none());
         let factor = factor.ok_or(ControlError::NotFound("second factor to be confirmed"))?;
+        let _alone = self.alone(session).await?;
         let step = match codes::usable_step(&factor, &backup_codes::normal(code)) {
             Ok(step) => step,
             Err(error) => return Err(self.refuse_in_session(client, session, error).await?),
@@ -157,6 +163,7 @@ impl Control {
             return Err(ControlError::MfaRequiredByRole);
         }
         self.reauthenticate(client, session, password).await?;
+        let _alone = self.alone(session).await?;
         let code = self.read_code(&session.user.id, code).await?;
         let actor = session.user.actor(client.clone());
         let (owner, by) = (session.clone(), client.clone());
@@ -193,6 +200,7 @@ impl Control {
         let factor = codes::find(&mut db, &session.user.id).await?;
         drop(db);
         let factor = factor.ok_or(ControlError::NotFound("second factor"))?;
+        let _alone = self.alone(session).await?;
         let code = self.read_code(&session.user.id, code).await?;
         let codes = backup_codes::new();
         let salt = factor.backup_salt;
@@ -216,29 +224,42 @@ impl Control {
     /// token.
     ///
     /// # Errors
-    /// When the code is wrong.
+    /// When the code is wrong, or ten in a row were, in whichever sessions of the account;
+    /// [`ControlError::Throttled`] while another is checked.
     pub async fn verify_mfa(
         &self,
         client: &Client,
         session: &Session,
         code: &str,
     ) -> Result<SignedIn> {
+        // Of the account, not of the session: a thief of the first factor opens many.
+        let _alone = self.checking.begin(&session.user.id)?;
         let code = self.read_code(&session.user.id, code).await?;
         let actor = session.user.actor(client.clone());
         let (owner, by) = (session.clone(), client.clone());
         let changed = self.change(&actor, "session.mfa_verified", |change| {
             Box::pin(async move {
                 change.resource("session", &owner.id, "");
+                let user_id = &owner.user.id;
+                match lockouts::check(change.db(), user_id, SECOND_FACTOR).await {
+                    Err(ControlError::WrongCredentials) => return Err(CODES_LOCKED),
+                    checked => checked?,
+                }
                 let method = codes::spend(change, &by, &owner.user, &code).await?;
                 let event = AuthEvent::success(&by, AuthKind::MfaVerified).about(&owner.user);
                 change.also(event.session(&owner.id).by(method));
+                lockouts::forget(change.db(), user_id, SECOND_FACTOR).await?;
                 lift(change.db(), &owner.id).await
             })
         });
-        match changed.await {
-            Ok(token) => Ok(SignedIn::renewed(session.with_mfa(true), token)),
-            Err(error) => Err(self.refuse_in_session(client, session, error).await?),
+        let error = match changed.await {
+            Ok(token) => return Ok(SignedIn::renewed(session.with_mfa(true), token)),
+            Err(error) => error,
+        };
+        if matches!(error, ControlError::WrongCode { reason } if reason != LOCKED) {
+            self.count_code(client, session).await?;
         }
+        Err(self.refuse_in_session(client, session, error).await?)
     }
 
     /// Takes an account's second factor away, for somebody who lost theirs. Its sessions end.

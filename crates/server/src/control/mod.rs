@@ -92,6 +92,7 @@ pub(crate) use visits::{Purpose, Visitor};
 use daybook_model::LogStore;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 
 /// What the control plane answers.
 pub type Result<T> = std::result::Result<T, ControlError>;
@@ -220,6 +221,9 @@ pub struct Control {
     /// Places for what anybody may ask for.
     requests: Arc<tokio::sync::Semaphore>,
     attempts: Arc<attempts::Attempts>,
+    checking: Arc<reauthentication::Checking>,
+    /// How many changes this process has made.
+    changes: Arc<AtomicU64>,
     /// Held for every step that removes or erases events.
     removing: Arc<tokio::sync::Mutex<()>>,
     /// Tells that a job may have something to do.
@@ -247,6 +251,8 @@ impl Control {
             mail_queued: Arc::default(),
             requests: Arc::new(tokio::sync::Semaphore::new(sign_up::REQUESTS_MAX)),
             attempts: Arc::default(),
+            checking: Arc::default(),
+            changes: Arc::default(),
             removing: Arc::default(),
             work: Arc::default(),
             export_wanted: Arc::default(),

@@ -15,6 +15,8 @@ use unicode_normalization::{UnicodeNormalization, is_nfkc};
 pub(super) const CHARS_MIN: usize = 8;
 /// Longest password, in bytes: a bound for the hash, not for people.
 pub(super) const BYTES_MAX: usize = 1024;
+/// Different characters that a password has at least.
+const DIFFERENT_MIN: usize = 4;
 /// Shorter parts of an address are parts of too many other words.
 const NAME_CHARS_MIN: usize = 4;
 
@@ -46,6 +48,9 @@ pub(super) fn check(password: &str, email: &str) -> Result<()> {
     if COMMON.contains(lower.as_str()) {
         return refuse("this is one of the passwords that are tried first: choose another".into());
     }
+    if lower.chars().collect::<HashSet<_>>().len() < DIFFERENT_MIN {
+        return refuse(format!("at least {DIFFERENT_MIN} different characters"));
+    }
     if tells_nothing(&lower, email) {
         return refuse("it must hold more than the e-mail address and the name Daybook".into());
     }
@@ -76,7 +81,7 @@ mod tests {
     fn length_counts_in_characters_and_is_bounded_in_bytes() {
         assert!(problem("dd7e!#a").unwrap().contains("at least 8"));
         assert_eq!(problem("ä7e!#äüß"), None);
-        assert_eq!(problem(&"x-".repeat(BYTES_MAX / 2)), None);
+        assert_eq!(problem(&"x-7u".repeat(BYTES_MAX / 4)), None);
         assert!(
             problem(&"ä".repeat(BYTES_MAX / 2 + 1))
                 .unwrap()
@@ -97,6 +102,16 @@ mod tests {
             assert!(
                 problem(password).unwrap().contains("tried first"),
                 "{password}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_same_few_characters_again_and_again_are_no_password() {
+        for password in ["        ", "aaaaaaaaaaaa", "abababAB", "\0\0\0\0\0\0\0\0"] {
+            assert!(
+                problem(password).unwrap().contains("4 different"),
+                "{password:?}"
             );
         }
     }

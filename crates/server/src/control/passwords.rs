@@ -5,10 +5,11 @@ use super::mail::MailKind;
 use super::password_rules::normal;
 use super::{
     Actor, AuthEvent, AuthKind, Change, Client, Control, ControlError, Method, Proof, Result,
-    Session, SignedIn, TicketKind, User, UserState, codes, lockouts, sessions, tickets, tokens,
-    users,
+    Session, SignedIn, TicketKind, User, UserState, codes, keys, lockouts, sessions, tickets,
+    tokens, users,
 };
 use daybook_model::Timestamp;
+use serde_json::json;
 use sqlx::SqliteConnection;
 
 /// Gives an active account a new password, inside a change. Its sessions end, but for one; whoever
@@ -57,7 +58,7 @@ async fn activate(
 }
 
 impl Control {
-    /// Gives an active account a new password and ends its sessions.
+    /// Gives an active account a new password, and ends its sessions and personal keys.
     ///
     /// # Errors
     /// When there is no such account, it is not active, or the password cannot be used.
@@ -76,6 +77,7 @@ impl Control {
                 }
                 change.also(event);
                 set(change, &client, &user, password_hash, None).await?;
+                keys::revoke_personal(change, &user.id, json!({})).await?;
                 let kind = MailKind::PasswordChanged;
                 control.send_news(change.db(), &user, kind).await
             })
@@ -148,7 +150,15 @@ impl Control {
         token: &str,
         password: String,
     ) -> Result<Option<SignedIn>> {
-        let ticket = self.check_ticket(token).await?;
+        let ticket = match self.check_ticket(token).await {
+            Err(ControlError::TicketInvalid) => {
+                let reason = "the link was used, has expired, was replaced or never was one";
+                let event = AuthEvent::failure(client, AuthKind::TicketRefused, reason);
+                self.record_repeated(event.by(Method::Ticket)).await?;
+                return Err(ControlError::TicketInvalid);
+            }
+            ticket => ticket?,
+        };
         let password_hash = self.passwords.hash(password, &ticket.user.email).await?;
         let user = self
             .redeem(client, ticket.kind, token, ticket.user, password_hash)
@@ -194,6 +204,8 @@ impl Control {
                     match kind {
                         TicketKind::Reset if user.is_active() => {
                             set(change, &client, &user, password_hash, None).await?;
+                            // Whoever has to do this may have lost the account to somebody.
+                            keys::revoke_personal(change, &user.id, json!({})).await?;
                             let kind = MailKind::PasswordChanged;
                             control.send_news(change.db(), &user, kind).await?;
                         }

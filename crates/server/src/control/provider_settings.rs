@@ -1,6 +1,7 @@
 //! The settings of an identity provider and what they must keep to. The client secret goes in and
 //! never out.
 
+use super::sign_in_settings::is_domain;
 use super::{ControlError, Result, Role, check_origin};
 use crate::sso::check_issuer;
 use serde::{Deserialize, Serialize};
@@ -155,10 +156,13 @@ impl ProviderSettings {
         let message = "a scope has no space; give several as a list";
         check(self.scopes.iter().all(is_one), "scopes", message)?;
         check_texts("email_domains", self.email_domains.iter())?;
-        let is_domain = |domain: &String| !domain.contains(['@', ' ', '/']);
         let message = "expected domains such as example.com";
         let domains = &self.email_domains;
-        check(domains.iter().all(is_domain), "email_domains", message)?;
+        check(
+            domains.iter().all(|domain| is_domain(domain)),
+            "email_domains",
+            message,
+        )?;
         check_texts("mfa_amr", self.mfa_amr.iter())?;
         check_texts("mfa_acr", self.mfa_acr.iter())?;
         self.check_roles()?;

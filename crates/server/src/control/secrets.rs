@@ -15,8 +15,9 @@ use tokio::sync::Semaphore;
 pub(super) const KEY_PREFIX: &str = "dbk_";
 /// 62^43 > 2^256.
 const KEY_DIGITS: usize = 43;
-/// Hashes at once; each takes 19 MiB.
-const HASHES_AT_ONCE: usize = 4;
+/// Hashes at once for strangers, and for those who have shown something already; each takes 19 MiB.
+const STRANGERS_AT_ONCE: usize = 3;
+const KNOWN_AT_ONCE: usize = 2;
 const HASH_WAIT: Duration = Duration::from_secs(5);
 
 /// 256 random bits.
@@ -80,16 +81,27 @@ fn hash_blocking(password: &str) -> Result<String> {
         .map_err(|error| ControlError::Internal(format!("password hashing failed: {error}")))
 }
 
+/// Who waits for a hash. However many strangers there are, the others have places of their own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Lane {
+    /// Anybody.
+    Strangers,
+    /// Who has a session, a link, the right password, or a browser that the account was used from.
+    Known,
+}
+
 /// Hashes and checks passwords, a few at a time.
 #[derive(Debug, Clone)]
 pub(super) struct Passwords {
-    permits: Arc<Semaphore>,
+    strangers: Arc<Semaphore>,
+    known: Arc<Semaphore>,
 }
 
 impl Default for Passwords {
     fn default() -> Self {
         Self {
-            permits: Arc::new(Semaphore::new(HASHES_AT_ONCE)),
+            strangers: Arc::new(Semaphore::new(STRANGERS_AT_ONCE)),
+            known: Arc::new(Semaphore::new(KNOWN_AT_ONCE)),
         }
     }
 }
@@ -99,20 +111,26 @@ impl Passwords {
     pub(super) async fn hash(&self, password: String, email: &str) -> Result<String> {
         let password = password_rules::normal(&password).into_owned();
         password_rules::check(&password, email)?;
-        self.run(move || hash_blocking(&password)).await?
+        let hash = move || hash_blocking(&password);
+        self.run(Lane::Known, hash).await?
     }
 
     /// Whether the password belongs to the hash, in its one spelling or, for hashes of before there
     /// was one, as it was typed. Without a hash it works as long and says no, so that nobody learns
     /// by the clock which accounts exist.
-    pub(super) async fn verify(&self, password: String, hash: Option<String>) -> Result<bool> {
+    pub(super) async fn verify(
+        &self,
+        lane: Lane,
+        password: String,
+        hash: Option<String>,
+    ) -> Result<bool> {
         static NOBODY: LazyLock<Option<String>> =
             LazyLock::new(|| hash_blocking("nobody has this password").ok());
         let normal = password_rules::normal(&password).into_owned();
         let mut spellings = vec![normal, password];
         spellings.dedup();
         spellings.retain(|spelling| spelling.len() <= password_rules::BYTES_MAX);
-        self.run(move || {
+        self.run(lane, move || {
             let known = hash.is_some();
             let Some(hash) = hash.or_else(|| NOBODY.clone()) else {
                 return false;
@@ -135,11 +153,20 @@ impl Passwords {
                 .map_err(|error| ControlError::Internal(format!("hashing failed: {error}")))?;
             Ok(hex(&hash))
         };
-        self.run(move || secrets.iter().map(hash).collect()).await?
+        let hash_all = move || secrets.iter().map(hash).collect();
+        self.run(Lane::Known, hash_all).await?
     }
 
-    async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
-        let permit = Arc::clone(&self.permits).acquire_owned();
+    async fn run<T: Send + 'static>(
+        &self,
+        lane: Lane,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T> {
+        let permits = match lane {
+            Lane::Strangers => &self.strangers,
+            Lane::Known => &self.known,
+        };
+        let permit = Arc::clone(permits).acquire_owned();
         let Ok(Ok(permit)) = tokio::time::timeout(HASH_WAIT, permit).await else {
             return Err(ControlError::Busy);
         };
@@ -175,7 +202,8 @@ mod tests {
             "pa\u{308}sswo\u{308}rd n\u{303} 1",
         );
         let fits = async |password: &str, hash: &str| {
-            let checked = passwords.verify(password.into(), Some(hash.into())).await;
+            let hash = Some(hash.into());
+            let checked = passwords.verify(Lane::Known, password.into(), hash).await;
             checked.unwrap()
         };
         for set in [composed, decomposed] {
@@ -192,13 +220,16 @@ mod tests {
     async fn a_sign_in_that_finds_every_place_taken_is_on_record() {
         let dir = tempfile::tempdir().unwrap();
         let control = Control::open(dir.path()).await.unwrap();
-        let permits = Arc::clone(&control.passwords.permits);
-        let _busy = permits.acquire_many_owned(HASHES_AT_ONCE as u32).await;
+        let strangers = Arc::clone(&control.passwords.strangers);
+        let _busy = strangers.acquire_many_owned(STRANGERS_AT_ONCE as u32).await;
         let sent = Credentials {
             email: "ana@example.com".into(),
             password: "correct horse".into(),
             code: None,
         };
+        let (lane, hash) = (Lane::Known, Some("no hash".into()));
+        let known = control.passwords.verify(lane, "any".into(), hash).await;
+        assert!(matches!(known, Ok(false)), "others have their own places");
         let refused = control.sign_in(&Client::default(), sent).await;
         assert!(matches!(refused, Err(ControlError::Busy)), "{refused:?}");
         let told: Vec<String> = sqlx::query_scalar("SELECT event FROM outbox")
@@ -219,7 +250,10 @@ mod tests {
             hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"),
             "{hash}"
         );
-        let fits = async |password: &str, hash| passwords.verify(password.into(), hash).await;
+        let fits = async |password: &str, hash| {
+            let lane = Lane::Strangers;
+            passwords.verify(lane, password.into(), hash).await
+        };
         assert!(fits("correct horse", Some(hash.clone())).await.unwrap());
         assert!(!fits("wrong horse", Some(hash)).await.unwrap());
         assert!(!fits("nobody has this password", None).await.unwrap());
@@ -231,9 +265,10 @@ mod tests {
         let passwords = Passwords::default();
         let hash = passwords.hash("correct horse".into(), "a@b").await.unwrap();
         // Nobody can hash any more, so whoever needs to is refused.
-        passwords.permits.close();
+        passwords.strangers.close();
         for hash in [Some(hash), None] {
-            let verified = passwords.verify("wrong horse".into(), hash).await;
+            let lane = Lane::Strangers;
+            let verified = passwords.verify(lane, "wrong horse".into(), hash).await;
             assert!(matches!(verified, Err(ControlError::Busy)));
         }
     }

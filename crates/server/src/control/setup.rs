@@ -1,10 +1,11 @@
 //! The first account, made from the environment or by the set-up link. There is no default
 //! password, and what is there is never changed.
 
-use super::secrets::{digest, new_token};
+use super::secrets::{Lane, digest, new_token};
 use super::users::normal_email;
 use super::{
-    Actor, Client, Control, ControlError, Method, Proof, Result, Role, SignedIn, User, UserState,
+    Actor, AuthEvent, AuthKind, Client, Control, ControlError, Method, Proof, Result, Role,
+    SignedIn, User, UserState,
 };
 use sqlx::SqliteConnection;
 use std::sync::PoisonError;
@@ -62,7 +63,7 @@ impl Control {
             );
             return Ok(Bootstrap::OtherAccounts);
         };
-        if self.passwords.verify(password, hash).await? {
+        if self.passwords.verify(Lane::Known, password, hash).await? {
             return Ok(Bootstrap::There);
         }
         tracing::warn!(
@@ -102,6 +103,9 @@ impl Control {
             held.is_some_and(|held| bool::from(held.ct_eq(&digest(token))))
         };
         if !fits || !self.setup_needed().await? {
+            let reason = "the set-up link was used, or is not the one of the log";
+            let event = AuthEvent::failure(client, AuthKind::TicketRefused, reason);
+            self.record_repeated(event.by(Method::Ticket)).await?;
             return Err(ControlError::WrongSetupToken);
         }
         let mut actor = Actor::system("set-up link");

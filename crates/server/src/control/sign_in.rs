@@ -1,6 +1,8 @@
 //! Signing in with a password. Whatever is wrong, the caller learns one thing: it did not work.
 //! Why stands in the authentication log, for administrators.
 
+use super::lockouts::STRANGERS;
+use super::secrets::Lane;
 use super::sign_in_attempts::{Account, Attempt, Objection};
 use super::throttle::Suspicion;
 use super::{
@@ -59,7 +61,7 @@ impl Control {
         let attempt = self.attempt(client, &sent.email).await?;
         if let Err(wait) = self.throttle.admit(attempt.source(), Instant::now()) {
             let event = attempt.event("too many failures: has to wait", Method::Password);
-            self.record_failure(event).await?;
+            self.record_repeated(event).await?;
             return Err(ControlError::Throttled(wait.as_secs() + 1));
         }
         let outcome = self.judge(&attempt, sent).await;
@@ -72,7 +74,7 @@ impl Control {
                 if matches!(error, ControlError::Busy) {
                     let reason = "too busy: the password was not checked";
                     let event = attempt.event(reason, Method::Password);
-                    self.record_failure(event).await?;
+                    self.record_repeated(event).await?;
                 }
             }
         }
@@ -82,12 +84,19 @@ impl Control {
     async fn judge(&self, attempt: &Attempt<'_>, sent: Credentials) -> Result<SignedIn> {
         let account = attempt.account.as_ref();
         let hash = account.and_then(|account| account.password_hash.clone());
-        let fits = self.passwords.verify(sent.password.clone(), hash).await?;
+        let lane = match attempt.device() {
+            STRANGERS => Lane::Strangers,
+            _ => Lane::Known,
+        };
+        let password = sent.password.clone();
+        let fits = self.passwords.verify(lane, password, hash).await?;
         let account = match (attempt.objection(fits), account) {
             (None, Some(account)) => account,
             (objection, _) => {
                 let objection = objection.unwrap_or(Objection::Unknown);
-                self.refuse(attempt, objection, &sent.password).await?;
+                let method = Method::Password;
+                self.refuse(attempt, objection, method, &sent.password)
+                    .await?;
                 return Err(ControlError::WrongCredentials);
             }
         };
@@ -98,10 +107,16 @@ impl Control {
             (false, _) => None,
             (true, Some(code)) => Some(self.read_code(&account.user.id, &code).await?),
             (true, None) => {
-                let event = attempt.event("the second factor is missing", Method::Password);
-                self.record_failure(event).await?;
+                let event = AuthEvent::success(attempt.client, AuthKind::MfaRequested);
+                let event = event.about(&account.user).by(Method::Password);
+                self.record_repeated(event).await?;
                 return Err(ControlError::MfaRequired);
             }
+        };
+        let method = match &code {
+            None => Method::Password,
+            Some(codes::Code::Totp(_)) => Method::PasswordTotp,
+            Some(codes::Code::Backup(_)) => Method::PasswordBackupCode,
         };
         let outcome = self.open_with(attempt, account, code).await;
         let objection = match &outcome {
@@ -109,7 +124,8 @@ impl Control {
             Err(ControlError::WrongCredentials) => Objection::Overtaken,
             _ => return outcome,
         };
-        self.refuse(attempt, objection, &sent.password).await?;
+        self.refuse(attempt, objection, method, &sent.password)
+            .await?;
         outcome
     }
 
@@ -146,12 +162,9 @@ impl Control {
         &self,
         attempt: &Attempt<'_>,
         objection: Objection,
+        method: Method,
         password: &str,
     ) -> Result<()> {
-        let method = match objection {
-            Objection::WrongCode(_) => Method::PasswordTotp,
-            _ => Method::Password,
-        };
         let event = attempt.event(objection.reason(), method);
         let mut events = self.repeats.admit(event);
         events.extend(self.suspect(attempt, objection, password));

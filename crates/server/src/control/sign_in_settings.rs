@@ -1,7 +1,7 @@
 //! The settings of signing in: who may sign up, which roles need a second factor, how long
 //! sessions last. Every request reads them anew, so that a change acts at once.
 
-use super::{Actor, Control, ControlError, Result, Role, settings, steady};
+use super::{Actor, Control, ControlError, Result, Role, TicketKind, settings, steady, tickets};
 use daybook_model::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -89,16 +89,12 @@ impl SignInSettings {
         self.mfa_required_roles.sort_unstable();
         self.mfa_required_roles.dedup();
         for domain in &mut self.sign_up_domains {
-            *domain = domain.trim().to_lowercase();
+            *domain = domain.trim().trim_start_matches('@').to_lowercase();
         }
         self.sign_up_domains.sort_unstable();
         self.sign_up_domains.dedup();
-        let is_domain = |domain: &String| {
-            let odd = |c: char| c.is_control() || c.is_whitespace() || c == '@';
-            !domain.is_empty() && domain.len() <= DOMAIN_BYTES_MAX && !domain.contains(odd)
-        };
         let fit = self.sign_up_domains.len() <= DOMAINS_MAX;
-        if !fit || !self.sign_up_domains.iter().all(is_domain) {
+        if !fit || !self.sign_up_domains.iter().all(|domain| is_domain(domain)) {
             let message = format!("expected at most {DOMAINS_MAX} domains such as example.com");
             return Err(ControlError::invalid("sign_up_domains", message));
         }
@@ -145,11 +141,22 @@ impl Control {
                 change.audit.set_text("operation", "modify_configuration");
                 change.audit.set_json("changes", json!(changes).to_string());
                 settings::write(change.db(), SETTING, &new).await?;
+                if !new.sign_up {
+                    tickets::end_kind(change.db(), TicketKind::Verification).await?;
+                }
                 Ok(new)
             })
         })
         .await
     }
+}
+
+/// Whether a text can be the domain of an e-mail address. A pattern is none.
+pub(super) fn is_domain(domain: &str) -> bool {
+    let odd = |c: char| c.is_control() || c.is_whitespace() || "@*/".contains(c);
+    domain.len() <= DOMAIN_BYTES_MAX
+        && !domain.contains(odd)
+        && domain.split('.').all(|label| !label.is_empty())
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ use super::{
 };
 use daybook_model::Timestamp;
 use std::sync::Arc;
+use std::time::Instant;
 
 /// Requests that are worked on at once; more are refused.
 pub(super) const REQUESTS_MAX: usize = 32;
@@ -28,14 +29,20 @@ impl Control {
     /// of an account that is there.
     pub async fn sign_up(&self, client: &Client, email: &str) -> Result<()> {
         let settings = self.sign_in_settings().await?;
+        let email = new_email(email)?;
+        let refuse = |reason| {
+            let event = AuthEvent::failure(client, AuthKind::SignUp, reason);
+            self.record_repeated(event.named(&email).by(Method::Ticket))
+        };
         if !settings.sign_up {
+            refuse("nobody can sign up: it is turned off").await?;
             return Err(ControlError::SignUpOff);
         }
-        let email = new_email(email)?;
         let domains = &settings.sign_up_domains;
         let domain = email.rsplit_once('@').map_or("", |(_, domain)| domain);
         if !domains.is_empty() && !domains.iter().any(|known| known == domain) {
             let message = "nobody can sign up with an address of this domain";
+            refuse(message).await?;
             return Err(ControlError::invalid("email", message));
         }
         let (control, client) = (self.clone(), client.clone());
@@ -78,7 +85,7 @@ impl Control {
             UserState::Disabled => "disabled account",
         };
         let event = AuthEvent::failure(client, AuthKind::SignUp, refused);
-        self.record_failure(event.about(&user).by(Method::Ticket))
+        self.record_repeated(event.about(&user).by(Method::Ticket))
             .await?;
         match user.state {
             UserState::Active => self.tell_of_account(user).await,
@@ -92,10 +99,16 @@ impl Control {
             .bind(UserState::Unverified.name())
             .fetch_one(self.db.reader())
             .await?;
-        if waiting >= UNVERIFIED_MAX {
-            let reason = "too many sign-ups wait for their verification";
+        let problem = match self.throttle.sign_up(client.ip, Instant::now()) {
+            false => Some("too many sign-ups from this address"),
+            true if waiting >= UNVERIFIED_MAX => {
+                Some("too many sign-ups wait for their verification")
+            }
+            true => None,
+        };
+        if let Some(reason) = problem {
             let event = AuthEvent::failure(client, AuthKind::SignUp, reason).named(email);
-            return self.record_failure(event.by(Method::Ticket)).await;
+            return self.record_repeated(event.by(Method::Ticket)).await;
         }
         let user = User::new(email.into(), Role::User, UserState::Unverified);
         let event = AuthEvent::success(client, AuthKind::SignUp).about(&user);
@@ -205,7 +218,7 @@ impl Control {
         let refuse = |reason| AuthEvent::failure(client, kind, reason);
         let Some(user) = self.known_email(email).await? else {
             return self
-                .record_failure(refuse("unknown account").named(email))
+                .record_repeated(refuse("unknown account").named(email))
                 .await;
         };
         let has_password = self.user(&user.id).await?.has_password;
@@ -223,7 +236,7 @@ impl Control {
             UserState::Active => None,
         };
         if let Some(problem) = problem {
-            return self.record_failure(refuse(problem).about(&user)).await;
+            return self.record_repeated(refuse(problem).about(&user)).await;
         }
         let event = AuthEvent::success(client, kind).about(&user);
         let (control, mut actor) = (self.clone(), Actor::system("password reset"));

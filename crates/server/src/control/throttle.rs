@@ -17,6 +17,8 @@ use std::time::{Duration, Instant};
 const ACCOUNT_FREE: u32 = 5;
 /// Failures from one address before the delay begins: people share addresses.
 const ADDRESS_FREE: u32 = 20;
+/// Sign-ups from one address, until it is quiet for a while.
+const SIGN_UPS_FREE: u32 = 10;
 const DELAY_MAX: Duration = Duration::from_secs(60);
 /// A quiet time after which failures are forgotten.
 const FORGET: Duration = Duration::from_secs(15 * 60);
@@ -158,6 +160,16 @@ impl Throttle {
                 *count = count.saturating_sub(1);
             }
         }
+    }
+
+    /// Counts a sign-up; whether its address may have one more.
+    pub(super) fn sign_up(&self, ip: Option<IpAddr>, now: Instant) -> bool {
+        let Some(ip) = ip else { return true };
+        let name = format!("sign-ups {}", sender(ip)).into();
+        let mut failures = open(&self.failures);
+        let count = failures.touch(name, now);
+        *count += 1;
+        *count <= SIGN_UPS_FREE
     }
 
     /// Forgets what strangers did to an account: its owner has a new password, or an

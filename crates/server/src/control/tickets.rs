@@ -128,6 +128,17 @@ pub(super) async fn end(db: &mut SqliteConnection, user_id: &str, kind: TicketKi
     Ok(())
 }
 
+/// Ends all tickets of a kind, inside the caller's transaction, and the mails that would bring them.
+pub(super) async fn end_kind(db: &mut SqliteConnection, kind: TicketKind) -> Result<()> {
+    for sql in [
+        "DELETE FROM tickets WHERE kind = $1",
+        "DELETE FROM mails WHERE kind = $1",
+    ] {
+        sqlx::query(sql).bind(kind.name()).execute(&mut *db).await?;
+    }
+    Ok(())
+}
+
 /// Ends all tickets of an account and the mails with them, inside the caller's transaction.
 pub(super) async fn end_all(db: &mut SqliteConnection, user_id: &str) -> Result<()> {
     for sql in [

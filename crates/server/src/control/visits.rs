@@ -6,7 +6,7 @@ use super::accounts::keep_an_admin;
 use super::identities::bind;
 use super::{
     Actor, AuthEvent, AuthKind, Client, Control, ControlError, Method, NewLink, Provider, Result,
-    Role, User, UserState, links, sessions, tickets, users,
+    Role, User, UserState, keys, links, sessions, tickets, users,
 };
 use daybook_model::Timestamp;
 use serde_json::json;
@@ -173,7 +173,7 @@ impl Control {
         user: User,
         reason: &str,
     ) -> Result<()> {
-        let mut details = json!({"identity_provider": provider.settings.name, "reason": reason});
+        let details = json!({"identity_provider": provider.settings.name, "reason": reason});
         let (by, client) = (provider.actor(client), client.clone());
         self.change(&by, "user.sessions_ended", |change| {
             Box::pin(async move {
@@ -197,17 +197,7 @@ impl Control {
                 }
                 let reason = "its identity provider no longer admits the account";
                 sessions::end_all(change, &client, &user, None, reason).await?;
-                let revoked: Vec<String> = sqlx::query_scalar(
-                    "UPDATE api_keys SET revoked_at = $1 \
-                     WHERE user_id = $2 AND revoked_at IS NULL RETURNING id",
-                )
-                .bind(Timestamp::now().us())
-                .bind(&user.id)
-                .fetch_all(change.db())
-                .await?;
-                details["api_keys_revoked"] = json!(revoked);
-                change.audit.set_json("details", details.to_string());
-                Ok(())
+                keys::revoke_personal(change, &user.id, details).await
             })
         })
         .await

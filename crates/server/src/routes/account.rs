@@ -120,6 +120,8 @@ pub(crate) async fn get(
     responses(
         (status = 204, description = "Changed."),
         (status = 403, description = "The current password is wrong.", body = crate::openapi::ErrorBody),
+        (status = 404, description = "The session ended meanwhile.", body = crate::openapi::ErrorBody),
+        (status = 409, description = "The account has no password: it signs in elsewhere.", body = crate::openapi::ErrorBody),
     ),
     security(("session" = []))
 )]

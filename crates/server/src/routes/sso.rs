@@ -284,7 +284,7 @@ async fn failed(app: &App, from: &From, provider: &Provider, failure: &Failure) 
         }
     };
     if let Some(event) = event
-        && let Err(error) = app.control.record_failure(event).await
+        && let Err(error) = app.control.record_repeated(event).await
     {
         tracing::warn!(%error, "a failed single sign-on cannot be put on record");
     }

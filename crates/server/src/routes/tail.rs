@@ -4,6 +4,7 @@
 
 use super::input::{Path, UrlParams, stream, wrong};
 use crate::app::App;
+use crate::control::Control;
 use crate::error::{ApiError, ApiResult};
 use crate::feed::{Follower, Taken};
 use crate::reading::Reader;
@@ -30,7 +31,8 @@ const SEND_EVERY: Duration = Duration::from_millis(250);
 const WAITING_MAX: usize = 200;
 /// After so long without a word a line says that the connection lives.
 const BEAT_EVERY: Duration = Duration::from_secs(15);
-/// How old the last look at the caller's rights may be when something is sent.
+/// How old the last look at the caller's rights may be when something is sent, if nothing was changed
+/// since in this process.
 const CHECKED_MAX: Duration = Duration::from_secs(1);
 
 /// The events of a stream as they are stored, from now on, as server-sent events (without
@@ -61,6 +63,7 @@ pub(crate) async fn tail(
     }
     let place = app.tail_place()?;
     let tail = Tail {
+        control: app.control.clone(),
         follower: app.feed.follow(),
         reader,
         waiting: Waiting::new(query),
@@ -90,6 +93,7 @@ async fn next(mut pieces: Receiver<Bytes>) -> Option<(io::Result<Bytes>, Receive
 
 /// An open tail.
 struct Tail {
+    control: Control,
     follower: Follower,
     reader: Reader,
     waiting: Waiting,
@@ -100,7 +104,8 @@ impl Tail {
     async fn run(mut self, pieces: Sender<Bytes>, _place: OwnedSemaphorePermit) {
         let mut ticks = interval(SEND_EVERY);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let (mut checked, mut spoke) = (Instant::now(), Instant::now());
+        let (mut checked, mut changes) = (Instant::now(), None);
+        let mut spoke = Instant::now();
         // The head of an answer goes out with the first of its body.
         let mut piece = ": from now on\n\n".to_owned();
         loop {
@@ -118,12 +123,13 @@ impl Tail {
                     let Ok(place) = pieces.try_reserve() else {
                         continue;
                     };
-                    if checked.elapsed() > CHECKED_MAX {
+                    let changes_now = Some(self.control.changes());
+                    if changes != changes_now || checked.elapsed() > CHECKED_MAX {
                         if let Err(error) = self.reader.check(&self.waiting.query).await {
                             drop(place);
                             return end(&pieces, &error).await;
                         }
-                        checked = Instant::now();
+                        (checked, changes) = (Instant::now(), changes_now);
                     }
                     self.waiting.write(&mut piece);
                     if piece.is_empty() {

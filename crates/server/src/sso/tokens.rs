@@ -86,9 +86,10 @@ fn told(error: ExchangeError) -> SsoError {
             other => outage(printable(other.as_ref())),
         },
         RequestTokenError::Request(error) => outage(error.to_string()),
-        RequestTokenError::Parse(error, _) => {
-            outage(format!("its answer cannot be read at {}", error.path()))
-        }
+        RequestTokenError::Parse(error, _) => outage(match error.path().to_string().as_str() {
+            "." => "its answer is no JSON object with tokens".into(),
+            path => format!("its answer cannot be read at {path}"),
+        }),
         RequestTokenError::Other(_) => outage("it answers neither tokens nor an error".into()),
     }
 }

@@ -202,4 +202,6 @@ async fn under_another_name_nobody_signs_in_or_is_signed_in() {
         let by_key = post("/api/v1/api-keys", &[("authorization", &bearer)], &name).await;
         assert_eq!(by_key.status, 201, "keys are no browser's: {host:?}");
     }
+    let told = server.auth_events("event=sign_in&result=failure").await;
+    assert_eq!(told.len(), 4, "{told:?}");
 }

@@ -5,7 +5,7 @@ use crate::control::database;
 use crate::support::{EMAIL, JSON, PASSWORD, Server, server, server_with};
 use axum::http::Method;
 use daybook_model::Timestamp;
-use daybook_server::control::{Actor, Key, NewKey, Scope};
+use daybook_server::control::{Actor, Key, NewKey, Role, Scope};
 use daybook_server::{Options, Rates};
 use daybook_testkit::MemoryStore;
 use serde_json::{Value, json};
@@ -281,6 +281,31 @@ async fn personal_keys_end_with_their_account() {
     let gone = sqlx::query("DELETE FROM users").execute(&mut db);
     gone.await.unwrap();
     assert_eq!(server.try_key(secret).await, (401, "invalid_key".into()));
+}
+
+#[tokio::test]
+async fn a_closed_account_that_opens_again_has_no_personal_keys() {
+    let server = server().await;
+    let (account, admin) = (server.account(Role::Auditor).await, server.sign_in().await);
+    let change = |cookie: String| [("cookie", cookie), ("x-daybook-csrf", "1".into())];
+    let (own, admins) = (change(account.cookie.clone()), change(admin));
+    let call = async |method: Method, path: &str, who: &[(&str, String)], body: &str| {
+        let who = who.iter().map(|(name, value)| (*name, value.as_str()));
+        let headers: Vec<_> = who.chain([JSON]).collect();
+        let body = body.to_owned();
+        server.request(method, path, &headers, body).await
+    };
+    let path = "/api/v1/account/api-keys";
+    let made = call(Method::POST, path, &own, r#"{"name":"x"}"#).await;
+    let secret = made.json()["key"].as_str().unwrap().to_owned();
+    assert_eq!(server.try_key(&secret).await.0, 200);
+    let path = format!("/api/v1/users/{}", account.id);
+    for disabled in [true, false] {
+        let body = json!({"disabled": disabled}).to_string();
+        let changed = call(Method::PATCH, &path, &admins, &body).await;
+        assert!(changed.status.is_success(), "{}", changed.text());
+        assert_eq!(server.try_key(&secret).await.0, 401, "{disabled}");
+    }
 }
 
 #[tokio::test]

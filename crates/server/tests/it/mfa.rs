@@ -79,12 +79,13 @@ async fn a_second_factor_is_asked_for_and_each_code_works_once() {
     assert_eq!(
         reasons,
         [
-            "the second factor is missing",
             "the code was used before",
             "wrong code",
             "the code was used before"
         ]
     );
+    let asked = server.auth_events("event=mfa_requested").await;
+    assert_eq!(asked.len(), 1, "{asked:?}");
     let methods = server
         .get("/api/v1/logs/auth/values/method?event=sign_in&result=success")
         .await;
@@ -359,6 +360,56 @@ async fn an_administrator_helps_who_lost_theirs() {
     let event = &server.auth_events("event=mfa_disabled").await[0];
     assert_eq!(event["reason"], format!("reset by {EMAIL}"));
     assert_eq!(event["user_name"], "bo@example.com");
+}
+
+#[tokio::test]
+async fn wrong_codes_lock_whichever_session_they_are_given_in() {
+    let server = with_admin().await;
+    let owner = signed_in(&server).await;
+    let (authenticator, codes) = owner.set_up_mfa().await;
+    let mut thieves = Vec::new();
+    for code in &codes[..3] {
+        let browser = Browser::new(&server);
+        let signed_in = browser.sign_in_with(EMAIL, code).await;
+        assert_eq!(signed_in.status, 200);
+        thieves.push(browser);
+    }
+    // As if a provider had vouched for the first factor alone.
+    server.sql("UPDATE sessions SET mfa = FALSE").await;
+    let verify = async |browser: &Browser<'_>, code: &str| {
+        let code = json!({"code": code});
+        browser.post("/api/v1/account/mfa/verify", code).await
+    };
+    for thief in &thieves[..2] {
+        for _ in 0..5 {
+            let wrong = verify(thief, "000000").await;
+            assert_eq!(wrong.error(), (403, "wrong_code".into()));
+        }
+    }
+    wait_a_minute(&server).await;
+    let right = verify(&thieves[2], &authenticator.code(0)).await;
+    assert_eq!(right.error(), (403, "wrong_code".into()), "locked");
+    let told = server.auth_events("event=lockout").await;
+    assert_eq!(told.len(), 1, "{told:?}");
+    let unlock = "UPDATE lockouts SET locked_until = locked_until - 1800000000";
+    server.sql(unlock).await;
+    let right = verify(&thieves[2], &authenticator.code(0)).await;
+    assert_eq!(right.status, 200, "{}", right.text());
+}
+
+#[tokio::test]
+async fn guessing_many_at_once_is_no_way_round_the_count() {
+    let server = with_admin().await;
+    let thief = signed_in(&server).await;
+    let guesses = (0..50).map(|guess| {
+        let guess = json!({"password": format!("guess number {guess}")});
+        thief.post(MFA, guess)
+    });
+    let answers = futures_util::future::join_all(guesses).await;
+    let checked = answers.iter().filter(|answer| answer.status == 403).count();
+    assert!((1..=10).contains(&checked), "{checked} were checked");
+    let waits = answers.iter().filter(|answer| answer.status == 429);
+    assert_eq!(waits.count() + checked, 50);
 }
 
 #[tokio::test]

@@ -152,8 +152,6 @@ async fn a_tail_ends_when_what_its_caller_may_see_changes() {
     let path = "/api/v1/logs/usage/tail";
     let mut tail = Tail::of_account(&server, &account, path).await;
     server.link(&account, &[("everything", "bo")]).await;
-    // Rights are looked at when something is to be sent and they were not just a moment ago.
-    tokio::time::sleep(Duration::from_millis(1_100)).await;
     send(&server, json!([call("mine once", "ana")])).await;
     assert!(tail.until("event: end").await);
     assert!(!tail.until("anything more").await, "it is over");

@@ -77,6 +77,9 @@ async fn an_expired_or_replaced_ticket_is_as_good_as_none() {
         .unwrap();
     assert_eq!(try_it(&second).await, invalid, "expired");
     assert_eq!(try_it("never made").await, invalid);
+    let told = server.auth_events("event=ticket_refused").await;
+    assert_eq!(told.len(), 3, "{told:?}");
+    assert_eq!(told[0]["method"], "ticket");
     assert_eq!(
         server.control.user(&id).await.unwrap().user.state.name(),
         "invited"
@@ -104,7 +107,7 @@ async fn a_ticket_survives_a_bad_password_and_works_once_when_used_twice_at_once
             .to_owned();
         assert!(message.contains(why), "{message}");
     }
-    let long = "x".repeat(1025);
+    let long = "x-7u".repeat(257);
     let refused = server
         .post(USE, &json!({"token": token, "password": long}))
         .await;

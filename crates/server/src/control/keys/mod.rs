@@ -9,8 +9,9 @@ pub(super) use create::check_text;
 pub use create::{NewKey, check_origin};
 
 use super::secrets::digest_hex;
-use super::{Actor, Control, ControlError, Result, User};
+use super::{Actor, Change, Control, ControlError, Result, User};
 use daybook_model::Timestamp;
+use serde_json::{Value, json};
 use std::fmt;
 use std::str::FromStr;
 
@@ -146,6 +147,26 @@ impl From<Row> for Key {
             user_id: row.user_id,
         }
     }
+}
+
+/// Revokes the personal keys of an account for good, inside a change, whose audit event says which
+/// beside these details.
+pub(super) async fn revoke_personal(
+    change: &mut Change,
+    user_id: &str,
+    mut details: Value,
+) -> Result<()> {
+    let revoked: Vec<String> = sqlx::query_scalar(
+        "UPDATE api_keys SET revoked_at = $1 \
+         WHERE user_id = $2 AND revoked_at IS NULL RETURNING id",
+    )
+    .bind(Timestamp::now().us())
+    .bind(user_id)
+    .fetch_all(change.db())
+    .await?;
+    details["api_keys_revoked"] = json!(revoked);
+    change.audit.set_json("details", details.to_string());
+    Ok(())
 }
 
 impl Control {

@@ -30,7 +30,7 @@ impl Control {
             .by(Method::ApiKey)
             .details(&details);
         // Whoever was refused stays refused when this cannot be written.
-        if let Err(error) = self.record_failure(event).await {
+        if let Err(error) = self.record_repeated(event).await {
             tracing::debug!(%error, "a refused key could not be put on record");
         }
     }
