@@ -127,7 +127,7 @@ async fn backup_codes_work_once_and_end_with_new_ones() {
     let used = server.auth_events("event=backup_code_used").await;
     assert_eq!((used.len(), &used[0]["details"]["left"]), (1, &json!(9)));
     let sign_in = server
-        .auth_events("event=sign_in&method=password%2Bbackup_code")
+        .auth_events("event=sign_in&method=password%2Bbackup_code&result=success")
         .await;
     assert_eq!(sign_in.len(), 1);
 
