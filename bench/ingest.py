@@ -21,6 +21,10 @@ from systems.daybook_system import Client, rfc3339
 from worker import SPAWN, Worker
 
 BATCH_CONNECTIONS, SINGLE_CONNECTIONS = 4, 64
+# Enough that a batch is sent when its time has come, though those before it are not answered yet.
+STEADY_CONNECTIONS = 16
+STEADY = "30 000 a second in batches of 1 000, queries meanwhile"
+STEADY_PAYLOADS = "12 000 a second with 2 KB payloads, queries meanwhile"
 # One person asking ten times a second.
 PAUSE_S = 0.1
 ASKED_MEANWHILE = ("newest page + total, 30 d", "heavy user, page + total, 30 d", "rare user, page + total, 90 d",
@@ -39,6 +43,8 @@ class Plan:
     payloads: bool = False
     queries: bool = False
     stream: str = "usage"
+    # Events a second that are sent, whatever the answers take; none: the next batch follows the last answer.
+    rate: int = 0
 
 
 def plans(settings) -> list[Plan]:
@@ -49,6 +55,8 @@ def plans(settings) -> list[Plan]:
         Plan("batches of 1 000, queries meanwhile", count, 1000, BATCH_CONNECTIONS, queries=True),
         Plan("batches of 1 000 with 2 KB payloads", heavy, 1000, BATCH_CONNECTIONS, payloads=True),
         Plan("batches of 1 000 with 2 KB payloads, queries meanwhile", heavy, 1000, BATCH_CONNECTIONS, payloads=True, queries=True),
+        Plan(STEADY, count, 1000, STEADY_CONNECTIONS, queries=True, rate=30_000),
+        Plan(STEADY_PAYLOADS, heavy, 1000, STEADY_CONNECTIONS, payloads=True, queries=True, rate=12_000),
         Plan("one by one, many at once", max(640, count // 12), 1, SINGLE_CONNECTIONS),
         Plan("one by one", max(100, count // 600), 1, 1),
         Plan("audit events with receipts, batches of 1 000", count // 4000 * 1000, 1000, BATCH_CONNECTIONS, stream="audit"),
@@ -72,6 +80,7 @@ def measure(settings, where: pathlib.Path, facts: Facts, missing: dict) -> dict:
             say(f"ingest, {plan.name}: {figures['events_per_s']:,.0f} events/s")
         results["proof"] = proofs(port, key, settings.repetitions * 25)
         worker.call("finish")
+        results["verify"] = worker.call("verify")
         results["after"] = worker.call("memory")
         written = payload_files(where) - before
         results["payloads"] = {"raw_bytes": raw_bytes, "disk_bytes": written}
@@ -119,18 +128,21 @@ def send(pipe, plan: Plan, number: int, port: int, key: str) -> None:
     acks_ms: list[float] = []
     failures: list[str] = []
     refused: list[int] = []
-    shares = [bodies[at::plan.connections] for at in range(plan.connections)]
+    shares = [range(at, len(bodies), plan.connections) for at in range(plan.connections)]
 
-    def post(share: list[bytes]) -> None:
+    def post(share: range) -> None:
         client = Client(port, key)
-        for body in share:
-            started = time.perf_counter()
+        for number in share:
+            body, sent = bodies[number], time.perf_counter()
+            if plan.rate:  # a batch that is sent late has waited since its time came
+                sent = started + number * plan.batch / plan.rate
+                time.sleep(max(0, sent - time.perf_counter()))
             try:
                 accepted = client.post(body)
             except Exception as error:  # a thread's failure must reach the report
                 failures.append(repr(error))
                 return
-            acks_ms.append((time.perf_counter() - started) * 1000)
+            acks_ms.append((time.perf_counter() - sent) * 1000)
             if accepted != plan.batch:
                 failures.append(f"accepted {accepted} of {plan.batch}")
         refused.append(client.refused)

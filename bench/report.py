@@ -172,7 +172,9 @@ def ingest(results: dict) -> list[str]:
     if not found:
         return []
     lines = ["## Durable ingest over HTTP", "",
-             f"Into the store with its {results['rows']:,} events; every answer means flushed to disk. The sender shares the machine.", "",
+             f"Into the store with its {results['rows']:,} events; every answer means flushed to disk. The sender shares the machine. Where a rate is "
+             "given, batches are sent at their time whatever the answers take, and an ack counts from that time; else each connection sends "
+             "the next batch when the last is answered.", "",
              "| | events/s | ack p50 / p99, ms | queries p50 / p95, ms | visible after the ack, p50 / max, ms | memory at most, MB |", "|---|--:|--:|--:|--:|--:|"]
     for plan in found["plans"]:
         asked = [took for _, took in plan["query_ms"]]
@@ -186,7 +188,7 @@ def ingest(results: dict) -> list[str]:
         lines += ["", f"Senders were asked to wait (503) {waits} times, which counts into their acks; {failures} questions failed meanwhile."]
     proof, trickle, payloads = found["proof"], found["trickle_visible_ms"], found["payloads"]
     lines += ["", f"The proof of one of {proof['events']:,} audit events takes {ms(median(proof['proof_ms']))} ms (p99 {ms(percentile(proof['proof_ms'], 0.99))} ms); "
-              f"a signed checkpoint covered the last of them {ms(proof['covered_ms'])} ms after its ack."]
+              f"a signed checkpoint covered the last of them {ms(proof['covered_ms'])} ms after its ack. `daybook verify` takes {found['verify']['seconds']:.2f} s for the directory of {found['verify']['events']:,} of them."]
     lines += ["", f"At a trickle an event is visible {ms(median(trickle))} ms after its ack (at most {ms(max(trickle))} ms). "
               f"Memory idle {megabytes(found['idle'])} MB, after it all {megabytes(found['after'])} MB."]
     if payloads["disk_bytes"]:

@@ -60,15 +60,19 @@ def resources(results: dict) -> list[Target]:
 
 
 def ingest(results: dict) -> list[Target]:
+    from ingest import STEADY, STEADY_PAYLOADS
     from report import ms, percentile
     found = results.get("ingest")
     if not found:
         return []
     plans = {plan["name"]: plan for plan in found["plans"]}
     plain, busy = plans["batches of 1 000"], plans["batches of 1 000, queries meanwhile"]
+    steady = [plans[STEADY], plans[STEADY_PAYLOADS]]
     heavy, single = plans["batches of 1 000 with 2 KB payloads"], plans["one by one"]
     audit, proof_p99 = plans["audit events with receipts, batches of 1 000"], percentile(found["proof"]["proof_ms"], 0.99)
-    asked = [took for plan in found["plans"] for _, took in plan["query_ms"]]
+    asked = [took for plan in steady for _, took in plan["query_ms"]]
+    asked_full = [took for plan in found["plans"] if not plan["rate"] for _, took in plan["query_ms"]]
+    verified = found["verify"]["events"] / found["verify"]["seconds"]
     seen = [took for plan in found["plans"] for took in plan["visible_ms"]]
     peak = max(plan["peak"]["anonymous"] for plan in found["plans"]) / 1e6
     payloads, trickle = found["payloads"], found["trickle_visible_ms"]
@@ -79,13 +83,17 @@ def ingest(results: dict) -> list[Target]:
         Target("durable ingest in batches of 1 000 ≥ 30 000 events/s (goal 50 000)",
                f"{plain['events_per_s']:,.0f}; {busy['events_per_s']:,.0f} with queries meanwhile", plain["events_per_s"] >= 30_000),
         Target("with 2 KB payloads ≥ 12 000 events/s", f"{heavy['events_per_s']:,.0f}", heavy["events_per_s"] >= 12_000),
-        Target("ack p99 < 50 ms under that load", f"{ms(plain['ack_ms']['p99'])} ms; {ms(busy['ack_ms']['p99'])} ms with queries meanwhile", plain["ack_ms"]["p99"] < 50),
-        Target("queries < 200 ms p95 meanwhile", f"{ms(query_p95)} ms" + (f"; {failures} failed" if failures else ""), query_p95 < 200 and not failures if query_p95 is not None else None),
+        Target("ack p99 < 50 ms under that load", f"{' and '.join(ms(plan['ack_ms']['p99']) for plan in steady)} ms at 30 000/s and at 12 000/s with payloads, "
+               f"queries meanwhile; at full speed {ms(plain['ack_ms']['p99'])} ms, {ms(busy['ack_ms']['p99'])} ms with queries",
+               all(plan["ack_ms"]["p99"] < 50 for plan in steady)),
+        Target("queries < 200 ms p95 meanwhile", f"{ms(query_p95)} ms; at full speed {ms(percentile(asked_full, 0.95))} ms" + (f"; {failures} failed" if failures else ""),
+               query_p95 < 200 and not failures if query_p95 is not None else None),
         Target("visible ≤ 0.5 s after the ack at a trickle", f"at most {ms(max(trickle))} ms", max(trickle) <= 500),
         Target("visible ≤ 2 s after the ack under full load", f"at most {ms(max(seen, default=None))} ms", max(seen) <= 2000 if seen else None),
         Target("a single event acknowledged < 20 ms p99", f"{ms(single['ack_ms']['p99'])} ms", single["ack_ms"]["p99"] < 20),
         Target("audit events with receipts ≥ 10 000 events/s", f"{audit['events_per_s']:,.0f}", audit["events_per_s"] >= 10_000),
         Target("the proof of an audit event < 5 ms p99", f"{ms(proof_p99)} ms", proof_p99 < 5 if proof_p99 is not None else None),
+        Target("`daybook verify` ≥ 200 000 events/s", f"{verified:,.0f}", verified >= 200_000),
         Target("under full load < 2 GB, without mapped files", f"{peak:,.0f} MB", peak < 2000),
         Target("payloads ≥ 4× smaller than their JSON", f"{smaller:.1f}×" if smaller else "–", smaller >= 4 if smaller else None),
     ]

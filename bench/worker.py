@@ -97,6 +97,9 @@ class Far:
     def memory(self) -> dict[str, int]:
         return memory_bytes(self.system.pid())
 
+    def verify(self) -> dict:
+        return self.system.verify()
+
     def attribute(self, name: str):
         """A value of the system, or what its method answers."""
         value = getattr(self.system, name)

@@ -7,6 +7,7 @@ import json
 import os
 import pathlib
 import queue
+import re
 import signal
 import socket
 import subprocess
@@ -169,6 +170,14 @@ class Daybook(System):
                 return
             before = now
             time.sleep(3)
+
+    def verify(self) -> dict:
+        """Seconds in which the verifier, with the public key alone, recomputes the audit log of the directory; how many events it has."""
+        vkey = (self.directory / "ledger" / "key").read_text().strip()
+        started = time.perf_counter()
+        said = self.run("verify", "--key", vkey, str(self.directory)).stdout
+        seconds = time.perf_counter() - started
+        return {"seconds": seconds, "events": int(re.search(r"PASS: ([\d,]+) events", said)[1].replace(",", "")), "said": said.strip().splitlines()[-1]}
 
     def pid(self) -> int:
         return self.server.pid

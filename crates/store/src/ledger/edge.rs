@@ -1,12 +1,12 @@
 //! The right edge of the ledger in memory: the tree, and the bundles that are not full yet. Whatever a
 //! partial file holds can be made from it.
 
-use super::bodies::{self, Body};
 use super::envelope::Sealed;
 use super::part::Part;
 use daybook_ledger::bundle::push_entry;
 use daybook_ledger::tile::{TILE_WIDTH, encode_hashes};
-use daybook_ledger::{Hash, Tile, Tree};
+use daybook_ledger::{Body, Hash, Tile, Tree};
+use std::borrow::Cow;
 
 /// The right edge at some size.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -32,11 +32,12 @@ impl Edge {
             bodies,
         } = self;
         push_entry(entries, &sealed.leaf).expect("invariant: a sealed leaf fits into a bundle");
-        let body = Body {
-            salt: &sealed.salt,
-            bytes: &sealed.body,
+        let body = Body::Kept {
+            salt: sealed.salt,
+            bytes: Cow::Borrowed(&sealed.body),
         };
-        bodies::push(bodies, Some(body));
+        body.push_to(bodies)
+            .expect("invariant: an event is below 4 GiB");
         tree.push_with(Hash(sealed.leaf_hash.0), |tile, hashes| {
             full(Part::Hashes(tile), encode_hashes(hashes));
             if tile.level() == 0 {

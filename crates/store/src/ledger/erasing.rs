@@ -7,7 +7,7 @@ use super::edge::Edge;
 use super::integrator::Integrator;
 use super::publisher::Published;
 use super::view::{View, damaged};
-use crate::error::io_error;
+use crate::error::{internal, io_error};
 use daybook_ledger::tile::TILE_WIDTH;
 use daybook_model::StoreError;
 
@@ -35,7 +35,7 @@ impl Integrator {
         for part in parts.map_err(|e| io_error("looking for the ledger's bodies", &e))? {
             let bytes = self.files.read(part).map_err(|e| damaged(part, &e))?;
             let left = bodies::without(&bytes, places);
-            let left = left.ok_or_else(|| damaged(part, &"it is cut short"))?;
+            let left = left.map_err(|why| damaged(part, &why))?;
             let written = self.files.write(part, &left);
             written.map_err(|e| io_error(&format!("writing the ledger file {part}"), &e))?;
         }
@@ -62,9 +62,7 @@ impl Integrator {
 fn erase_in_edge(edge: &mut Edge, bundle: u64, places: &[usize]) -> Result<(), StoreError> {
     if edge.is_last_bundle(bundle) {
         let left = bodies::without(&edge.bodies, places);
-        edge.bodies = left.ok_or_else(|| {
-            StoreError::Internal("the ledger's last bodies cannot be read".into())
-        })?;
+        edge.bodies = left.map_err(internal)?;
     }
     Ok(())
 }

@@ -2,7 +2,7 @@
 //! log, which alone decides. What is here is made from the log; the log's segments go only when the
 //! files of their audit events are flushed.
 
-pub mod bodies;
+mod bodies;
 mod compare;
 mod edge;
 mod envelope;

@@ -1,14 +1,11 @@
 //! What is public of the ledger, for readers: as of the newest published checkpoint, and checked.
 
-use super::bodies;
 use super::part::Part;
 use super::publisher::Published;
 use super::status::Status;
 use crate::Store;
 use crate::error::internal;
-use daybook_ledger::tile::TILE_WIDTH;
-use daybook_ledger::{Tile, TlogProof, VerifierKey, bundle, proof};
-use daybook_model::StoreError;
+use daybook_ledger::{Body, TlogProof, VerifierKey, proof};
 use daybook_model::ledger::{LeafHash, LedgerBody, LedgerEntry, LedgerHealth};
 use daybook_model::logstore::{BoxFuture, StoreResult};
 use std::sync::Arc;
@@ -86,27 +83,17 @@ impl Reading {
         let Some(published) = self.covering(index) else {
             return Ok(None);
         };
-        let view = &published.view;
-        let place = index % u64::from(TILE_WIDTH);
-        let width = u16::try_from(place + 1).map_err(internal)?;
-        let tile = Tile::new(0, index / u64::from(TILE_WIDTH), width);
-        let tile = tile.ok_or_else(|| internal("no tile has this index"))?;
-        let (leaves, bundle) = (
-            view.bytes(Part::Entries(tile))?,
-            view.bytes(Part::Bodies(tile))?,
-        );
-        let leaves = bundle::entries(&leaves, width).map_err(internal)?;
-        let bodies = bodies::read(&bundle).unwrap_or_default();
-        let (Some(leaf), Some(body)) = (leaves.last(), bodies.last()) else {
-            return Err(StoreError::Internal(format!("no ledger entry {index}")));
-        };
+        let (leaf, body) = published.view.entry(index)?;
         Ok(Some(LedgerEntry {
-            leaf: leaf.to_vec(),
-            leaf_hash: LeafHash(daybook_ledger::leaf_hash(leaf).0),
-            body: body.map(|body| LedgerBody {
-                bytes: body.bytes.into(),
-                salt: *body.salt,
-            }),
+            leaf_hash: LeafHash(daybook_ledger::leaf_hash(&leaf).0),
+            leaf,
+            body: match body {
+                Body::Kept { salt, bytes } => Some(LedgerBody {
+                    bytes: bytes.into_owned(),
+                    salt,
+                }),
+                Body::Erased => None,
+            },
         }))
     }
 

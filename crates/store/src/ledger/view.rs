@@ -5,10 +5,11 @@
 use super::bodies;
 use super::edge::Edge;
 use super::part::Part;
-use daybook_ledger::leaf::commitment;
+use crate::error::internal;
+use daybook_ledger::body::Bodies;
 use daybook_ledger::tile::{TILE_WIDTH, decode_hashes, encode_hashes};
 use daybook_ledger::tree::TileError;
-use daybook_ledger::{Hash, HashReader, Leaf, Tile, Tree, bundle};
+use daybook_ledger::{Body, Hash, HashReader, Leaf, Tile, Tree, bundle};
 use daybook_model::StoreError;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -50,10 +51,7 @@ impl View {
 
     /// The leaves of a bundle.
     fn entries(&self, tile: Tile) -> Result<Vec<u8>, StoreError> {
-        let (mut bytes, width) = match self.edge.is_last_bundle(tile.index()) {
-            true => (self.edge.entries.clone(), self.last_width()),
-            false => (self.read(Part::Entries(tile.full()))?, TILE_WIDTH),
-        };
+        let (mut bytes, width) = self.entries_there(tile)?;
         let damaged = |why: &dyn std::fmt::Display| damaged(Part::Entries(tile.full()), why);
         let entries = bundle::entries(&bytes, width).map_err(|why| damaged(&why))?;
         let entries = &entries[..usize::from(tile.width()).min(entries.len())];
@@ -71,15 +69,61 @@ impl View {
 
     /// The bodies of a bundle.
     fn bodies(&self, tile: Tile) -> Result<Vec<u8>, StoreError> {
-        let mut bytes = match self.edge.is_last_bundle(tile.index()) {
-            true => self.edge.bodies.clone(),
-            false => self.read(Part::Bodies(tile.full()))?,
-        };
+        let mut bytes = self.bodies_there(tile)?;
         let damaged = |why: &dyn std::fmt::Display| damaged(Part::Bodies(tile.full()), why);
         let length = bodies::bytes_of(&bytes, tile.width().into());
-        bytes.truncate(length.ok_or_else(|| damaged(&"it is cut short"))?);
+        bytes.truncate(length.map_err(|why| damaged(&why))?);
         check_bodies(&self.entries(tile)?, &bytes, tile.width()).map_err(|why| damaged(&why))?;
         Ok(bytes)
+    }
+
+    /// The leaf at an index, and its body. Only these are checked: their bundle may hold 255 others.
+    pub(crate) fn entry(&self, index: u64) -> Result<(Vec<u8>, Body<'static>), StoreError> {
+        let place = (index % u64::from(TILE_WIDTH)) as u16;
+        let tile = Tile::new(0, index / u64::from(TILE_WIDTH), place + 1);
+        let tile = tile.ok_or_else(|| internal("no tile has this index"))?;
+        let place = usize::from(place);
+        let (leaves, bodies) = (Part::Entries(tile.full()), Part::Bodies(tile.full()));
+        let (entries, width) = self.entries_there(tile)?;
+        let entries = bundle::entries(&entries, width).map_err(|why| damaged(leaves, &why))?;
+        let leaf = entries.get(place).copied();
+        let leaf = leaf.ok_or_else(|| damaged(leaves, &"it has too few leaves"))?;
+        if self.hashes(tile)?.get(place) != Some(&daybook_ledger::leaf_hash(leaf)) {
+            return Err(damaged(
+                leaves,
+                &"its leaves have other hashes than the tile",
+            ));
+        }
+        let bundle = self.bodies_there(tile)?;
+        let body = Bodies::new(&bundle).nth(place);
+        let body = body.ok_or_else(|| damaged(bodies, &"it has too few bodies"))?;
+        let body = body.map_err(|why| damaged(bodies, &why))?;
+        let parsed = Leaf::parse(leaf).map_err(|why| damaged(leaves, &why))?;
+        agrees(&body, &parsed).map_err(|why| damaged(bodies, &why))?;
+        let body = match body {
+            Body::Kept { salt, bytes } => Body::Kept {
+                salt,
+                bytes: bytes.into_owned().into(),
+            },
+            Body::Erased => Body::Erased,
+        };
+        Ok((leaf.to_vec(), body))
+    }
+
+    /// The bundle of leaves there is in a place, unchecked, and how many it has.
+    fn entries_there(&self, tile: Tile) -> Result<(Vec<u8>, u16), StoreError> {
+        match self.edge.is_last_bundle(tile.index()) {
+            true => Ok((self.edge.entries.clone(), self.last_width())),
+            false => Ok((self.read(Part::Entries(tile.full()))?, TILE_WIDTH)),
+        }
+    }
+
+    /// Their bodies, unchecked.
+    fn bodies_there(&self, tile: Tile) -> Result<Vec<u8>, StoreError> {
+        match self.edge.is_last_bundle(tile.index()) {
+            true => Ok(self.edge.bodies.clone()),
+            false => self.read(Part::Bodies(tile.full())),
+        }
     }
 
     fn last_width(&self) -> u16 {
@@ -139,7 +183,8 @@ impl HashReader for View {
 /// here.
 pub(crate) fn check_bodies(entries: &[u8], bodies: &[u8], width: u16) -> Result<(), String> {
     let leaves = bundle::entries(entries, width).map_err(|e| e.to_string())?;
-    let bodies = bodies::read(bodies).ok_or("it is cut short")?;
+    let bodies: Result<Vec<_>, _> = Bodies::new(bodies).collect();
+    let bodies = bodies.map_err(|e| e.to_string())?;
     if bodies.len() != leaves.len() {
         return Err(format!(
             "it has {} bodies for {} leaves",
@@ -149,14 +194,19 @@ pub(crate) fn check_bodies(entries: &[u8], bodies: &[u8], width: u16) -> Result<
     }
     for (leaf, body) in leaves.into_iter().zip(bodies) {
         let leaf = Leaf::parse(leaf).map_err(|e| e.to_string())?;
-        if body.is_some_and(|body| commitment(body.salt, body.bytes) != leaf.body) {
-            return Err(format!(
-                "the body of {:?} is not the one its leaf commits to",
-                leaf.id
-            ));
-        }
+        agrees(&body, &leaf)?;
     }
     Ok(())
+}
+
+fn agrees(body: &Body<'_>, leaf: &Leaf<'_>) -> Result<(), String> {
+    match body.matches(leaf) {
+        Some(false) => Err(format!(
+            "the body of {:?} is not the one its leaf commits to",
+            leaf.id
+        )),
+        _ => Ok(()),
+    }
 }
 
 /// The root over the hashes of a full tile.
