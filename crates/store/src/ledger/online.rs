@@ -157,3 +157,39 @@ pub fn difference(event: &Event, entry: &[u8], body: &Body<'_>) -> Option<String
         (None, Body::Kept { .. }) => Some("stands in the store in another form".into()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn event(ip: &str) -> Event {
+        let json = format!(
+            r#"{{"stream":"audit","id":"a1","time":"2026-03-01T10:00:00Z","action":"model.disabled","seq":7,"ip":"{ip}"}}"#
+        );
+        Event::from_stored(&json).unwrap()
+    }
+
+    #[test]
+    fn the_field_that_differs_is_named() {
+        let sealed = Sealed::new(&event("192.0.2.1"), [7; 32]).unwrap();
+        let kept = Body::Kept {
+            salt: sealed.salt,
+            bytes: (&*sealed.body).into(),
+        };
+        let found = |event: &Event, body| difference(event, &sealed.leaf, body);
+        assert_eq!(found(&event("192.0.2.1"), &kept), None, "but for its place");
+        let other = Some("stands in the store with another `ip`".to_owned());
+        assert_eq!(found(&event("192.0.2.9"), &kept), other);
+        let mut renamed = event("192.0.2.1");
+        renamed.set_text("action", "model.enabled");
+        let other = Some("stands in the store with another `action`".to_owned());
+        assert_eq!(found(&renamed, &kept), other);
+        assert_eq!(found(&renamed, &Body::Erased), other);
+        let erased = event_of(&sealed.leaf, b"{}").unwrap();
+        assert_eq!(found(&erased, &Body::Erased), None);
+        assert!(
+            found(&event("192.0.2.1"), &Body::Erased).is_some(),
+            "it should be gone"
+        );
+    }
+}
