@@ -8,8 +8,20 @@ use std::time::Duration;
 
 const DAYS: usize = 14;
 const EVENTS: usize = 3_000;
+/// Audit events: a full bundle of the ledger, and one that is not.
+const DEEDS: usize = 300;
 
 fn events() -> Value {
+    let deed = |number: usize| {
+        let (actor, name) = match number % 3 {
+            0 => ("u-ana", "Ana Quandt"),
+            _ => ("u-bo", "Bo Lindqvist"),
+        };
+        json!({
+            "stream": "audit", "id": format!("d{number}"), "actor_id": actor, "actor_name": name,
+            "time": "2026-03-01T12:00:00Z", "action": "model.disabled",
+        })
+    };
     let event = |number: usize| {
         let (user, name) = match number % 3 {
             0 => ("u-ana", "Ana Quandt"),
@@ -21,7 +33,7 @@ fn events() -> Value {
             "request": {"prompt": format!("I am {name}")},
         })
     };
-    (0..EVENTS).map(event).collect()
+    (0..EVENTS).map(event).chain((0..DEEDS).map(deed)).collect()
 }
 
 /// The total of a list; the server may die meanwhile.
@@ -48,8 +60,9 @@ fn an_erasure_that_is_killed_again_and_again_erases_everything() {
     let sent = connection
         .post("/api/v1/events", &events().to_string())
         .unwrap();
-    assert_eq!(sent.body["accepted"], EVENTS as u64);
-    let wanted = json!({"user_id": "u-ana", "reason": "asked for"}).to_string();
+    assert_eq!(sent.body["accepted"], (EVENTS + DEEDS) as u64);
+    let streams = ["usage", "auth", "system", "audit"];
+    let wanted = json!({"user_id": "u-ana", "reason": "asked for", "streams": streams}).to_string();
     let asked = connection.post("/api/v1/erasures", &wanted).unwrap();
     assert_eq!(asked.status, 202, "{:?}", asked.body);
     let job = asked.body["id"].as_str().unwrap().to_owned();
@@ -65,7 +78,7 @@ fn an_erasure_that_is_killed_again_and_again_erases_everything() {
         server = Server::start(dir.path());
     }
     assert!(kills > 0, "it was killed on its way");
-    for _ in 0..300 {
+    for _ in 0..1_200 {
         if state(&server, &key, &job)["state"] == "done" {
             break;
         }
@@ -84,6 +97,16 @@ fn an_erasure_that_is_killed_again_and_again_erases_everything() {
     );
     let other = connection.get("/api/v1/logs/usage/events/e4").unwrap().body;
     assert_eq!(other["request"]["prompt"], "I am Bo Lindqvist");
+    for (id, erased) in [("d3", true), ("d4", false), ("d297", true)] {
+        let path = format!("/api/v1/audit/{id}/proof");
+        let answer = (0..300).map(|_| {
+            std::thread::sleep(Duration::from_millis(20));
+            connection.get(&path).unwrap()
+        });
+        let proven = answer.into_iter().find(|answer| answer.status == 200);
+        let body = proven.expect("every event has a proof").body;
+        assert_eq!(body["body"].is_null(), erased, "{id}");
+    }
     server.kill();
     // Words, the log and files that were replaced hold it no more.
     assert_eq!(files_with(dir.path(), b"Ana Quandt"), [""; 0]);
