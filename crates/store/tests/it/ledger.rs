@@ -178,6 +178,7 @@ fn damaged_files_are_never_served() {
     let store = open(dir.path());
     append(&store, 0..700);
     Notary::default().check(&store).unwrap();
+    let (entry, mut seen) = (block_on(store.entry(255)).unwrap(), 0);
     for (name, others) in [
         ("tile/0/000", true),
         ("tile/entries/000", true),
@@ -195,8 +196,12 @@ fn damaged_files_are_never_served() {
             };
             let served = block_on(store.resource(name.into())).map(|found| found.is_some());
             assert!(damaged(served), "{name}, byte {at}");
-            let entry = block_on(store.entry(255)).map(|found| found.is_some());
-            assert!(damaged(entry), "an entry, {name}, byte {at}");
+            // An entry is served alone: it is what it was, whatever became of those beside it.
+            let found = block_on(store.entry(255));
+            let same = found.as_ref().is_ok_and(|found| *found == entry);
+            let found = found.map(|found| found.is_some());
+            assert!(same || damaged(found), "an entry, {name}, byte {at}");
+            seen += usize::from(!same);
             let proof = block_on(store.proof(3)).map(|found| found.is_some());
             assert_eq!(
                 damaged(proof),
@@ -212,6 +217,7 @@ fn damaged_files_are_never_served() {
         }
         std::fs::write(&path, whole).unwrap();
     }
+    assert!(seen >= 7, "of the flips in hashes it saw {seen}");
     assert!(!block_on(store.stats()).unwrap().damaged.is_empty());
     Notary::default().check(&store).unwrap();
 }
