@@ -103,7 +103,7 @@ fn check(args: &VerifyArgs, runtime: &Handle) -> Result<Outcome, Failure> {
         (Verdict::Pass(report), Some(events)) => {
             let archive = args.archive.clone().place(directory.data_dir()).open();
             let archive = archive.map_err(|error| Failure::Other(error.to_string()))?;
-            let mut compared = match compare(&events, archive, &directory, report) {
+            let mut compared = match compare(&events, archive, &directory, report, trust.threads) {
                 Err(StoreError::Damaged(what)) => {
                     let place = Place::Store;
                     return Ok(Verdict::Fail(Finding { place, what }).into());
@@ -111,7 +111,7 @@ fn check(args: &VerifyArgs, runtime: &Handle) -> Result<Outcome, Failure> {
                 compared => compared?,
             };
             Ok(Outcome {
-                verdict: compared.wrong.take().map_or(verdict, Verdict::Fail),
+                verdict: compared.wrong().map_or(verdict, Verdict::Fail),
                 compared: Some(compared),
             })
         }
