@@ -151,7 +151,7 @@ pub(crate) struct RestoreArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct VerifyArgs {
-    /// Data directory, backup, or address of a server such as https://logs.example.com
+    /// Data directory, backup, evidence package, or address of a server such as https://logs.example.com
     #[arg(value_name = "PATH|URL")]
     pub(crate) place: String,
     /// The log's verifier key, or a file that holds it; again for a key that has followed it

@@ -11,6 +11,7 @@
 //! * [`cosignature`], [`witness`]: others who vouch for a checkpoint
 //! * [`tlog_proof`], [`policy`]: what an auditor holds
 //! * [`verify`]: the offline verifier
+//! * [`evidence`]: the events of a period with all that proves them, in one file
 //!
 //! Decisions and formats: `docs/design/0009-ledger-formats.md`.
 
@@ -18,6 +19,7 @@ pub mod body;
 pub mod bundle;
 pub mod checkpoint;
 pub mod cosignature;
+pub mod evidence;
 pub mod hash;
 pub mod json;
 pub mod leaf;

@@ -150,6 +150,10 @@ pub trait Ledger: Send + Sync + fmt::Debug {
     /// when it does not yet.
     fn proof(&self, index: u64) -> BoxFuture<'_, StoreResult<Option<String>>>;
 
+    /// Signs the SHA-256 of an evidence package's manifest: a note that no checkpoint can be taken for.
+    /// Fails while the ledger refuses to sign.
+    fn sign_evidence(&self, manifest: [u8; 32]) -> BoxFuture<'_, StoreResult<String>>;
+
     /// How it is; cheap.
     fn health(&self) -> LedgerHealth;
 

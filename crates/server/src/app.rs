@@ -15,6 +15,7 @@ use crate::rates::{self, Rates};
 use crate::redaction::Redactor;
 use crate::serve::{ConnectionLimits, Patience, Tls};
 use crate::sso::Sso;
+use crate::verification::Verifications;
 use crate::{envelope, openapi, reads, routes, ui};
 use axum::Router;
 use axum::routing::get;
@@ -125,6 +126,7 @@ pub struct App {
     pub(crate) sso: Arc<Sso>,
     pub(crate) publication: Arc<Publication>,
     pub(crate) feed: Arc<Feed>,
+    pub(crate) verifications: Arc<Verifications>,
     redactor: Arc<OnceCell<Redactor>>,
     queries: Arc<Semaphore>,
     downloads: Arc<Semaphore>,
@@ -145,6 +147,7 @@ impl App {
             metrics: Arc::default(),
             sso: Arc::default(),
             publication: Arc::default(),
+            verifications: Arc::default(),
             redactor: Arc::default(),
             rates: Arc::new(rates::Limits::new(options.rates)),
             queries: Arc::new(Semaphore::new(options.queries_max)),

@@ -31,9 +31,10 @@ pub(crate) enum Caller {
 #[derive(Debug)]
 pub(crate) struct Ingester(pub(crate) Key);
 
-/// A caller that may look at what belongs to everybody, such as keys, settings and jobs.
+/// A caller that may look at what belongs to everybody, such as keys, settings and jobs, as the actor of
+/// what it asks for.
 #[derive(Debug)]
-pub(crate) struct Inspector;
+pub(crate) struct Inspector(pub(crate) Actor);
 
 /// A caller that may change what belongs to everybody, as the actor of what it does.
 #[derive(Debug)]
@@ -186,9 +187,10 @@ impl FromRequestParts<App> for Inspector {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> ApiResult<Self> {
+        let client = from(parts).client;
         let caller = authenticate(parts, app, Scope::Admin).await?;
         demand(parts, app, &caller, Role::inspects, "this").await?;
-        Ok(Self)
+        Ok(Self(caller.actor(client)))
     }
 }
 

@@ -11,6 +11,7 @@ mod conversations;
 mod cookies;
 mod envelope;
 mod error;
+mod evidence;
 mod exports;
 mod feed;
 mod files;
@@ -34,6 +35,7 @@ mod seal;
 mod serve;
 mod sso;
 mod ui;
+mod verification;
 pub mod witness;
 
 pub use app::{App, Options};

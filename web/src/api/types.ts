@@ -33,6 +33,8 @@ export type Setup = Schemas['SetupAnswer']
 export type Status = Schemas['StatusAnswer']
 export type LedgerStatus = Schemas['LedgerAnswer']
 export type EventProof = Schemas['ProofAnswer']
+export type Verification = Schemas['Verification']
+export type Told = Schemas['TellAnswer']
 export type ErrorBody = Schemas['ErrorBody']
 export type Credentials = Schemas['CredentialsInput']
 

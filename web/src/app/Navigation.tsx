@@ -18,6 +18,7 @@ interface NavigationProps {
 }
 
 const SETTINGS = [
+  { to: '/verify', icon: 'audit', name: 'verify' },
   { to: '/settings/users', icon: 'person', name: 'users' },
   { to: '/settings/api-keys', icon: 'key', name: 'keys' },
   { to: '/settings/sign-in', icon: 'id', name: 'signIn' },

@@ -150,6 +150,15 @@ const accountRoute = createRoute({
   component: lazyRouteComponent(() => import('../account/AccountPage'), 'AccountPage'),
 })
 
+const verifyRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/verify',
+  component: forRight(
+    'inspects',
+    lazyRouteComponent(() => import('../evidence/VerifyPage'), 'VerifyPage'),
+  ),
+})
+
 const settingsRoute = createRoute({
   getParentRoute: () => signedInRoute,
   path: '/settings',
@@ -206,6 +215,7 @@ const routeTree = rootRoute.addChildren([
     compareRoute,
     exportsRoute,
     accountRoute,
+    verifyRoute,
     settingsRoute,
     usersRoute,
     keysRoute,

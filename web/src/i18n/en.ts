@@ -59,6 +59,8 @@ export const en = {
     users: 'Users & roles',
     keys: 'API keys',
     signIn: 'Sign-in',
+    verify: 'Verify',
+    evidence: 'Evidence',
   },
 
   streams: {

@@ -101,6 +101,8 @@ export const zh: Messages = {
     users: '用户与角色',
     keys: 'API 密钥',
     signIn: '登录设置',
+    verify: '校验',
+    evidence: '证据',
   },
 
   streams: {

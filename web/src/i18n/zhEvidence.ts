@@ -36,4 +36,54 @@ export const evidence: EvidenceTexts = {
     readOnly: '不接收事件',
     failing: '目前无法发布检查点；Daybook 正在重试',
   },
+
+  verify: {
+    lead: '审计日志是否仍是当初签名的内容，以及可交给他人的证据。',
+    health: '状况',
+    healthLead: '有事件到来时，每秒产生一个新的检查点。',
+    state: '状态',
+    good: '正常',
+    covered: '最新检查点已覆盖',
+    coveredOf: (covered, all) => `${all} 个事件中的 ${covered} 个`,
+    published: '最新检查点',
+    never: '尚无',
+    key: '校验密钥',
+    noLedger: '此日志存储没有账本。',
+    whatNow:
+      '审计事件被拒收期间，任何更改都无法进行：没有事件，就没有更改。指南中说明了每种原因的处理办法。',
+    witnesses: '见证者',
+    anchors: '锚点',
+    noWitnesses:
+      '没有其他人知道此日志的检查点：持有其密钥和此机器的人可以不被察觉地改写历史。请设置见证者或锚点，或自行保存检查点。',
+    told: (size) => `${size} 个事件`,
+
+    here: '在服务器上校验',
+    hereLead: '重新读取每一个叶子、内容与哈希，直到已签名的根。谁做的、结果如何，均有记录。',
+    kept: '您保存的检查点',
+    keptHint: '可选：粘贴一个或多个，或选择文件。日志必须仍包含其中每一个。',
+    files: '选择文件',
+    start: '校验',
+    running: (events, all) => `已校验 ${all} 个事件中的 ${events} 个`,
+    results: { pass: '通过', fail: '失败', unchecked: '无法校验' },
+    by: (name) => `由 ${name}`,
+    quote: '结果，可供引用',
+
+    outside: '不依赖服务器的校验',
+    outsideLead:
+      '请在别处运行，使用由日志负责人提供的密钥和您保存的检查点。可读取审计事件的 API 密钥放在 DAYBOOK_API_KEY 中。',
+    keep: '保存检查点',
+    check: '日后与之比对',
+  },
+
+  evidence: {
+    title: '证据包',
+    lead: '一个时间段内的全部审计事件，装入一个已签名的文件，附有证明、完整性声明和可读取者名单。无论如何筛选，证据包都包含整个时间段。',
+    from: '起',
+    to: '止',
+    make: '制作证据包',
+    order: '开始时间必须早于结束时间。',
+    check: '如何校验',
+    zone: '时间为 UTC。',
+    ofView: '针对此视图的时间范围。',
+  },
 }

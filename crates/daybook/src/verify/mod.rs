@@ -8,13 +8,15 @@ mod remote;
 use crate::cli::VerifyArgs;
 use crate::{Failure, output, verifier_keys};
 use daybook_ledger::verify::{Earlier, Finding, Place, Source, Trust, Verdict, grouped, verify};
-use daybook_ledger::{Policy, VerifierKey};
+use daybook_ledger::{Policy, VerifierKey, evidence};
 use daybook_model::StoreError;
 use directory::Directory;
 use indicatif::ProgressBar;
 use online::{Compared, compare};
 use remote::Remote;
 use std::fmt;
+use std::fs::File;
+use std::io::BufReader;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -25,13 +27,29 @@ pub(crate) async fn run(args: VerifyArgs) -> ExitCode {
     let runtime = Handle::current();
     let checked = tokio::task::spawn_blocking(move || check(&args, &runtime)).await;
     let checked = checked.unwrap_or_else(|error| Err(Failure::Other(error.to_string())));
-    let unchecked = |failure: Failure| Verdict::Unchecked(failure.to_string()).into();
-    let outcome: Outcome = checked.unwrap_or_else(unchecked);
-    output::result(&outcome.to_string());
-    ExitCode::from(outcome.verdict.exit_code())
+    let unchecked =
+        |failure: Failure| -> Outcome { Verdict::Unchecked(failure.to_string()).into() };
+    let Line { text, code } = checked.unwrap_or_else(|failure| unchecked(failure).into());
+    output::result(&text);
+    ExitCode::from(code)
 }
 
-/// What came out, in one line.
+/// What came out, in one line, and the program's exit code.
+struct Line {
+    text: String,
+    code: u8,
+}
+
+impl From<Outcome> for Line {
+    fn from(outcome: Outcome) -> Self {
+        Self {
+            text: outcome.to_string(),
+            code: outcome.verdict.exit_code(),
+        }
+    }
+}
+
+/// What came out of a log.
 struct Outcome {
     verdict: Verdict,
     /// What of the store was compared with the ledger, if there is a store.
@@ -67,7 +85,7 @@ impl fmt::Display for Outcome {
     }
 }
 
-fn check(args: &VerifyArgs, runtime: &Handle) -> Result<Outcome, Failure> {
+fn check(args: &VerifyArgs, runtime: &Handle) -> Result<Line, Failure> {
     let keys: Vec<Vec<_>> = args
         .keys
         .iter()
@@ -86,6 +104,10 @@ fn check(args: &VerifyArgs, runtime: &Handle) -> Result<Outcome, Failure> {
         earlier: &earlier,
         threads: args.threads.unwrap_or_else(processors),
     };
+    let place = Path::new(&args.place);
+    if place.is_file() {
+        return package(place, &trust);
+    }
     let is_url = args.place.starts_with("https://") || args.place.starts_with("http://");
     if is_url {
         let remote = Remote::new(
@@ -94,11 +116,17 @@ fn check(args: &VerifyArgs, runtime: &Handle) -> Result<Outcome, Failure> {
             args.api_key.clone(),
             runtime.clone(),
         );
-        return Ok(with_progress(&remote.map_err(Failure::Other)?, &trust).into());
+        let verdict = with_progress(&remote.map_err(Failure::Other)?, &trust);
+        return Ok(Outcome::from(verdict).into());
     }
-    let directory = Directory::find(Path::new(&args.place), policy.is_some());
+    Ok(log(args, place, &trust)?.into())
+}
+
+/// A data directory or a backup.
+fn log(args: &VerifyArgs, place: &Path, trust: &Trust<'_>) -> Result<Outcome, Failure> {
+    let directory = Directory::find(place, trust.policy.is_some());
     let directory = directory.map_err(Failure::Other)?;
-    let verdict = with_progress(&directory, &trust);
+    let verdict = with_progress(&directory, trust);
     match (&verdict, directory.events()) {
         (Verdict::Pass(report), Some(events)) => {
             let archive = args.archive.clone().place(directory.data_dir()).open();
@@ -119,9 +147,29 @@ fn check(args: &VerifyArgs, runtime: &Handle) -> Result<Outcome, Failure> {
     }
 }
 
-fn with_progress<S: Source>(source: &S, trust: &Trust<'_>) -> Verdict {
+/// An evidence package.
+fn package(place: &Path, trust: &Trust<'_>) -> Result<Line, Failure> {
+    let unreadable = |error| Failure::Other(format!("{}: {error}", place.display()));
+    let file = File::open(place).map_err(unreadable)?;
+    let bar = progress_bar();
+    let outcome = evidence::verify(BufReader::new(file), trust, |events| {
+        bar.set_message(format!("{} events", grouped(events)));
+    });
+    bar.finish_and_clear();
+    Ok(Line {
+        text: outcome.to_string(),
+        code: outcome.exit_code(),
+    })
+}
+
+fn progress_bar() -> ProgressBar {
     let bar = ProgressBar::new_spinner();
     bar.enable_steady_tick(Duration::from_millis(200));
+    bar
+}
+
+fn with_progress<S: Source>(source: &S, trust: &Trust<'_>) -> Verdict {
+    let bar = progress_bar();
     let verdict = verify(source, trust, |events| {
         bar.set_message(format!("{} events", grouped(events)));
     });

@@ -8,6 +8,7 @@ mod batch;
 mod clock;
 mod damaged;
 mod erasure;
+mod evidence;
 mod full_disk;
 mod http;
 mod import;

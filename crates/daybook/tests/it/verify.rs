@@ -12,9 +12,9 @@ use daybook_ledger::{
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
-const ORIGIN: &str = "logs.example.com/ledger";
+pub(crate) const ORIGIN: &str = "logs.example.com/ledger";
 
-fn key(seed: u8) -> Ed25519Signer {
+pub(crate) fn key(seed: u8) -> Ed25519Signer {
     Ed25519Signer::new(ORIGIN, KeyKind::Ed25519, &[seed; 32]).unwrap()
 }
 
@@ -42,12 +42,12 @@ fn event(number: u32) -> (Vec<u8>, Body<'static>) {
 }
 
 /// A data directory with the ledger of these events, as Daybook writes it.
-struct Data {
+pub(crate) struct Data {
     dir: tempfile::TempDir,
 }
 
 impl Data {
-    fn of(events: impl Iterator<Item = u32>, signer: &Ed25519Signer) -> Self {
+    pub(crate) fn of(events: impl Iterator<Item = u32>, signer: &Ed25519Signer) -> Self {
         let data = Self {
             dir: tempfile::tempdir().unwrap(),
         };
@@ -77,7 +77,7 @@ impl Data {
         data
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.dir.path().join("ledger").join(name)
     }
 
@@ -93,7 +93,7 @@ impl Data {
         std::fs::write(self.path(name), bytes).unwrap();
     }
 
-    fn checkpoint(&self) -> PathBuf {
+    pub(crate) fn checkpoint(&self) -> PathBuf {
         self.path("checkpoint")
     }
 
@@ -111,7 +111,7 @@ impl Data {
 
 /// Runs the verifier; the only line it prints must begin so.
 #[track_caller]
-fn verifies(place: &Path, key: &str, more: &[&str], code: i32, line: &str) {
+pub(crate) fn verifies(place: &Path, key: &str, more: &[&str], code: i32, line: &str) {
     let mut command = daybook(place);
     command
         .arg("verify")

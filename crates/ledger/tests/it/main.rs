@@ -6,6 +6,7 @@ mod differential;
 mod directory;
 #[path = "../../fuzz/entries.rs"]
 mod entries;
+mod evidence;
 mod hostile;
 mod notes;
 mod parsers;

@@ -27,6 +27,7 @@ mod password_rules;
 mod passwords;
 mod pieces;
 mod proof;
+mod proofs;
 mod provider_settings;
 mod providers;
 mod reauthentication;

@@ -7,6 +7,7 @@ mod catalogue;
 mod download;
 mod erasures;
 mod events;
+mod evidence;
 mod exports;
 mod health;
 mod histogram;
@@ -32,6 +33,7 @@ mod tickets;
 mod timeline;
 mod usage;
 mod users;
+mod verification;
 mod views;
 
 pub(crate) use input::wrong;
@@ -62,6 +64,20 @@ fn reading() -> OpenApiRouter<App> {
         .routes(routes!(usage::timeseries))
         .routes(routes!(usage::rates))
         .routes(routes!(catalogue::catalogue))
+}
+
+/// The routes of the ledger and of what it proves.
+fn proving() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(ledger::checkpoint))
+        .routes(routes!(ledger::cosigned))
+        .routes(routes!(ledger::key))
+        .routes(routes!(ledger::tile))
+        .routes(routes!(ledger::entries))
+        .routes(routes!(ledger::bodies))
+        .routes(routes!(ledger::proof))
+        .routes(routes!(evidence::package))
+        .routes(routes!(verification::last, verification::start))
 }
 
 /// All routes with their documentation.
@@ -118,13 +134,7 @@ pub(crate) fn api() -> OpenApiRouter<App> {
         .routes(routes!(otlp::langfuse_traces))
         .routes(routes!(otlp::logs))
         .routes(routes!(otlp::metrics))
-        .routes(routes!(ledger::checkpoint))
-        .routes(routes!(ledger::cosigned))
-        .routes(routes!(ledger::key))
-        .routes(routes!(ledger::tile))
-        .routes(routes!(ledger::entries))
-        .routes(routes!(ledger::bodies))
-        .routes(routes!(ledger::proof))
+        .merge(proving())
         .routes(routes!(health::alive))
         .routes(routes!(health::ready))
         .routes(routes!(health::metrics))

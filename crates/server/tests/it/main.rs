@@ -12,6 +12,7 @@ mod cookies;
 mod download;
 mod errors;
 mod events;
+mod evidence;
 mod exports;
 mod headers;
 mod keys;

@@ -3,7 +3,7 @@
 
 use crate::browser::{Authenticator, Browser};
 use crate::people::token_of;
-use crate::support::{Answer, EMAIL, PASSWORD, Server, server, unlimited};
+use crate::support::{Answer, EMAIL, PASSWORD, Server, server, server_on_disk, unlimited};
 use axum::http::Method;
 use daybook_server::App;
 use daybook_server::control::{Client, Mailer, Proof, Role};
@@ -68,6 +68,7 @@ const LEAVES: &[(&str, Left)] = &[
     ("set_identity_provider", &[("identity_provider.modified", "modify_configuration")]),
     ("test_identity_provider", &[("identity_provider.tested", "modify")]),
     ("delete_identity_provider", &[("identity_provider.deleted", "delete")]),
+    ("verify_ledger", &[("ledger.verification_started", "modify"), ("ledger.verified", "modify")]),
 ];
 
 /// Operations that bring events, look, or leave for a provider.
@@ -221,7 +222,18 @@ async fn every_change_leaves_its_audit_events_and_no_others() {
     let stranger = Browser::new(&server);
     walk.deed(&stranger, "request_password_reset", "", body)
         .await;
+    ledger(&mut walk).await;
     assert!(walk.to_do.is_empty(), "not done: {:?}", walk.to_do);
+}
+
+/// What needs a store with a ledger.
+async fn ledger(walk: &mut Walk) {
+    let server = server_on_disk(unlimited()).await;
+    server.sign_in().await;
+    let admin = Browser::new(&server);
+    admin.sign_in(EMAIL, PASSWORD).await;
+    walk.pass_over(&server).await;
+    walk.deed(&admin, "verify_ledger", "", json!({})).await;
 }
 
 async fn settings(walk: &mut Walk, admin: &Browser<'_>) {

@@ -79,7 +79,7 @@ impl Ledger {
         status.add(sealed);
         let (tasks, queue) = channel();
         let ledger = Self {
-            reading: Reading::new(Arc::clone(&status), signer.vkey().clone()),
+            reading: Reading::new(Arc::clone(&status), Arc::clone(&signer)),
             tasks: Mutex::new(tasks),
             flushed: first_index,
             thread: Mutex::default(),

@@ -5,9 +5,13 @@ use super::publisher::Published;
 use super::status::Status;
 use crate::Store;
 use crate::error::internal;
-use daybook_ledger::{Body, TlogProof, VerifierKey, proof};
+use daybook_ledger::evidence::signed_text;
+use daybook_ledger::note::sign;
+use daybook_ledger::{Body, Hash, Signer, TlogProof, proof};
+use daybook_model::StoreError;
 use daybook_model::ledger::{LeafHash, LedgerBody, LedgerEntry, LedgerHealth};
 use daybook_model::logstore::{BoxFuture, StoreResult};
+use std::fmt;
 use std::sync::Arc;
 
 impl daybook_model::Ledger for Store {
@@ -16,7 +20,7 @@ impl daybook_model::Ledger for Store {
     }
 
     fn verifier_key(&self) -> String {
-        self.0.ledger.reading.key.to_string()
+        self.0.ledger.reading.signer.vkey().to_string()
     }
 
     fn resource(&self, path: String) -> BoxFuture<'_, StoreResult<Option<Vec<u8>>>> {
@@ -29,6 +33,10 @@ impl daybook_model::Ledger for Store {
 
     fn proof(&self, index: u64) -> BoxFuture<'_, StoreResult<Option<String>>> {
         self.read_ledger(move |reading| reading.proof(index))
+    }
+
+    fn sign_evidence(&self, manifest: [u8; 32]) -> BoxFuture<'_, StoreResult<String>> {
+        self.read_ledger(move |reading| reading.sign_evidence(Hash(manifest)))
     }
 
     fn health(&self) -> LedgerHealth {
@@ -51,15 +59,35 @@ impl Store {
 }
 
 /// A reader of the ledger.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(crate) struct Reading {
     pub(crate) status: Arc<Status>,
-    key: VerifierKey,
+    signer: Arc<dyn Signer>,
+}
+
+/// Without the secret.
+impl fmt::Debug for Reading {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Reading")
+            .field("key", self.signer.vkey())
+            .finish_non_exhaustive()
+    }
 }
 
 impl Reading {
-    pub(crate) fn new(status: Arc<Status>, key: VerifierKey) -> Self {
-        Self { status, key }
+    pub(crate) fn new(status: Arc<Status>, signer: Arc<dyn Signer>) -> Self {
+        Self { status, signer }
+    }
+
+    /// A ledger that refuses vouches for nothing.
+    fn sign_evidence(&self, manifest: Hash) -> StoreResult<String> {
+        if let Some(why) = self.status.refused() {
+            return Err(StoreError::Unavailable(format!("nothing is signed: {why}")));
+        }
+        let text = signed_text(self.signer.name(), &manifest);
+        let note = sign(text, &[&*self.signer]);
+        let note = note.map_err(|why| StoreError::Unavailable(why.to_string()))?;
+        Ok(note.to_string())
     }
 
     fn checkpoint(&self) -> Option<Vec<u8>> {

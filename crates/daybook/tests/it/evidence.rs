@@ -1,0 +1,84 @@
+//! `daybook verify` over an evidence package: its line and its exit code.
+
+use crate::verify::{Data, ORIGIN, key, verifies};
+use daybook_ledger::evidence::{Package, Period, signed_text, survey, write};
+use daybook_ledger::note::sign;
+use daybook_ledger::verify::Source;
+use daybook_ledger::{Checkpoint, Note, Part, Signer};
+use serde_json::json;
+use std::io;
+
+struct Files<'d>(&'d Data);
+
+impl Source for Files<'_> {
+    type Error = io::Error;
+
+    fn file(&self, part: Part) -> io::Result<Option<Vec<u8>>> {
+        std::fs::read(self.0.path(&part.to_string())).map(Some)
+    }
+}
+
+fn package(data: &Data) -> Vec<u8> {
+    let period = Period::new("2026-03-01T00:00:00Z", "2026-04-01T00:00:00Z").unwrap();
+    let note = Note::parse(&std::fs::read(data.checkpoint()).unwrap()).unwrap();
+    let checkpoint = Checkpoint::parse(note.text_unverified()).unwrap();
+    let (files, key) = (Files(data), key(1));
+    let package = Package {
+        period: &period,
+        survey: &survey(&files, &checkpoint, &period).unwrap(),
+        note: &note,
+        checkpoint: &checkpoint,
+        key: &key.vkey().to_string(),
+        made_at: "2026-04-02T09:00:00Z",
+        requester: json!({}),
+        access: json!({}),
+    };
+    let signed = |hash| {
+        let note = sign(signed_text(ORIGIN, &hash), &[&key as &dyn Signer]).unwrap();
+        Ok(note.to_string())
+    };
+    write(&files, &package, Vec::new(), signed).unwrap()
+}
+
+#[test]
+fn a_package_passes_or_its_first_bad_event_is_named() {
+    let data = Data::of(0..300, &key(1));
+    let mut bytes = package(&data);
+    let path = data.path("evidence.zip");
+    let says = |bytes: &[u8], by: u8, more: &[&str], code: i32, line: &str| {
+        std::fs::write(&path, bytes).unwrap();
+        verifies(&path, &key(by).vkey().to_string(), more, code, line);
+    };
+    let passed = "PASS: evidence package, 300 events of 2026-03-01T00:00:00Z to 2026-04-01T00:00:00Z UTC, \
+        indices 0–299, no gaps, ";
+    says(&bytes, 1, &[], 0, passed);
+    let kept = data.checkpoint();
+    says(
+        &bytes,
+        1,
+        &["--checkpoint", kept.to_str().unwrap()],
+        0,
+        passed,
+    );
+    says(&bytes, 2, &[], 1, "FAIL: checkpoint: ");
+    says(&bytes[..bytes.len() - 1], 1, &[], 1, "FAIL: ");
+    says(b"no package", 1, &[], 1, "FAIL: ");
+    let other = Data::of(0..299, &key(1));
+    let other = other.checkpoint();
+    says(
+        &bytes,
+        1,
+        &["--checkpoint", other.to_str().unwrap()],
+        2,
+        "COULD NOT CHECK: ",
+    );
+    let at = bytes.windows(5).position(|part| part == b"u-270").unwrap();
+    bytes[at + 4] = b'1';
+    says(
+        &bytes,
+        1,
+        &[],
+        1,
+        "FAIL: event 270 (id \"id-270\"): the body is not the one",
+    );
+}

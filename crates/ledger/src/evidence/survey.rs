@@ -1,0 +1,114 @@
+//! Where in the ledger the events of a period are, and what stands there about the log itself. Reads all
+//! leaves: what arrived late stands far behind its time.
+
+use super::period::Period;
+use super::{EVIDENCE_LEAVES_MAX, EvidenceError};
+use crate::bundle;
+use crate::checkpoint::Checkpoint;
+use crate::leaf::Leaf;
+use crate::part::Part;
+use crate::tile::{TILE_WIDTH, Tile};
+use crate::verify::{Source, find};
+use serde::Serialize;
+use std::ops::Range;
+
+/// Actions that say when the log ran, and what was kept of it.
+const TELLING: [&str; 12] = [
+    "archive.",
+    "configuration.",
+    "daybook.",
+    "erasure.",
+    "evidence.",
+    "hold.",
+    "identity_provider.",
+    "ledger.",
+    "person.",
+    "retention.",
+    "settings.",
+    "sign_in.",
+];
+
+/// An event about the log itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Milestone {
+    /// Where it stands in the ledger.
+    pub index: u64,
+    /// Its id.
+    pub id: String,
+    /// When it was.
+    pub time: String,
+    /// What was done.
+    pub action: String,
+    /// How it ended.
+    pub result: String,
+}
+
+/// What is there of a period.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Survey {
+    /// From the first event of the period to after its last; `None` when there is none.
+    pub range: Option<Range<u64>>,
+    /// How many events are of the period.
+    pub events: u64,
+    /// Those of them that are about the log itself.
+    pub milestones: Vec<Milestone>,
+}
+
+/// Looks through a log up to a checkpoint.
+///
+/// # Errors
+///
+/// [`EvidenceError::Log`] and [`EvidenceError::TooMany`].
+pub fn survey<S: Source>(
+    source: &S,
+    checkpoint: &Checkpoint,
+    period: &Period,
+) -> Result<Survey, EvidenceError> {
+    let mut survey = Survey::default();
+    for number in 0..checkpoint.size.div_ceil(u64::from(TILE_WIDTH)) {
+        let Some(tile) = Tile::in_tree(0, number, checkpoint.size) else {
+            break;
+        };
+        let file = read(source, Part::Entries(tile))?;
+        let entries = bundle::entries(&file, tile.width()).map_err(EvidenceError::log)?;
+        for (index, entry) in (number * u64::from(TILE_WIDTH)..).zip(entries) {
+            let leaf = Leaf::parse(entry).map_err(EvidenceError::log)?;
+            if period.has(&leaf.time) {
+                survey.add(index, &leaf)?;
+            }
+        }
+    }
+    Ok(survey)
+}
+
+impl Survey {
+    fn add(&mut self, index: u64, leaf: &Leaf<'_>) -> Result<(), EvidenceError> {
+        let start = self.range.as_ref().map_or(index, |range| range.start);
+        if index - start >= EVIDENCE_LEAVES_MAX {
+            return Err(EvidenceError::TooMany(index - start + 1));
+        }
+        self.range = Some(start..index + 1);
+        self.events += 1;
+        if TELLING.iter().any(|prefix| leaf.action.starts_with(prefix)) {
+            self.milestones.push(Milestone {
+                index,
+                id: leaf.id.to_string(),
+                time: leaf.time.to_string(),
+                action: leaf.action.to_string(),
+                result: leaf.result.to_string(),
+            });
+        }
+        Ok(())
+    }
+}
+
+/// The part of a log, or the beginning of what it has grown into.
+pub(super) fn read<S: Source>(source: &S, part: Part) -> Result<Vec<u8>, EvidenceError> {
+    let found = find(source, part);
+    let found = found.map_err(|why| EvidenceError::Log(format!("{part}: {why}")))?;
+    match found {
+        Some((found, file)) if found == part => Ok(file),
+        // Readers of a log give what is asked for.
+        _ => Err(EvidenceError::Log(format!("{part} is missing"))),
+    }
+}
