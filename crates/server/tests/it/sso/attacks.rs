@@ -184,6 +184,17 @@ async fn an_unknown_key_has_the_keys_fetched_again_once_a_minute() {
 }
 
 #[tokio::test]
+async fn a_token_that_names_no_key_has_the_keys_fetched_again_too() {
+    let (server, rogue) = (server().await, Rogue::start().await);
+    let id = make_provider(&server, &rogue.issuer, json!({})).await;
+    let unnamed: Forge =
+        |_, claims| token(&json!({"alg": "EdDSA"}), &claims, eddsa(&new_key("two")));
+    let (end, _) = forged(&server, &rogue, &id, unnamed).await;
+    assert_eq!(end, "/sign-in#sso_error=invalid_answer");
+    assert_eq!(rogue.asked("jwks"), 2, "once to know them, once again");
+}
+
+#[tokio::test]
 async fn an_answer_works_once() {
     let (server, rogue) = (server().await, Rogue::start().await);
     let id = make_provider(&server, &rogue.issuer, json!({})).await;
