@@ -6,17 +6,18 @@ import { totp } from './totp'
 test.describe.configure({ mode: 'serial' })
 
 const ALL_LOGS = ['Audit', 'Usage logs', 'Authentication logs', 'System events']
-const SETTINGS = ['Users & roles', 'API keys', 'Sign-in']
+const SETTINGS = ['Verify', 'Users & roles', 'API keys', 'Sign-in']
 const SEEN = {
-  super_admin: ['Requests', ...ALL_LOGS, ...SETTINGS],
-  auditor: ['Requests', ...ALL_LOGS, ...SETTINGS],
-  billing_admin: ['Requests', 'Usage logs'],
-  user: ['Requests', 'Usage logs'],
+  super_admin: ['Requests', ...ALL_LOGS, 'Downloads', ...SETTINGS],
+  auditor: ['Requests', ...ALL_LOGS, 'Downloads', ...SETTINGS],
+  billing_admin: ['Requests', 'Usage logs', 'Downloads'],
+  user: ['Requests', 'Usage logs', 'Downloads'],
 }
 const PAGES = {
   Audit: '/logs/audit',
   'Authentication logs': '/logs/auth',
   'System events': '/logs/system',
+  Verify: '/verify',
   'Users & roles': '/settings/users',
   'API keys': '/settings/api-keys',
   'Sign-in': '/settings/sign-in',
