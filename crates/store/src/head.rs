@@ -206,6 +206,11 @@ impl Head {
             .collect()
     }
 
+    /// What it hides of older heads and of partitions.
+    pub(crate) fn masks(&self) -> Arc<Masks> {
+        Arc::clone(&self.inner.read().masks)
+    }
+
     /// Events and bytes it holds.
     pub(crate) fn size(&self) -> (usize, usize) {
         let inner = self.inner.read();

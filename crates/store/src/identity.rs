@@ -3,7 +3,7 @@
 //! within the partition of their time, be it online or archived.
 
 use crate::committer::Prepared;
-use crate::head::{Entry, PartitionKey, partition_of};
+use crate::head::{Entry, Masks, PartitionKey, partition_of};
 use crate::partition::{CONTENT_HASH_MASK, Partition};
 use crate::state::State;
 use crate::wal::{Next, Record, RecordKind};
@@ -246,6 +246,12 @@ impl<'a> Identity<'a> {
                 });
             }
         }
+        // After a move that was cut short a newer version may be in its partition already, and the one
+        // that its head hides still in an older head.
+        let mut masks: Vec<Arc<Masks>> = Vec::new();
+        let is_hidden = |masks: &[Arc<Masks>], partition, seq| {
+            masks.iter().any(|masks| masks.hide(partition, seq))
+        };
         for head in self.state.heads.iter().rev() {
             for entry in head
                 .find(write.id_hash)
@@ -254,6 +260,9 @@ impl<'a> Identity<'a> {
             {
                 let (seq, content_hash) = (entry.event.seq, entry.content_hash & CONTENT_HASH_MASK);
                 let partition = partition_of(&entry.event);
+                if is_hidden(&masks, partition, seq) {
+                    continue;
+                }
                 add(Known {
                     seq,
                     content_hash,
@@ -262,11 +271,12 @@ impl<'a> Identity<'a> {
                     place: Place::Head(entry),
                 });
             }
+            masks.extend(Some(head.masks()).filter(|masks| !masks.is_empty()));
         }
         let reach = Reach::of(write);
         for (_, partition) in self.state.partitions.range(reach.partitions()) {
             for (address, other, content_hash) in partition.find(&event.id)? {
-                if same(&other) {
+                if same(&other) && !is_hidden(&masks, partition.key, other.seq) {
                     let place = Place::Partition(Arc::clone(partition), address);
                     let (seq, partition) = (other.seq, partition.key);
                     add(Known {
@@ -329,5 +339,58 @@ impl Reach {
 
     fn holds(&self, partition: PartitionKey) -> bool {
         self.partitions().contains(&partition)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::head::Head;
+    use crate::ledger::Salts;
+    use daybook_model::logstore::Write;
+    use std::collections::BTreeMap;
+
+    fn call(time_us: i64, seq: i64) -> Event {
+        let mut event = Event::new(Stream::Usage);
+        (event.id, event.seq) = ("e0".into(), seq);
+        event.time = Timestamp::from_us(time_us);
+        event
+    }
+
+    /// Two heads were moved together, and a crash came when the second day had its new version, and the
+    /// first day was not worked on yet. What comes next must not be merged with the old one.
+    #[test]
+    fn a_version_that_a_moved_one_has_replaced_is_not_found() {
+        let (first, second) = (Timestamp::DAY_US * 20_000, Timestamp::DAY_US * 19_999);
+        let record = |kind, event| Record {
+            kind,
+            content_hash: 0,
+            event,
+            sealed: None,
+        };
+        let heads: Vec<Arc<Head>> = [1, 2, 3]
+            .map(|generation| Arc::new(Head::new(generation, Next::FIRST)))
+            .into();
+        heads[0].apply([record(RecordKind::Append, call(first, 1))]);
+        let before = Timestamp::from_us(first);
+        let newer = call(second, 1);
+        let moved = partition_of(&newer);
+        heads[1].apply([record(RecordKind::Replace { before }, newer)]);
+        let state = State {
+            heads,
+            partitions: BTreeMap::new(),
+            archived: Arc::default(),
+        };
+        let other = Write::Amend(call(second, 0));
+        let prepared = Prepared::new(other, &mut Salts::draw(0).unwrap()).unwrap();
+        let find = || {
+            let writes = [&prepared];
+            let known = Identity::new(&state, &writes, Next::FIRST).find(&prepared);
+            let known = known.unwrap().into_iter();
+            known.map(|known| known.partition).collect::<Vec<_>>()
+        };
+        assert_eq!(find(), [moved]);
+        state.heads[1].retain(|partition| partition != moved);
+        assert_eq!(find(), [], "its day has it");
     }
 }
