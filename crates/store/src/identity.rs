@@ -249,9 +249,6 @@ impl<'a> Identity<'a> {
         // After a move that was cut short a newer version may be in its partition already, and the one
         // that its head hides still in an older head.
         let mut masks: Vec<Arc<Masks>> = Vec::new();
-        let is_hidden = |masks: &[Arc<Masks>], partition, seq| {
-            masks.iter().any(|masks| masks.hide(partition, seq))
-        };
         for head in self.state.heads.iter().rev() {
             for entry in head
                 .find(write.id_hash)
@@ -290,16 +287,30 @@ impl<'a> Identity<'a> {
             }
         }
         known.retain(|known| reach.holds(known.partition));
+        known.extend(self.archived(event, &reach)?);
+        Ok(known)
+    }
+
+    /// The same of what is archived.
+    fn archived(
+        &self,
+        event: &Event,
+        reach: &Reach,
+    ) -> StoreResult<impl Iterator<Item = Known> + use<>> {
         let archived = self.state.archived.find(event, reach.partitions())?;
-        known.extend(archived.into_iter().map(|(partition, known)| Known {
+        Ok(archived.into_iter().map(|(partition, known)| Known {
             seq: 0,
             content_hash: known.content_hash,
             partition,
             receipt: known.ledger.map(receipt),
             place: Place::Archived,
-        }));
-        Ok(known)
+        }))
     }
+}
+
+/// Whether one of these hides the version in a partition.
+fn is_hidden(masks: &[Arc<Masks>], partition: PartitionKey, seq: i64) -> bool {
+    masks.iter().any(|masks| masks.hide(partition, seq))
 }
 
 /// The receipt of an archived event.
