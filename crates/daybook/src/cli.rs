@@ -113,6 +113,9 @@ pub(crate) struct DemoArgs {
     /// Another seed makes other data; the same seed makes the same
     #[arg(long, default_value_t = 1)]
     pub(crate) seed: u64,
+    /// Where the month of data ends; now, unless said: the same seed and end make the same events
+    #[arg(long, value_name = "TIME", value_parser = past)]
+    pub(crate) until: Option<Timestamp>,
 }
 
 #[derive(Debug, Args)]
@@ -282,6 +285,16 @@ pub(crate) struct UserArgs {
     pub(crate) email: String,
     #[command(flatten)]
     pub(crate) place: Place,
+}
+
+/// Reads a time that has been.
+fn past(text: &str) -> Result<Timestamp, String> {
+    let now = Timestamp::now();
+    match Timestamp::parse_param(text, now) {
+        Ok(time) if time <= now => Ok(time),
+        Ok(_) => Err("expected a time that has been".into()),
+        Err(_) => Err("expected a time like 2026-06-18T15:30:00Z, or -90d".into()),
+    }
 }
 
 /// Reads a time to come.

@@ -38,14 +38,15 @@ pub(crate) async fn run(args: DemoArgs, throw_away: &mut Option<TempDir>) -> Res
     let store = parts.log_store();
     let mut background = JoinSet::new();
     background.spawn(logging::store_reports(reports, Arc::clone(&store)));
+    let until = args.until.unwrap_or_else(Timestamp::now);
     tokio::select! {
-        loaded = load(args.seed, &store) => loaded?,
+        loaded = load(args.seed, until, &store) => loaded?,
         () = signals::stop() => return Ok(()),
     }
     background.spawn(parts.control.clone().deliver_forever());
     let key = make_key(&parts.control).await?;
     introduce(&url, &admin, &key);
-    for story in demo::stories(Timestamp::now()) {
+    for story in demo::stories(until) {
         output::result(&story);
     }
     if !args.no_open
@@ -81,12 +82,11 @@ async fn make_key(control: &Control) -> Result<String, Failure> {
 }
 
 /// Generates events on one thread and stores them from another.
-async fn load(seed: u64, store: &Arc<dyn LogStore>) -> Result<(), Failure> {
+async fn load(seed: u64, until: Timestamp, store: &Arc<dyn LogStore>) -> Result<(), Failure> {
     let began = Instant::now();
-    let now = Timestamp::now();
     let (sender, mut batches) = mpsc::channel(2);
     tokio::task::spawn_blocking(move || {
-        for batch in demo::generate(seed, now) {
+        for batch in demo::generate(seed, until) {
             if sender.blocking_send(batch).is_err() {
                 return;
             }
@@ -110,7 +110,7 @@ async fn load(seed: u64, store: &Arc<dyn LogStore>) -> Result<(), Failure> {
 async fn append(store: &Arc<dyn LogStore>, batch: Vec<Write>) -> Result<(), Failure> {
     for _ in 0..600 {
         match store.append(batch.clone()).await {
-            Err(StoreError::Unavailable(_)) => tokio::time::sleep(Duration::from_millis(200)).await,
+            Err(StoreError::Busy(_)) => tokio::time::sleep(Duration::from_millis(200)).await,
             stored => return stored.map(|_| ()).map_err(Failure::from),
         }
     }

@@ -20,6 +20,9 @@ pub enum StoreError {
     /// For the moment; nothing was stored and the same call may succeed later.
     #[error("the store cannot take events now: {0}")]
     Unavailable(String),
+    /// More came than can be worked on; nothing was stored, and in a second there is room again.
+    #[error("the store cannot take events now: {0}")]
+    Busy(String),
     /// Stored bytes are damaged; the message names where. They are never served as truth.
     #[error("stored data is damaged: {0}")]
     Damaged(String),
@@ -335,9 +338,7 @@ pub trait LogStore: Send + Sync + std::fmt::Debug {
     fn read_only(&self) -> Option<String>;
 
     /// The transparency log over its audit events; `None` where nothing proves them.
-    fn ledger(&self) -> Option<&dyn Ledger> {
-        None
-    }
+    fn ledger(&self) -> Option<&dyn Ledger>;
 
     /// The stream's number of events that match; a list without a page.
     fn count(&self, query: Query) -> BoxFuture<'_, StoreResult<u64>> {

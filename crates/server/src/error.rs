@@ -126,6 +126,10 @@ impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> Self {
         match &error {
             StoreError::Unavailable(_) => Self::unavailable("store_unavailable", error.to_string()),
+            StoreError::Busy(_) => Self {
+                retry_after_s: Some(1),
+                ..Self::unavailable("store_busy", error.to_string())
+            },
             StoreError::Limit(limit) => Self::bad_request("limit", limit),
             StoreError::Damaged(what) => Self::new(
                 StatusCode::INTERNAL_SERVER_ERROR,

@@ -282,7 +282,7 @@ impl Store {
         let waiting = inner.queued_bytes.load(Ordering::Relaxed) + inner.shared.get().head_bytes();
         if waiting > inner.options.pending_bytes_max {
             let message = "too many events wait to be moved into partitions";
-            return Err(StoreError::Unavailable(message.into()));
+            return Err(StoreError::Busy(message.into()));
         }
         let is_audit = |write: &&Write| write.event().stream == Stream::Audit;
         let audit = batch.iter().filter(is_audit).count();

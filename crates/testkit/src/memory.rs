@@ -17,7 +17,9 @@ use daybook_model::logstore::{
     TimelineRequest, Values, Write, stream_index,
 };
 use daybook_model::table::Table;
-use daybook_model::{Event, Field, ListRequest, LogStore, Period, Query, Stream, Value, limits};
+use daybook_model::{
+    Event, Field, Ledger, ListRequest, LogStore, Period, Query, Stream, Value, limits,
+};
 use std::collections::BTreeMap;
 use std::future::ready;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -198,6 +200,10 @@ impl LogStore for MemoryStore {
     }
 
     fn read_only(&self) -> Option<String> {
+        None
+    }
+
+    fn ledger(&self) -> Option<&dyn Ledger> {
         None
     }
 }

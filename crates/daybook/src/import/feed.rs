@@ -90,7 +90,7 @@ impl<'s> Feed<'s> {
         while let Some(batch) = parsed.batches.get_mut(answers.len()) {
             let mut answer = self.store.append(std::mem::take(&mut batch.writes));
             match futures_util::poll!(&mut answer) {
-                Poll::Ready(Err(StoreError::Unavailable(why))) => {
+                Poll::Ready(Err(StoreError::Unavailable(why) | StoreError::Busy(why))) => {
                     patience.wait(self.store, why).await?;
                     parsed = parse(parsed.chunk, &self.origin);
                 }
@@ -116,7 +116,9 @@ impl<'s> Feed<'s> {
             // A full disk shows only here; nothing of the batch is stored then.
             let answered = loop {
                 match answer.await {
-                    Err(StoreError::Unavailable(why)) => patience.wait(self.store, why).await?,
+                    Err(StoreError::Unavailable(why) | StoreError::Busy(why)) => {
+                        patience.wait(self.store, why).await?;
+                    }
                     answered => break answered?,
                 }
                 parsed = parse(parsed.chunk, &self.origin);

@@ -6,7 +6,7 @@ use daybook_model::logstore::{
     Page, Progress, RemoveRequest, ScanRequest, ScanStep, Stats, StoreResult, TimelineRequest,
     Values, Write,
 };
-use daybook_model::{Event, Field, ListRequest, LogStore, Query, StoreError, Stream};
+use daybook_model::{Event, Field, Ledger, ListRequest, LogStore, Query, StoreError, Stream};
 use daybook_testkit::MemoryStore;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
@@ -121,6 +121,10 @@ impl LogStore for Troubled {
     fn read_only(&self) -> Option<String> {
         let refuses = self.refuses.load(Ordering::Relaxed);
         refuses.then(|| "the disk is full".into())
+    }
+
+    fn ledger(&self) -> Option<&dyn Ledger> {
+        self.inner.ledger()
     }
 
     fn stats(&self) -> BoxFuture<'_, StoreResult<Stats>> {

@@ -6,7 +6,7 @@ use daybook_model::logstore::{
     Page, Progress, Removal, RemoveRequest, ScanRequest, ScanStep, Stats, StoreResult,
     TimelineRequest, Values, Write,
 };
-use daybook_model::{Event, Field, ListRequest, LogStore, Query, Scope, Stream};
+use daybook_model::{Event, Field, Ledger, ListRequest, LogStore, Query, Scope, Stream};
 use daybook_testkit::{MemoryStore, check_conformance};
 use std::collections::HashMap;
 use std::future::poll_fn;
@@ -265,6 +265,10 @@ impl LogStore for Flawed {
 
     fn read_only(&self) -> Option<String> {
         self.inner.read_only()
+    }
+
+    fn ledger(&self) -> Option<&dyn Ledger> {
+        self.inner.ledger()
     }
 
     fn stats(&self) -> BoxFuture<'_, StoreResult<Stats>> {
