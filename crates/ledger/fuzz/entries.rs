@@ -3,6 +3,7 @@
 
 use daybook_ledger::body::Bodies;
 use daybook_ledger::bundle::{Entries, leaf_hashes, push_entry};
+use daybook_ledger::evidence;
 use daybook_ledger::json::canonicalize;
 use daybook_ledger::note::KeyKind;
 use daybook_ledger::proof::{verify_consistency, verify_inclusion};
@@ -62,13 +63,16 @@ pub(crate) fn checkpoint(data: &[u8]) {
     }
 }
 
-/// Paths below a log's prefix.
+/// Paths below a log's prefix, and of its files.
 pub(crate) fn path(data: &[u8]) {
     let Ok(text) = str::from_utf8(data) else {
         return;
     };
     if let Ok(resource) = text.parse::<Resource>() {
         assert_eq!(resource.to_string(), text);
+    }
+    if let Ok(part) = text.parse::<Part>() {
+        assert_eq!(part.to_string(), text);
     }
 }
 
@@ -230,4 +234,19 @@ pub(crate) fn verifier(mut data: &[u8]) {
     };
     let verdict = verify(&source, &trust, |_| {});
     assert_eq!(verdict.exit_code() == 0, size == 0, "{verdict}");
+}
+
+/// Evidence packages, by the key of the samples: what is changed is looked at, too.
+pub(crate) fn package(data: &[u8]) {
+    let seed = std::array::from_fn(|at| u8::try_from(at).expect("below 32"));
+    let key = Ed25519Signer::new(ORIGIN, KeyKind::Ed25519, &seed).expect("a name");
+    let trust = Trust {
+        origin: ORIGIN,
+        keys: &[key.vkey().clone()],
+        policy: None,
+        earlier: &[],
+        threads: NonZeroUsize::MIN,
+    };
+    let outcome = evidence::verify(data, &trust, |_| {});
+    assert!(outcome.exit_code() <= 2, "{outcome}");
 }

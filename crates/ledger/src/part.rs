@@ -1,12 +1,14 @@
 //! The files of a log's directory: what C2SP tlog-tiles serves, and beside each bundle of entries, under
 //! `body/`, the bundle of their bodies.
 
-use crate::tile::{Resource, Tile};
+use crate::tile::{Resource, TILE_HEIGHT, Tile};
 use std::fmt;
+use std::str::FromStr;
 
 const ENTRIES: &str = "tile/entries/";
+const BODIES: &str = "body/";
 
-/// A file of a log. Shown as its relative path.
+/// A file of a log. Shown and parsed as its relative path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Part {
     /// `checkpoint`
@@ -39,6 +41,22 @@ impl Part {
             Self::Bodies(_) => Self::Bodies(tile),
         }
     }
+
+    /// All files that lie in the place of a tile.
+    pub fn of_tile(tile: Tile) -> impl Iterator<Item = Self> {
+        let beside = (tile.level() == 0).then_some([Self::Entries(tile), Self::Bodies(tile)]);
+        std::iter::once(Self::Hashes(tile)).chain(beside.into_iter().flatten())
+    }
+
+    /// The partial files of a tree.
+    pub fn partial(size: u64) -> impl Iterator<Item = Self> {
+        let tiles = (0..).map_while(move |level| {
+            let hashes = size.checked_shr(TILE_HEIGHT * u32::from(level));
+            let hashes = hashes.filter(|hashes| *hashes > 0)?;
+            Some(Tile::in_tree(level, hashes >> TILE_HEIGHT, size))
+        });
+        tiles.flatten().flat_map(Self::of_tile)
+    }
 }
 
 impl From<Resource> for Part {
@@ -59,8 +77,27 @@ impl fmt::Display for Part {
             Self::Entries(tile) => Resource::Entries(*tile).fmt(f),
             Self::Bodies(tile) => {
                 let entries = Resource::Entries(*tile).to_string();
-                write!(f, "body/{}", &entries[ENTRIES.len()..])
+                write!(f, "{BODIES}{}", &entries[ENTRIES.len()..])
             }
+        }
+    }
+}
+
+/// A path that names no file of a log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NoPart;
+
+impl FromStr for Part {
+    type Err = NoPart;
+
+    fn from_str(path: &str) -> Result<Self, NoPart> {
+        let resource = |path: &str| path.parse::<Resource>().map_err(|_| NoPart);
+        match path.strip_prefix(BODIES) {
+            None => resource(path).map(Self::from),
+            Some(rest) => match resource(&format!("{ENTRIES}{rest}"))? {
+                Resource::Entries(tile) => Ok(Self::Bodies(tile)),
+                _ => Err(NoPart),
+            },
         }
     }
 }
@@ -80,6 +117,34 @@ mod tests {
             (Part::Bodies(tile.full()), "body/x001/234"),
         ] {
             assert_eq!(part.to_string(), path);
+            assert_eq!(path.parse(), Ok(part));
         }
+        for path in [
+            "",
+            "body/",
+            "body/1",
+            "body/../signed",
+            "body/tile/entries/000",
+            "body/x001/234.p/0",
+        ] {
+            assert_eq!(path.parse::<Part>(), Err(NoPart), "{path}");
+        }
+    }
+
+    #[test]
+    fn partial_files_of_the_specifications_example() {
+        let paths = |size| -> Vec<String> { Part::partial(size).map(|p| p.to_string()).collect() };
+        assert_eq!(
+            paths(70_000),
+            [
+                "tile/0/273.p/112",
+                "tile/entries/273.p/112",
+                "body/273.p/112",
+                "tile/1/001.p/17",
+                "tile/2/000.p/1"
+            ]
+        );
+        assert_eq!(paths(256), ["tile/1/000.p/1"]);
+        assert_eq!(paths(0), [""; 0]);
     }
 }

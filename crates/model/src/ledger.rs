@@ -6,6 +6,7 @@ use crate::catalogue::Catalogue;
 use crate::logstore::{BoxFuture, StoreResult};
 use crate::{Event, Field, Stream, Timestamp};
 use std::fmt;
+use std::ops::Range;
 
 /// The hash of an audit event's leaf (RFC 6962 §2.1). Shown as 64 hexadecimal digits.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -15,13 +16,17 @@ impl LeafHash {
     /// Reads the shown form.
     pub fn parse(text: &str) -> Option<Self> {
         let mut hash = [0; 32];
-        let digit = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
-        if text.len() != 2 * hash.len() || !text.bytes().all(digit) {
+        let value = |digit: u8| match digit {
+            b'0'..=b'9' => Some(digit - b'0'),
+            b'a'..=b'f' => Some(digit - b'a' + 10),
+            _ => None,
+        };
+        let (digits, rest) = text.as_bytes().as_chunks();
+        if digits.len() != hash.len() || !rest.is_empty() {
             return None;
         }
-        for (byte, digits) in hash.iter_mut().zip(text.as_bytes().chunks_exact(2)) {
-            let digits = std::str::from_utf8(digits).ok()?;
-            *byte = u8::from_str_radix(digits, 16).ok()?;
+        for (byte, [high, low]) in hash.iter_mut().zip(digits) {
+            *byte = value(*high)? << 4 | value(*low)?;
         }
         Some(Self(hash))
     }
@@ -130,6 +135,30 @@ pub struct LedgerHealth {
     pub failing: Option<String>,
 }
 
+/// What a store shows of its audit events, compared with the ledger.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Comparison {
+    /// Events that are the same here and there.
+    pub equal: u64,
+    /// How many of them are archived.
+    pub archived: u64,
+    /// Events that are not kept any more, of which the hashes are the same.
+    pub expired: u64,
+    /// The first event that is not the same.
+    pub first_difference: Option<Difference>,
+}
+
+/// An event that the store does not show as the ledger has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Difference {
+    /// Its ledger index.
+    pub index: u64,
+    /// Its id, if the store has it.
+    pub id: Option<String>,
+    /// What differs, a sentence without its subject.
+    pub what: String,
+}
+
 /// Keeps the audit stream as a transparency log, and proves what it holds.
 pub trait Ledger: Send + Sync + fmt::Debug {
     /// The newest published checkpoint: a signed note. `None` before the first one.
@@ -149,6 +178,19 @@ pub trait Ledger: Send + Sync + fmt::Debug {
     /// The proof that the newest published checkpoint covers an index, as a C2SP tlog-proof; `None`
     /// when it does not yet.
     fn proof(&self, index: u64) -> BoxFuture<'_, StoreResult<Option<String>>>;
+
+    /// The receipt of an audit event that expired: by its id, and by who sent it where that is told.
+    /// Nothing but its leaf is kept. `None` for others.
+    fn expired(
+        &self,
+        id: String,
+        origin: Option<String>,
+    ) -> BoxFuture<'_, StoreResult<Option<Receipt>>>;
+
+    /// Compares all audit events that the store shows, online and archived, with the first `size` events
+    /// of the ledger, which somebody has verified: of the indices in `gaps` only hashes are kept. In the
+    /// background, with one thread.
+    fn compare(&self, size: u64, gaps: Vec<Range<u64>>) -> BoxFuture<'_, StoreResult<Comparison>>;
 
     /// Signs the SHA-256 of an evidence package's manifest: a note that no checkpoint can be taken for.
     /// Fails while the ledger refuses to sign.

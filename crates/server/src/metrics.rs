@@ -1,6 +1,7 @@
-//! Figures about the server itself in Prometheus' text form. Labels come from the program, never
-//! from what callers send, so that their number is bounded.
+//! Figures about the server itself in Prometheus' text form. Labels come from the program and its
+//! configuration, never from what callers send, so that their number is bounded.
 
+use crate::publication::TellAnswer;
 use axum::http::StatusCode;
 use daybook_model::ledger::LedgerHealth;
 use daybook_model::logstore::Stats;
@@ -39,6 +40,13 @@ struct StreamLabels {
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct ReasonLabels {
     reason: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct ToldLabels {
+    /// A witness or an anchor.
+    kind: &'static str,
+    name: String,
 }
 
 /// Why a connection was closed from our side.
@@ -99,6 +107,8 @@ pub(crate) struct Metrics {
     closed: Family<ReasonLabels, Counter>,
     certificate_end: Gauge,
     ledger: LedgerGauges,
+    told_size: Family<ToldLabels, Gauge>,
+    told_failing: Family<ToldLabels, Gauge>,
 }
 
 /// How the ledger is.
@@ -174,6 +184,12 @@ impl Default for Metrics {
         let closed = Family::default();
         let help = "Connections closed by the server, by reason";
         registry.register("connections_closed", help, closed.clone());
+        let told_size = Family::default();
+        let help = "Audit events of the last checkpoint that a witness or an anchor took";
+        registry.register("checkpoint_told_size", help, told_size.clone());
+        let told_failing = Family::default();
+        let help = "1 when a witness or an anchor did not take the last checkpoint";
+        registry.register("checkpoint_told_failing", help, told_failing.clone());
         let mut gauge = |name: &str, help: &str| {
             let gauge = Gauge::default();
             registry.register(name, help, gauge.clone());
@@ -198,6 +214,8 @@ impl Default for Metrics {
                 "When the TLS certificate ends, in seconds since 1970; 0 without TLS",
             ),
             ledger: LedgerGauges::new(gauge),
+            told_size,
+            told_failing,
             closed,
             registry,
             requests,
@@ -256,10 +274,26 @@ impl Metrics {
         &self,
         stats: &Stats,
         ledger: Option<&LedgerHealth>,
+        (witnesses, anchors): (Vec<TellAnswer>, Vec<TellAnswer>),
         ingest_bytes: usize,
     ) -> Result<String, std::fmt::Error> {
         if let Some(health) = ledger {
             self.ledger.set(health);
+        }
+        for (kind, told) in [("witness", witnesses), ("anchor", anchors)] {
+            for TellAnswer {
+                name,
+                size,
+                problem,
+                ..
+            } in told
+            {
+                let labels = ToldLabels { kind, name };
+                let failing = i64::from(problem.is_some());
+                self.told_failing.get_or_create(&labels).set(failing);
+                let size = whole(size.unwrap_or(0));
+                self.told_size.get_or_create(&labels).set(size);
+            }
         }
         for (stream, count) in Stream::ALL.into_iter().zip(stats.events) {
             let labels = StreamLabels {

@@ -1,13 +1,15 @@
 //! Verifying the ledger in the background, one at a time: the same checks as those of `daybook verify` over
-//! the ledger, by the server's own key. What came out is on record, and is shown until the next.
+//! a data directory, by the server's own key. What came out is on record, and is shown until the next.
 
 use crate::app::App;
 use crate::control::Actor;
 use crate::error::{ApiError, ApiResult};
 use crate::evidence::Files;
 use daybook_ledger::VerifierKey;
-use daybook_ledger::verify::{Earlier, Trust, Verdict, verify};
-use daybook_model::Timestamp;
+use daybook_ledger::verify::{
+    Earlier, Finding, Place, Report, StoreReport, Trust, Verdict, verify,
+};
+use daybook_model::{StoreError, Timestamp};
 use std::num::NonZeroUsize;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use utoipa::ToSchema;
@@ -157,12 +159,40 @@ fn check(
         // One: it must not keep others from working.
         threads: NonZeroUsize::MIN,
     };
-    let verdict = verify(files, &trust, progress);
+    let verdict = match verify(files, &trust, progress) {
+        Verdict::Pass(report) => with_store(files, report),
+        other => other,
+    };
     match (&verdict, files.damaged()) {
         (Verdict::Pass(_), _) => (VerificationResult::Pass, verdict.to_string()),
         // Damage is never given out, so the verifier did not see it.
         (_, Some(damaged)) => (VerificationResult::Fail, format!("FAIL: {damaged}")),
         (Verdict::Fail(_), None) => (VerificationResult::Fail, verdict.to_string()),
         (Verdict::Unchecked(_), None) => (VerificationResult::Unchecked, verdict.to_string()),
+    }
+}
+
+/// Compares what the store shows with a ledger that was verified.
+fn with_store(files: &Files, report: Report) -> Verdict {
+    match files.compare(&report) {
+        Err(StoreError::Damaged(what)) => Verdict::Fail(Finding {
+            place: Place::Store,
+            what,
+        }),
+        Err(error) => Verdict::Unchecked(error.to_string()),
+        Ok(comparison) => match comparison.first_difference {
+            Some(first) => Verdict::Fail(Finding {
+                place: Place::Event(first.index, first.id),
+                what: first.what,
+            }),
+            None => Verdict::Pass(Report {
+                store: Some(StoreReport {
+                    equal: comparison.equal,
+                    archived: comparison.archived,
+                    expired: comparison.expired,
+                }),
+                ..report
+            }),
+        },
     }
 }

@@ -234,7 +234,7 @@ impl Store {
     }
 
     /// Works on a thread beside queries and moves.
-    async fn beside<T: Send + 'static>(
+    pub(crate) async fn beside<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Archive, &Shared) -> StoreResult<T> + Send + 'static,
     ) -> StoreResult<T> {

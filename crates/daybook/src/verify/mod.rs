@@ -2,19 +2,20 @@
 //! verifier found. It believes nothing of what it reads, and changes nothing of it.
 
 mod directory;
-mod online;
 mod remote;
 
 use crate::cli::VerifyArgs;
 use crate::{Failure, output, verifier_keys};
-use daybook_ledger::verify::{Earlier, Finding, Place, Source, Trust, Verdict, grouped, verify};
+use daybook_ledger::verify::{
+    Earlier, Finding, Place, Report, Source, StoreReport, Trust, Verdict, grouped, verify,
+};
 use daybook_ledger::{Policy, VerifierKey, evidence};
 use daybook_model::StoreError;
+use daybook_model::logstore::StoreResult;
+use daybook_store::ledger::{ComparedLedger, compare_events, stored_events};
 use directory::Directory;
 use indicatif::ProgressBar;
-use online::{Compared, compare};
 use remote::Remote;
-use std::fmt;
 use std::fs::File;
 use std::io::BufReader;
 use std::num::NonZeroUsize;
@@ -27,8 +28,7 @@ pub(crate) async fn run(args: VerifyArgs) -> ExitCode {
     let runtime = Handle::current();
     let checked = tokio::task::spawn_blocking(move || check(&args, &runtime)).await;
     let checked = checked.unwrap_or_else(|error| Err(Failure::Other(error.to_string())));
-    let unchecked =
-        |failure: Failure| -> Outcome { Verdict::Unchecked(failure.to_string()).into() };
+    let unchecked = |failure: Failure| Verdict::Unchecked(failure.to_string());
     let Line { text, code } = checked.unwrap_or_else(|failure| unchecked(failure).into());
     output::result(&text);
     ExitCode::from(code)
@@ -40,48 +40,12 @@ struct Line {
     code: u8,
 }
 
-impl From<Outcome> for Line {
-    fn from(outcome: Outcome) -> Self {
-        Self {
-            text: outcome.to_string(),
-            code: outcome.verdict.exit_code(),
-        }
-    }
-}
-
-/// What came out of a log.
-struct Outcome {
-    verdict: Verdict,
-    /// What of the store was compared with the ledger, if there is a store.
-    compared: Option<Compared>,
-}
-
-impl From<Verdict> for Outcome {
+impl From<Verdict> for Line {
     fn from(verdict: Verdict) -> Self {
-        let compared = None;
-        Self { verdict, compared }
-    }
-}
-
-impl fmt::Display for Outcome {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.verdict)?;
-        let (Verdict::Pass(_), Some(compared)) = (&self.verdict, &self.compared) else {
-            return Ok(());
-        };
-        let equal = grouped(compared.equal);
-        write!(f, "; {equal} events compared with the store")?;
-        if compared.archived > 0 {
-            write!(f, ", {} of them archived", grouped(compared.archived))?;
+        Self {
+            text: verdict.to_string(),
+            code: verdict.exit_code(),
         }
-        if compared.expired > 0 {
-            write!(
-                f,
-                "; of {} expired events the hashes",
-                grouped(compared.expired)
-            )?;
-        }
-        Ok(())
     }
 }
 
@@ -116,35 +80,59 @@ fn check(args: &VerifyArgs, runtime: &Handle) -> Result<Line, Failure> {
             args.api_key.clone(),
             runtime.clone(),
         );
-        let verdict = with_progress(&remote.map_err(Failure::Other)?, &trust);
-        return Ok(Outcome::from(verdict).into());
+        return Ok(with_progress(&remote.map_err(Failure::Other)?, &trust).into());
     }
     Ok(log(args, place, &trust)?.into())
 }
 
 /// A data directory or a backup.
-fn log(args: &VerifyArgs, place: &Path, trust: &Trust<'_>) -> Result<Outcome, Failure> {
+fn log(args: &VerifyArgs, place: &Path, trust: &Trust<'_>) -> Result<Verdict, Failure> {
     let directory = Directory::find(place, trust.policy.is_some());
     let directory = directory.map_err(Failure::Other)?;
     let verdict = with_progress(&directory, trust);
-    match (&verdict, directory.events()) {
-        (Verdict::Pass(report), Some(events)) => {
-            let archive = args.archive.clone().place(directory.data_dir()).open();
-            let archive = archive.map_err(|error| Failure::Other(error.to_string()))?;
-            let mut compared = match compare(&events, archive, &directory, report, trust.threads) {
-                Err(StoreError::Damaged(what)) => {
-                    let place = Place::Store;
-                    return Ok(Verdict::Fail(Finding { place, what }).into());
-                }
-                compared => compared?,
-            };
-            Ok(Outcome {
-                verdict: compared.wrong().map_or(verdict, Verdict::Fail),
-                compared: Some(compared),
-            })
+    let (Verdict::Pass(report), Some(events)) = (&verdict, directory.events()) else {
+        return Ok(verdict);
+    };
+    match with_store(args, &directory, &events, report, trust.threads) {
+        Err(StoreError::Damaged(what)) => {
+            let place = Place::Store;
+            Ok(Verdict::Fail(Finding { place, what }))
         }
-        _ => Ok(verdict.into()),
+        compared => Ok(compared?),
     }
+}
+
+/// Compares the events beside a ledger with it.
+fn with_store(
+    args: &VerifyArgs,
+    ledger: &Directory,
+    events: &Path,
+    report: &Report,
+    threads: NonZeroUsize,
+) -> StoreResult<Verdict> {
+    let archive = args.archive.clone().place(ledger.data_dir()).open();
+    let archive = archive.map_err(|error| StoreError::Unavailable(error.to_string()))?;
+    let with = ComparedLedger {
+        ledger,
+        size: report.size,
+        gaps: &report.gaps,
+        threads,
+    };
+    let comparison = compare_events(&with, |each| stored_events(events, archive, each))?;
+    Ok(match comparison.first_difference {
+        Some(first) => Verdict::Fail(Finding {
+            place: Place::Event(first.index, first.id),
+            what: first.what,
+        }),
+        None => Verdict::Pass(Report {
+            store: Some(StoreReport {
+                equal: comparison.equal,
+                archived: comparison.archived,
+                expired: comparison.expired,
+            }),
+            ..report.clone()
+        }),
+    })
 }
 
 /// An evidence package.

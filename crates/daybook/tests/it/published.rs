@@ -131,6 +131,12 @@ fn what_is_cosigned_and_anchored_verifies_everywhere() {
     });
     let told = &status["ledger"]["witnesses"][0];
     assert!(told["problem"].is_null(), "{status}");
+    let metrics = connection.get("/metrics").unwrap().text;
+    let line = format!(
+        "daybook_checkpoint_told_failing{{kind=\"witness\",name=\"{}\"}} 0",
+        place.witness.key.name()
+    );
+    assert!(metrics.contains(&line), "{metrics}");
 
     let (data, policy) = (place.path("data"), place.path("policy"));
     let (data, policy) = (

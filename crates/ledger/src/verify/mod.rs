@@ -8,7 +8,7 @@ mod bundles;
 mod report;
 mod run;
 
-pub use report::{Finding, Place, Report, Verdict, grouped};
+pub use report::{Finding, Place, Report, StoreReport, Verdict, grouped};
 pub use run::{EventInvalid, event, verify};
 
 use crate::note::VerifierKey;

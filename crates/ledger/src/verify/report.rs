@@ -51,6 +51,19 @@ pub struct Report {
     pub erased: u64,
     /// How many earlier checkpoints the log contains.
     pub earlier: usize,
+    /// What was compared of the store that shows the log's events, if there is one.
+    pub store: Option<StoreReport>,
+}
+
+/// What a store shows of the log's events, all of it as the log has it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StoreReport {
+    /// Events that were compared.
+    pub equal: u64,
+    /// How many of them are archived.
+    pub archived: u64,
+    /// Events that are not kept any more, of which the hashes were compared.
+    pub expired: u64,
 }
 
 impl Report {
@@ -149,6 +162,26 @@ impl fmt::Display for Report {
         write!(f, "; {} earlier checkpoints contained", self.earlier)?;
         for (name, time) in &self.witnesses {
             write!(f, "; witness {name} at {time}")?;
+        }
+        match &self.store {
+            Some(store) => write!(f, "; {store}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl fmt::Display for StoreReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} events compared with the store", grouped(self.equal))?;
+        if self.archived > 0 {
+            write!(f, ", {} of them archived", grouped(self.archived))?;
+        }
+        if self.expired > 0 {
+            write!(
+                f,
+                "; of {} expired events the hashes",
+                grouped(self.expired)
+            )?;
         }
         Ok(())
     }

@@ -125,6 +125,7 @@ fn newest<S: Source>(source: &S, trust: &Trust<'_>) -> Result<(Checkpoint, Repor
         bodies: 0,
         erased: 0,
         earlier: 0,
+        store: None,
     };
     Ok((checkpoint, report))
 }

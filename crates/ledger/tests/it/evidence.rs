@@ -60,7 +60,7 @@ fn package_by(directory: &Directory, key: &Ed25519Signer, period: (&str, &str)) 
     write(directory, &package, Vec::new(), signed).unwrap()
 }
 
-fn package(count: usize) -> Vec<u8> {
+pub(crate) fn package(count: usize) -> Vec<u8> {
     package_by(&log(count), &log_key(), PERIOD)
 }
 

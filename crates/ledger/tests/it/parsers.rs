@@ -3,6 +3,7 @@
 
 use crate::directory::{events, stored};
 use crate::entries;
+use crate::evidence::package;
 use crate::support::{checkpoint, leaves, log_key, naive_inclusion, witness_key};
 use daybook_ledger::bundle::push_entry;
 use daybook_ledger::witness::AddCheckpoint;
@@ -72,6 +73,7 @@ fn samples() -> Vec<(Entry, Vec<u8>)> {
         (entries::policy, policy.into()),
         (entries::proof, [numbers, vec![1; 64], proof].concat()),
         (entries::verifier, [&[0, 3], bundle.as_slice()].concat()),
+        (entries::package, package(7)),
     ]
 }
 

@@ -9,8 +9,9 @@ pub(crate) use sending::{Sending, sending};
 
 use crate::app::App;
 use crate::error::{ApiError, ApiResult};
-use daybook_ledger::verify::Source;
+use daybook_ledger::verify::{Report, Source};
 use daybook_ledger::{Checkpoint, Note, Part};
+use daybook_model::ledger::Comparison;
 use daybook_model::{LogStore, StoreError};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -74,6 +75,14 @@ impl Files {
     pub(crate) fn damaged(&self) -> Option<String> {
         let damaged = self.damaged.lock();
         damaged.unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Compares the store with the ledger, of which this is the report.
+    pub(crate) fn compare(&self, report: &Report) -> Result<Comparison, StoreError> {
+        let none = || StoreError::Unavailable("there is no ledger".into());
+        let ledger = self.store.ledger().ok_or_else(none)?;
+        let compared = ledger.compare(report.size, report.gaps.clone());
+        self.runtime.block_on(compared)
     }
 
     /// Signs the hash of a package's manifest.

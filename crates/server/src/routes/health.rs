@@ -54,7 +54,9 @@ pub(crate) async fn metrics(State(app): State<App>, _: Monitor) -> ApiResult<imp
     }
     let ledger = app.store.ledger().map(|ledger| ledger.health());
     let taken = app.budget.taken_bytes();
-    let page = app.metrics.render(&stats, ledger.as_ref(), taken);
+    let page = app
+        .metrics
+        .render(&stats, ledger.as_ref(), app.publication.told(), taken);
     let page = page.map_err(|error| ApiError::internal(error.to_string()))?;
     let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
     Ok(([(header::CONTENT_TYPE, kind)], page))

@@ -152,7 +152,7 @@ pub(crate) struct ProofAnswer {
     leaf_hash: String,
     /// The leaf, byte for byte: canonical JSON.
     leaf: String,
-    /// What the leaf commits to, byte for byte: a JSON object; absent when it was erased. The leaf's
+    /// What the leaf commits to, byte for byte: a JSON object; absent when it was erased or expired. The leaf's
     /// `body` is SHA-256 of a byte 2, the salt and this.
     #[serde(skip_serializing_if = "Option::is_none")]
     body: Option<String>,
@@ -202,7 +202,7 @@ pub(crate) async fn proof(
     let origin = params.take("origin")?;
     params.finish()?;
     let mut query = reader.all(Stream::Audit)?;
-    query.filters.extend(origin.map(|origin| Filter {
+    query.filters.extend(origin.clone().map(|origin| Filter {
         field: field(Stream::Audit, "origin"),
         negated: false,
         any: vec![Test::Is(Value::Text(origin.into()))],
@@ -211,10 +211,14 @@ pub(crate) async fn proof(
     let found = app
         .query(|store| async move { store.get(query, wanted).await })
         .await?;
-    let event = found.ok_or_else(|| ApiError::not_found("no audit event has this id"))?;
-    let receipt = Receipt::of(&event).ok_or_else(|| {
-        ApiError::not_found("this event is older than the ledger, which so cannot prove it")
-    })?;
+    let receipt = match found {
+        Some(event) => Receipt::of(&event).ok_or_else(|| {
+            ApiError::not_found("this event is older than the ledger, which so cannot prove it")
+        })?,
+        None => expired(&app, id.clone(), origin)
+            .await?
+            .ok_or_else(|| ApiError::not_found("no audit event has this id"))?,
+    };
     let (entry, proof) = proven(&app, receipt).await?.ok_or_else(not_published)?;
     if format == Format::TlogProof {
         return Ok(answer(TEXT, NEVER, proof));
@@ -235,6 +239,17 @@ pub(crate) async fn proof(
         verifier_key: ledger(&app)?.verifier_key(),
     })
     .into_response())
+}
+
+/// The receipt of an event of which only the leaf is kept.
+async fn expired(app: &App, id: String, origin: Option<String>) -> ApiResult<Option<Receipt>> {
+    app.query(move |store| async move {
+        match store.ledger() {
+            Some(ledger) => ledger.expired(id, origin).await,
+            None => Ok(None),
+        }
+    })
+    .await
 }
 
 /// What the ledger has at the place of a receipt, with its proof; `None` when no checkpoint covers it.

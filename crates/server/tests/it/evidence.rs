@@ -140,6 +140,8 @@ async fn a_verification_says_in_one_line_what_it_found() {
         "{line}"
     );
     assert_eq!(passed["events"], passed["tree_size"]);
+    let compared = format!("; {} events compared with the store", passed["events"]);
+    assert!(line.ends_with(&compared), "{line}");
     let kept = server.get("/ledger/checkpoint").await.text();
     let passed = verification(&server, json!({"checkpoints": [kept]})).await;
     let line = passed["line"].as_str().unwrap();

@@ -246,6 +246,13 @@ async fn audit_events_are_archived_and_removed_as_the_deployment_says_alone() {
     );
     let applied = audit(&server, "retention.applied").await;
     assert_eq!(applied["details"]["removed"]["audit"]["events"], 2);
+    // Of what expired the leaf is there, and its proof.
+    let proof = server.get("/api/v1/audit/e1000/proof").await.json();
+    let leaf: Value = serde_json::from_str(proof["leaf"].as_str().unwrap()).unwrap();
+    assert_eq!(
+        (&leaf["id"], &proof["body"]),
+        (&json!("e1000"), &Value::Null)
+    );
     let settings = server.get(RETENTION).await.json();
     assert_eq!(
         (&settings["audit_days"], &settings["audit_online_days"]),

@@ -4,6 +4,7 @@
 use super::{Archive, Archived, ArchivedPart, store_error};
 use crate::words::Words;
 use daybook_archive::IdHash;
+use daybook_archive::ids::LedgerPlace;
 use daybook_model::catalogue::field;
 use daybook_model::logstore::StoreResult;
 use daybook_model::{Event, Query, Stream};
@@ -44,6 +45,32 @@ impl Archive {
         }
         Ok(newest)
     }
+}
+
+/// Where the ledger has the newest audit event with an id that expired.
+pub(crate) fn expired(
+    archived: &Archived,
+    words: &Words,
+    id: &str,
+    origin: Option<&str>,
+) -> StoreResult<Option<LedgerPlace>> {
+    let hashes = match origin {
+        Some(origin) => vec![IdHash::new(Stream::Audit, origin, id)],
+        None => hashes(archived, words, id).unwrap_or_default(),
+    };
+    let mut newest = None;
+    let of_audit = archived
+        .periods()
+        .filter(|period| period.key.0 == Stream::Audit);
+    for period in of_audit {
+        for ids in &period.expired {
+            for hash in &hashes {
+                let known = ids.opened()?.find(*hash).map_err(store_error)?;
+                newest = known.and_then(|known| known.ledger).max(newest);
+            }
+        }
+    }
+    Ok(newest)
 }
 
 /// Whether an event that is known by one of these may be in a part.

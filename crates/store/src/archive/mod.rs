@@ -12,6 +12,7 @@ mod scan;
 mod step;
 
 pub(crate) use change::Replacement;
+pub(crate) use find::expired;
 pub(crate) use record::{Record, load_all};
 pub(crate) use scan::scan;
 

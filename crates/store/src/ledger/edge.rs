@@ -2,10 +2,9 @@
 //! partial file holds can be made from it.
 
 use super::envelope::Sealed;
-use super::part::Part;
 use daybook_ledger::bundle::push_entry;
 use daybook_ledger::tile::{TILE_WIDTH, encode_hashes};
-use daybook_ledger::{Body, Hash, Tile, Tree};
+use daybook_ledger::{Body, Hash, Part, Tile, Tree};
 use std::borrow::Cow;
 
 /// The right edge at some size.
@@ -50,14 +49,13 @@ impl Edge {
     /// The files that are not full.
     pub(crate) fn partial_files(&self) -> impl Iterator<Item = (Part, Vec<u8>)> {
         self.tree.partial_tiles().flat_map(move |(tile, hashes)| {
-            Part::of_tile(tile).map(move |part| {
-                let bytes = match part {
-                    Part::Hashes(_) => encode_hashes(hashes),
-                    Part::Entries(_) => self.entries.clone(),
-                    Part::Bodies(_) => self.bodies.clone(),
-                };
-                (part, bytes)
-            })
+            let bundles = [
+                (Part::Entries(tile), self.entries.clone()),
+                (Part::Bodies(tile), self.bodies.clone()),
+            ];
+            let beside = (tile.level() == 0).then_some(bundles);
+            let hashes = (Part::Hashes(tile), encode_hashes(hashes));
+            std::iter::once(hashes).chain(beside.into_iter().flatten())
         })
     }
 

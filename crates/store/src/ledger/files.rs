@@ -3,10 +3,9 @@
 //! file is flushed first, for the log may no longer have what that was made of. After a flush that
 //! failed nothing is flushed again before a restart, which writes anew what the log has.
 
-use super::part::Part;
 use crate::wal::sync_dir;
-use daybook_ledger::Tile;
 use daybook_ledger::tile::TILE_WIDTH;
+use daybook_ledger::{Part, Tile};
 use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{self, Write};

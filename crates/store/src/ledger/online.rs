@@ -8,6 +8,7 @@ use crate::error::io_error;
 use crate::head::partition_of;
 use crate::options::Options;
 use crate::partition::{self, Partition};
+use crate::state::Snapshot;
 use crate::wal;
 use crate::words::Words;
 use daybook_archive::Depot;
@@ -15,7 +16,7 @@ use daybook_archive::ids::LedgerPlace;
 use daybook_ledger::Body;
 use daybook_model::catalogue::Catalogue;
 use daybook_model::ledger::PLACE;
-use daybook_model::{Event, Field, StoreError, Stream};
+use daybook_model::{Event, Field, Query, StoreError, Stream};
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io;
@@ -90,6 +91,29 @@ pub fn stored_events(
     archive.each_audit_event(&archived, each)
 }
 
+/// The same of a store that this process has open, as of now. Removals and erasures go on meanwhile.
+pub(crate) fn own_events(
+    snapshot: &Snapshot,
+    archive: &Archive,
+    each: &mut dyn FnMut(Stored<'_>) -> Result<bool, StoreError>,
+) -> Result<(), StoreError> {
+    for partition in snapshot.partitions(&Query::all(Stream::Audit)) {
+        let online = &mut |events: &[Event]| each(Stored::Online(events));
+        if !each_of(partition, online)? {
+            return Ok(());
+        }
+    }
+    for (chunk, _) in snapshot.chunks() {
+        let events = chunk.entries.iter().map(|entry| &entry.event);
+        let events = events.filter(|event| event.stream == Stream::Audit);
+        let events: Vec<Event> = events.cloned().collect();
+        if !each(Stored::Online(&events))? {
+            return Ok(());
+        }
+    }
+    archive.each_audit_event(&snapshot.state().archived, each)
+}
+
 fn each_of(
     partition: &Partition,
     each: &mut impl FnMut(&[Event]) -> Result<bool, StoreError>,
@@ -128,10 +152,20 @@ fn read_log(options: &Options) -> Result<Vec<wal::ReplayedSegment>, StoreError> 
     }
 }
 
+/// Whether an event that the store shows under a leaf hash is what the ledger has in its place, body and
+/// all.
+pub(crate) fn is_same(event: &Event, hash: &[u8; 32], entry: &[u8], body: &Body<'_>) -> bool {
+    let Body::Kept { salt, .. } = body else {
+        return false;
+    };
+    let sealed = Sealed::new(event, *salt);
+    sealed.is_ok_and(|sealed| *sealed.leaf == *entry && sealed.leaf_hash.0 == *hash)
+}
+
 /// How an event that the store shows differs from what the ledger has in its place: a sentence without
 /// its subject; `None` when it does not. A body that was erased is compared with what is left without
 /// it.
-pub fn difference(event: &Event, entry: &[u8], body: &Body<'_>) -> Option<String> {
+pub(crate) fn difference(event: &Event, entry: &[u8], body: &Body<'_>) -> Option<String> {
     let bytes: &[u8] = match body {
         Body::Kept { salt, bytes } => {
             let sealed = Sealed::new(event, *salt);

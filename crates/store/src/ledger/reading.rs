@@ -1,17 +1,22 @@
 //! What is public of the ledger, for readers: as of the newest published checkpoint, and checked.
 
-use super::part::Part;
+use super::online::own_events;
+use super::projection::{Compared, compare_events};
 use super::publisher::Published;
 use super::status::Status;
 use crate::Store;
+use crate::archive::{Archive, expired};
 use crate::error::internal;
+use crate::state::Snapshot;
 use daybook_ledger::evidence::signed_text;
 use daybook_ledger::note::sign;
-use daybook_ledger::{Body, Hash, Signer, TlogProof, proof};
+use daybook_ledger::{Body, Hash, Part, Signer, TlogProof, proof};
 use daybook_model::StoreError;
-use daybook_model::ledger::{LeafHash, LedgerBody, LedgerEntry, LedgerHealth};
+use daybook_model::ledger::{Comparison, LeafHash, LedgerBody, LedgerEntry, LedgerHealth, Receipt};
 use daybook_model::logstore::{BoxFuture, StoreResult};
 use std::fmt;
+use std::num::NonZeroUsize;
+use std::ops::Range;
 use std::sync::Arc;
 
 impl daybook_model::Ledger for Store {
@@ -33,6 +38,33 @@ impl daybook_model::Ledger for Store {
 
     fn proof(&self, index: u64) -> BoxFuture<'_, StoreResult<Option<String>>> {
         self.read_ledger(move |reading| reading.proof(index))
+    }
+
+    fn expired(
+        &self,
+        id: String,
+        origin: Option<String>,
+    ) -> BoxFuture<'_, StoreResult<Option<Receipt>>> {
+        Box::pin(self.beside(move |_, shared| {
+            let (state, words) = (shared.get(), &shared.words);
+            let place = expired(&state.archived, words, &id, origin.as_deref())?;
+            Ok(place.map(|place| Receipt {
+                ledger_index: place.index,
+                leaf_hash: LeafHash(place.leaf_hash),
+            }))
+        }))
+    }
+
+    fn compare(&self, size: u64, gaps: Vec<Range<u64>>) -> BoxFuture<'_, StoreResult<Comparison>> {
+        let reading = self.0.ledger.reading.clone();
+        Box::pin(self.beside(move |archive, shared| {
+            let compare = || reading.compare(size, &gaps, archive, &shared.snapshot());
+            match compare() {
+                Ok(comparison) if comparison.first_difference.is_none() => Ok(comparison),
+                // It may have been erased, moved or archived while it was read.
+                _ => compare(),
+            }
+        }))
     }
 
     fn sign_evidence(&self, manifest: [u8; 32]) -> BoxFuture<'_, StoreResult<String>> {
@@ -143,6 +175,28 @@ impl Reading {
             checkpoint: published.note.clone(),
         };
         Ok(Some(proof.to_string()))
+    }
+
+    /// Compares what a store shows with the first events of the ledger.
+    fn compare(
+        &self,
+        size: u64,
+        gaps: &[Range<u64>],
+        archive: &Archive,
+        snapshot: &Snapshot,
+    ) -> StoreResult<Comparison> {
+        let Some(last) = size.checked_sub(1) else {
+            return Ok(Comparison::default());
+        };
+        let missing = || StoreError::Unavailable(format!("no checkpoint covers {size} events"));
+        let published = self.covering(last).ok_or_else(missing)?;
+        let with = Compared {
+            ledger: &published.view,
+            size,
+            gaps,
+            threads: NonZeroUsize::MIN,
+        };
+        compare_events(&with, |each| own_events(snapshot, archive, each))
     }
 
     /// The newest published checkpoint, if it covers an index.

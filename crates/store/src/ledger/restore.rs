@@ -3,10 +3,9 @@
 
 use super::edge::Edge;
 use super::files::Files;
-use super::part::Part;
 use super::view::{View, check_bodies, damaged, of_tree};
 use daybook_ledger::tile::{TILE_WIDTH, decode_hashes};
-use daybook_ledger::{Hash, HashReader, Tile, Tree, bundle};
+use daybook_ledger::{Hash, HashReader, Part, Tile, Tree, bundle};
 use daybook_model::StoreError;
 use std::path::Path;
 

@@ -2,12 +2,11 @@
 //! read, and the newest checkpoint is compared with the tree. Who signed it is not looked at.
 
 use super::envelope::Sealed;
-use super::part::Part;
 use super::publisher::{CHECKPOINT, read};
 use super::restore::restore;
 use super::view::View;
 use daybook_ledger::tile::TILE_WIDTH;
-use daybook_ledger::{Checkpoint, Note, Tile};
+use daybook_ledger::{Checkpoint, Note, Part, Tile};
 use daybook_model::StoreError;
 use std::path::Path;
 

@@ -4,12 +4,12 @@
 
 use super::bodies;
 use super::edge::Edge;
-use super::part::Part;
 use crate::error::internal;
 use daybook_ledger::body::Bodies;
 use daybook_ledger::tile::{TILE_WIDTH, decode_hashes, encode_hashes};
 use daybook_ledger::tree::TileError;
-use daybook_ledger::{Body, Hash, HashReader, Leaf, Tile, Tree, bundle};
+use daybook_ledger::verify::Source;
+use daybook_ledger::{Body, Hash, HashReader, Leaf, Part, Tile, Tree, bundle};
 use daybook_model::StoreError;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -31,8 +31,11 @@ impl View {
 
     /// Whether a tree of this size has the part.
     pub(crate) fn has(&self, part: Part) -> bool {
-        self.whole(part.tile())
-            .is_some_and(|whole| whole.width() >= part.tile().width())
+        let Some(tile) = part.tile() else {
+            return false;
+        };
+        let whole = self.whole(tile);
+        whole.is_some_and(|whole| whole.width() >= tile.width())
     }
 
     /// The bytes of a part that the tree has.
@@ -41,6 +44,7 @@ impl View {
             Part::Hashes(tile) => Ok(encode_hashes(&self.hashes(tile)?)),
             Part::Entries(tile) => self.entries(tile),
             Part::Bodies(tile) => self.bodies(tile),
+            Part::Checkpoint => Err(internal("a checkpoint is no part of the tree")),
         }
     }
 
@@ -148,6 +152,15 @@ impl View {
             entries,
             bodies,
         })
+    }
+}
+
+/// For who compares: every part that the tree has, however it is kept.
+impl Source for View {
+    type Error = StoreError;
+
+    fn file(&self, part: Part) -> Result<Option<Vec<u8>>, StoreError> {
+        self.has(part).then(|| self.bytes(part)).transpose()
     }
 }
 

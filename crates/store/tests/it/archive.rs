@@ -306,6 +306,10 @@ fn audit_events_expire_when_they_are_archived_and_their_hashes_stay() {
             assert_eq!(entry.body.is_some(), has_body);
         }
         assert_eq!(found(&store, Query::all(Stream::Audit), "e7"), None);
+        let expired = |id: &str| block_on(store.ledger().unwrap().expired(id.into(), None));
+        assert_eq!(expired("e7").unwrap(), receipt(stored[7]));
+        assert_eq!(expired("e30").unwrap(), None, "it is kept");
+        assert_eq!(expired("e99").unwrap(), None);
         let of_stream = walk(&store, &Query::all(Stream::Audit), 7);
         assert_eq!(ids(&of_stream), ["e30"]);
         assert_eq!(store.archived(Stream::Audit), []);
