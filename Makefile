@@ -7,7 +7,7 @@ CHROMIUM := $(or $(DAYBOOK_CHROMIUM),$(shell command -v chromium chromium-browse
 
 need = command -v $(1) >/dev/null || { echo "$(1) is missing. Install it: $(2)" >&2; exit 1; }
 
-.PHONY: build demo run test test-rust test-web test-browser test-clients test-schema check soak bench bench-smoke clean need-rust need-node
+.PHONY: build demo run test test-rust test-web test-browser test-clients test-schema check soak bench bench-smoke bench-ui bench-year screenshots clean need-rust need-node
 
 build: web/dist/index.html need-rust ## the UI and the release binary
 	cargo build --release --locked -p daybook
@@ -61,6 +61,22 @@ check: web/dist/index.html need-rust ## formatting, lints, types, budgets
 bench: build ## Daybook beside its peers, written to bench/results/; ROWS=, SYSTEMS=, KEEP= (see bench/run.py)
 	@$(call need,python3,apt-get install python3 python3-venv)
 	DAYBOOK_BIN=$(RELEASE_BIN) python3 bench/run.py
+
+bench-year: build ## a year of audit events, most of it archived, downloaded; EVENTS=; writes bench/results/year.md
+	@$(call need,python3,apt-get install python3 python3-venv)
+	DAYBOOK_BIN=$(RELEASE_BIN) python3 bench/year.py
+
+bench-ui: web/dist/index.html need-rust ## how fast the UI answers a changed filter; DAYBOOK_URL= measures that one and writes to bench/results/
+ifeq ($(DAYBOOK_URL),)
+	cargo build --release --locked -p daybook
+	cd web && DAYBOOK_BIN=$(RELEASE_BIN) DAYBOOK_CHROMIUM=$(CHROMIUM) npm run bench
+else
+	cd web && DAYBOOK_URL=$(DAYBOOK_URL) DAYBOOK_CHROMIUM=$(CHROMIUM) BENCH_UI_RESULTS=$(abspath bench/results) npm run bench
+endif
+
+screenshots: web/dist/index.html need-rust ## the pictures of docs/guide/screenshots, those that have changed
+	cargo build --locked -p daybook
+	cd web && DAYBOOK_BIN=$(DEBUG_BIN) DAYBOOK_CHROMIUM=$(CHROMIUM) npm run screenshots
 
 bench-smoke: build ## the same in a minute, on few events: does it work, are all answers equal?
 	@$(call need,python3,apt-get install python3 python3-venv)

@@ -4,6 +4,7 @@ those who ask meanwhile. The sender is a process of its own; it shares the machi
 import dataclasses
 import pathlib
 import random
+import re
 import threading
 import time
 import urllib.parse
@@ -193,7 +194,8 @@ def audit_bodies(plan: Plan) -> list[bytes]:
 
 
 def proofs(port: int, key: str, count: int) -> dict:
-    """How long after the last ack a checkpoint covers it, and milliseconds of the proofs of single events."""
+    """How long after the last ack a checkpoint covers it, and milliseconds of the proofs of single events: while the last
+    ones are still moved into their partitions, and afterwards."""
     client, started = Client(port, key), time.perf_counter()
     size, behind = ledger_of(client)["size"], None
     while behind is None:
@@ -201,6 +203,22 @@ def proofs(port: int, key: str, count: int) -> dict:
             behind = (time.perf_counter() - started) * 1000
         elif time.perf_counter() - started > 60:
             raise RuntimeError("no checkpoint covers the audit events after a minute")
+    busy = prove(client, count)
+    settle(client)
+    return {"events": size, "covered_ms": behind, "proof_ms": prove(client, count), "proof_busy_ms": busy}
+
+
+def settle(client: Client) -> None:
+    """Waits until events are no longer moved, so far as that can be seen from outside: nothing changes for two seconds."""
+    waiting, since, started = None, time.perf_counter(), time.perf_counter()
+    while time.perf_counter() - since < 2 and time.perf_counter() - started < 60:
+        now = re.search(rb"daybook_head_events (\d+)", client.get("/metrics"))[1]
+        if now != waiting:
+            waiting, since = now, time.perf_counter()
+        time.sleep(0.2)
+
+
+def prove(client: Client, count: int) -> list[float]:
     page = orjson.loads(client.get(f"/api/v1/logs/audit?action=model.modified&page_size={min(1000, count)}"))
     took = []
     for event in page["items"]:
@@ -209,7 +227,7 @@ def proofs(port: int, key: str, count: int) -> dict:
         took.append((time.perf_counter() - asked) * 1000)
         if not answer["proof"].startswith("c2sp.org/tlog-proof@v1") or answer["leaf_hash"] != event["leaf_hash"]:
             raise RuntimeError(f"the proof of {event['id']} is of something else")
-    return {"events": size, "covered_ms": behind, "proof_ms": took}
+    return took
 
 
 def ledger_of(client: Client) -> dict:

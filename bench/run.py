@@ -9,17 +9,13 @@ SMOKE=1            few events and repetitions: does everything work, are all ans
 DAYBOOK_BIN names the release binary. Needs Python with venv; what else it needs it installs into bench/.venv.
 """
 
-import os
 import pathlib
 import signal
-import subprocess
 import sys
 import tempfile
-import venv
 from collections.abc import Iterator
 
-HERE = pathlib.Path(__file__).resolve().parent
-ENVIRONMENT = HERE / ".venv"
+import environment
 
 
 def main() -> None:
@@ -71,19 +67,7 @@ def version(settings, where: pathlib.Path, name: str) -> str:
         worker.close()
 
 
-def inside_environment() -> None:
-    """Runs this program again with the packages it needs, installing them when they changed."""
-    python, wanted = ENVIRONMENT / "bin" / "python", (HERE / "requirements.txt").read_text()
-    installed = ENVIRONMENT / "installed.txt"
-    if not installed.exists() or installed.read_text() != wanted:
-        print(f"installing the peers into {ENVIRONMENT}", file=sys.stderr)
-        venv.create(ENVIRONMENT, with_pip=True, clear=True)
-        subprocess.run([python, "-m", "pip", "install", "--quiet", "-r", HERE / "requirements.txt"], check=True)
-        installed.write_text(wanted)
-    os.execv(python, [python, __file__, *sys.argv[1:]])
-
-
-if pathlib.Path(sys.prefix).resolve() == ENVIRONMENT:
+if environment.is_inside():
     import time
 
     import compare
@@ -97,6 +81,6 @@ if pathlib.Path(sys.prefix).resolve() == ENVIRONMENT:
     from worker import Worker
 
 if __name__ == "__main__":
-    if pathlib.Path(sys.prefix).resolve() != ENVIRONMENT:
-        inside_environment()
+    if not environment.is_inside():
+        environment.enter(__file__)
     main()

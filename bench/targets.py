@@ -70,6 +70,7 @@ def ingest(results: dict) -> list[Target]:
     steady = [plans[STEADY], plans[STEADY_PAYLOADS]]
     heavy, single = plans["batches of 1 000 with 2 KB payloads"], plans["one by one"]
     audit, proof_p99 = plans["audit events with receipts, batches of 1 000"], percentile(found["proof"]["proof_ms"], 0.99)
+    proof_busy = percentile(found["proof"]["proof_busy_ms"], 0.99)
     asked = [took for plan in steady for _, took in plan["query_ms"]]
     asked_full = [took for plan in found["plans"] if not plan["rate"] for _, took in plan["query_ms"]]
     verified = found["verify"]["events"] / found["verify"]["seconds"]
@@ -92,7 +93,7 @@ def ingest(results: dict) -> list[Target]:
         Target("visible ≤ 2 s after the ack under full load", f"at most {ms(max(seen, default=None))} ms", max(seen) <= 2000 if seen else None),
         Target("a single event acknowledged < 20 ms p99", f"{ms(single['ack_ms']['p99'])} ms", single["ack_ms"]["p99"] < 20),
         Target("audit events with receipts ≥ 10 000 events/s", f"{audit['events_per_s']:,.0f}", audit["events_per_s"] >= 10_000),
-        Target("the proof of an audit event < 5 ms p99", f"{ms(proof_p99)} ms", proof_p99 < 5 if proof_p99 is not None else None),
+        Target("the proof of an audit event < 5 ms p99", f"{ms(proof_p99)} ms; {ms(proof_busy)} ms while many are moved into partitions", proof_p99 < 5 if proof_p99 is not None else None),
         Target("`daybook verify` ≥ 200 000 events/s", f"{verified:,.0f}", verified >= 200_000),
         Target("under full load < 2 GB, without mapped files", f"{peak:,.0f} MB", peak < 2000),
         Target("payloads ≥ 4× smaller than their JSON", f"{smaller:.1f}×" if smaller else "–", smaller >= 4 if smaller else None),
