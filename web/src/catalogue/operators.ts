@@ -60,6 +60,12 @@ export function describeFilterValue(field: Field | undefined, value: string): st
   return field?.type === 'enum' ? formatValue(field, value, 'utc') : visibleText(value)
 }
 
+/** Actions are `<resource>.<verb>`: what is typed of one names all verbs of its resource, `model.*`. */
+export function wildcardOf(field: Field, typed: string): string | undefined {
+  if (field.name !== 'action' || !/^[\w-]+(\.[\w-]*)?$/.test(typed)) return undefined
+  return `${typed.replace(/\..*$/, '')}.*`
+}
+
 export function isNumeric(field: Field): boolean {
   return field.type === 'integer' || field.type === 'money'
 }

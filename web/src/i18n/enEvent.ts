@@ -6,6 +6,7 @@ export const event = {
     filter: (value: string) => `Filter for ${value} (Alt-click excludes it)`,
     include: (value: string) => `Only ${value}`,
     exclude: (value: string) => `All but ${value}`,
+    copyId: (id: string) => `Copy id ${id}`,
     copy: (label: string) => `Copy ${label}`,
     copied: 'Copied',
     topUp: 'Top-up',
@@ -25,6 +26,8 @@ export const event = {
     copyId: 'Copy ID',
     copyJson: 'Copy JSON',
     copyCurl: 'Copy curl command',
+    usageOfResource: 'Usage of this resource',
+    inThisWindow: 'In this window',
     groups: {
       event: 'Event',
       actor: 'Actor',

@@ -47,6 +47,7 @@ export const logs = {
     moreValues: (hidden: number) =>
       `${formatNumber(hidden)} more. Type to find ${hidden === 1 ? 'it' : 'them'}.`,
     useTyped: (value: string) => `Use “${value}”`,
+    useAll: (wildcard: string) => `All of ${wildcard}`,
     yes: 'yes',
     no: 'no',
     number: 'Enter a number.',
@@ -105,6 +106,7 @@ export const logs = {
     status_code: 'Status',
     actor_name: 'Actor',
     resource_name: 'Resource',
+    workspace_name: 'Workspace',
     identity_provider: 'Provider',
   } as Record<string, string | undefined>,
 

@@ -9,6 +9,7 @@ export const event: EventTexts = {
     filter: (value) => `只看 ${value}（按住 Alt 点击则排除）`,
     include: (value) => `只看 ${value}`,
     exclude: (value) => `排除 ${value}`,
+    copyId: (id) => `复制 ID ${id}`,
     copy: (label) => `复制${label}`,
     copied: '已复制',
     topUp: '充值',
@@ -28,6 +29,8 @@ export const event: EventTexts = {
     copyId: '复制 ID',
     copyJson: '复制 JSON',
     copyCurl: '复制 curl 命令',
+    usageOfResource: '此资源的调用',
+    inThisWindow: '在此时间范围内',
     groups: {
       event: '事件',
       actor: '操作者',

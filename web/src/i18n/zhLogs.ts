@@ -63,6 +63,7 @@ export const logs: Logs = {
     noValues: '此时间范围内没有值。',
     moreValues: (hidden) => `还有 ${formatNumber(hidden)} 个，输入以查找。`,
     useTyped: (value) => `使用“${value}”`,
+    useAll: (wildcard) => `${wildcard} 的全部`,
     yes: '是',
     no: '否',
     number: '请输入数字。',
@@ -188,6 +189,7 @@ export const logs: Logs = {
     status_code: '状态',
     actor_name: '操作者',
     resource_name: '资源',
+    workspace_name: '工作空间',
     identity_provider: '提供方',
   },
 

@@ -16,7 +16,6 @@ export function ToolbarToggle({ label, hint, on, onChange }: ToolbarToggleProps)
       variant="default"
       size="sm"
       h={34}
-      px={12}
       aria-pressed={on}
       data-hint={hint}
       leftSection={<span className={classes.dot} />}

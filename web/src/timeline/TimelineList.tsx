@@ -8,9 +8,10 @@ import type { Catalogue } from '../api/types'
 import { fieldsOf } from '../catalogue/catalogue'
 import { formatNumber } from '../format/number'
 import { formatClock, formatDay, formatFull } from '../format/time'
-import { formatEnum, formatValue } from '../format/value'
+import { formatEnum } from '../format/value'
 import { t } from '../i18n'
-import { presentationOf, stateOf, titleOf } from '../logs/presentation'
+import { DetailsLine } from '../logs/DetailsLine'
+import { stateOf, titleOf } from '../logs/presentation'
 import { EventText } from '../ui/EventText'
 import { Icon } from '../ui/Icon'
 import { StatusChip, toneOf } from '../ui/StatusChip'
@@ -72,11 +73,7 @@ function Line({ event: { stream, id, event }, middle, catalogue, state, onOpen }
   }, [isOpen])
   const date = new Date(event.time)
   const status = stateOf(stream, event)
-  const fields = fieldsOf(catalogue, stream).byName
-  const details = presentationOf(stream).details.flatMap((name) => {
-    const [field, value] = [fields.get(name), event[name]]
-    return field && value !== undefined && value !== null ? [formatValue(field, value, zone)] : []
-  })
+  const fields = fieldsOf(catalogue, stream)
   return (
     <li
       ref={line}
@@ -112,9 +109,7 @@ function Line({ event: { stream, id, event }, middle, catalogue, state, onOpen }
           <StatusChip tone={toneOf(status)}>{formatEnum(status)}</StatusChip>
         )}
       </span>
-      <span className={classes.details}>
-        <EventText value={details.join(' · ')} />
-      </span>
+      <DetailsLine fields={fields} event={event} zone={zone} className={classes.details} />
     </li>
   )
 }

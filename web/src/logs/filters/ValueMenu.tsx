@@ -5,7 +5,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { valuesQuery } from '../../api/queries'
 import type { Field, FieldValues } from '../../api/types'
-import { describeFilterValue } from '../../catalogue/operators'
+import { describeFilterValue, wildcardOf } from '../../catalogue/operators'
 import { formatNumber } from '../../format/number'
 import { t } from '../../i18n'
 import { describeError } from '../../ui/describeError'
@@ -38,6 +38,7 @@ export function ValueMenu({ field, chosen, single, onChange }: ValueMenuProps) {
     )
   const typed = text.trim()
   const isNew = typed !== '' && !data?.values.some(({ value }) => value === typed)
+  const wildcard = wildcardOf(field, typed)
 
   return (
     <div>
@@ -45,7 +46,7 @@ export function ValueMenu({ field, chosen, single, onChange }: ValueMenuProps) {
         className={classes.find}
         onSubmit={(event) => {
           event.preventDefault()
-          const value = data?.values[0]?.value ?? typed
+          const value = firstWith(data, typed) ?? typed
           if (typed !== '' && !chosen.includes(value)) toggle(value)
           setText('')
         }}
@@ -78,13 +79,10 @@ export function ValueMenu({ field, chosen, single, onChange }: ValueMenuProps) {
             </label>
           </li>
         ))}
-        {isNew && (
-          <li>
-            <button type="button" className={classes.typed} onClick={() => toggle(typed)}>
-              {t.filters.useTyped(typed)}
-            </button>
-          </li>
+        {wildcard !== undefined && !chosen.includes(wildcard) && (
+          <Offer text={t.filters.useAll(wildcard)} onTake={() => toggle(wildcard)} />
         )}
+        {isNew && <Offer text={t.filters.useTyped(typed)} onTake={() => toggle(typed)} />}
       </ul>
       {data === undefined && error === null && <ValueSkeletons />}
       {error !== null && <p className={classes.note}>{describeError(error)}</p>}
@@ -94,6 +92,22 @@ export function ValueMenu({ field, chosen, single, onChange }: ValueMenuProps) {
       )}
     </div>
   )
+}
+
+function Offer({ text, onTake }: { text: string; onTake: () => void }) {
+  return (
+    <li>
+      <button type="button" className={classes.typed} onClick={onTake}>
+        {text}
+      </button>
+    </li>
+  )
+}
+
+/** The most frequent value that begins as typed; what is listed may still be for an earlier text. */
+function firstWith(data: FieldValues | undefined, typed: string): string | undefined {
+  const wanted = typed.toLowerCase()
+  return data?.values.find(({ value }) => value.toLowerCase().startsWith(wanted))?.value
 }
 
 function useValues(field: Field, prefix: string) {

@@ -7,15 +7,17 @@ import { t } from '../../i18n'
 import { useRights } from '../../session/rights'
 import { Icon } from '../../ui/Icon'
 import { useLogView } from '../LogView'
-import { relatedLinks } from './relatedLinks'
+import { relatedLinks, usageOfResource } from './relatedLinks'
 import panel from './EventPanel.module.css'
 import classes from './Related.module.css'
 
 export function Related({ event }: { event: LogEvent }) {
-  const { stream } = useLogView()
+  const { stream, asked } = useLogView()
   const { streams } = useRights()
   const { data: catalogue } = useSuspenseQuery(catalogueQuery)
   const links = relatedLinks(event, catalogue, streams)
+  const usage =
+    stream === 'audit' && streams.includes('usage') ? usageOfResource(event, asked) : undefined
   if (links.length === 0) return null
   return (
     <section className={panel.section}>
@@ -40,6 +42,14 @@ export function Related({ event }: { event: LogEvent }) {
             ))}
           </li>
         ))}
+        {usage && (
+          <li>
+            <span>{t.panel.usageOfResource}</span>
+            <Link to="/logs/$stream" params={{ stream: 'usage' }} search={usage} preload={false}>
+              {t.panel.inThisWindow}
+            </Link>
+          </li>
+        )}
       </ul>
     </section>
   )

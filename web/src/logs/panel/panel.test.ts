@@ -6,7 +6,7 @@ import { curlOf } from './curl'
 import { diffLines } from './diff'
 import { tokensOf } from './jsonTokens'
 import { tokensOf as tokensOfCall } from './tokens'
-import { relatedLinks } from './relatedLinks'
+import { relatedLinks, usageOfResource } from './relatedLinks'
 
 const event = (fields: object): LogEvent => ({ id: 'e1', time: '2026-11-19T14:00:00Z', ...fields })
 
@@ -69,6 +69,24 @@ describe('related events', () => {
   })
   it('offer nothing for what an event does not carry', () => {
     expect(relatedLinks(event({}), catalogue, ['audit'])).toEqual([])
+  })
+})
+
+describe('the usage of a resource', () => {
+  const range = { from: '-24h', to: undefined }
+  it('keeps the window, and asks for the field that names such a resource in calls', () => {
+    const model = event({ resource_type: 'model', resource_id: 'm_1', resource_name: 'gpt-4o' })
+    expect(usageOfResource(model, range)).toEqual({ from: '-24h', platform_model: 'gpt-4o' })
+    const key = event({ resource_type: 'api_key', resource_id: 'k_1', resource_name: 'ci' })
+    expect(usageOfResource(key, { from: 'a', to: 'b' })).toEqual({
+      from: 'a',
+      to: 'b',
+      api_key_id: 'k_1',
+    })
+  })
+  it('is none for what no call uses', () => {
+    const announcement = event({ resource_type: 'announcement', resource_name: 'x' })
+    expect(usageOfResource(announcement, range)).toBeUndefined()
   })
 })
 

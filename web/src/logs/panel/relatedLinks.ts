@@ -2,7 +2,7 @@
 import type { Catalogue, LogEvent, Stream } from '../../api/types'
 import { isStream } from '../../catalogue/catalogue'
 import { relationsOf, type RelationKind } from '../../timeline/relations'
-import type { RawSearch } from '../logState'
+import { rangeParams, type LogState, type RawSearch } from '../logState'
 
 export interface RelatedLink {
   kind: RelationKind
@@ -30,6 +30,39 @@ export function relatedLinks(
     )
     return { kind, targets }
   })
+}
+
+/** How the usage log names what an audit event is about: resource type → fields of both. */
+const USED_AS: Record<string, [used: string, name: string][]> = {
+  model: [['platform_model', 'resource_name']],
+  provider: [['upstream_name', 'resource_name']],
+  user: [
+    ['user_id', 'resource_id'],
+    ['user_name', 'resource_name'],
+  ],
+  api_key: [
+    ['api_key_id', 'resource_id'],
+    ['api_key_name', 'resource_name'],
+  ],
+  workspace: [
+    ['workspace_id', 'resource_id'],
+    ['workspace_name', 'resource_name'],
+  ],
+}
+
+/** The calls that used the resource of an audit event, in a range; undefined for what no call uses. */
+export function usageOfResource(
+  event: LogEvent,
+  range: Pick<LogState, 'from' | 'to'>,
+): RawSearch | undefined {
+  const type = event['resource_type']
+  const pairs = typeof type === 'string' ? USED_AS[type] : undefined
+  for (const [used, name] of pairs ?? []) {
+    const value = event[name]
+    if (typeof value !== 'string' || value === '') continue
+    return { ...Object.fromEntries(rangeParams(range)), [used]: value }
+  }
+  return undefined
 }
 
 function around(time: string, minutes: number): { from: string; to: string } {

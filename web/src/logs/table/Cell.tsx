@@ -7,7 +7,14 @@ import { formatValue } from '../../format/value'
 import { t } from '../../i18n'
 import { EventText } from '../../ui/EventText'
 import { StatusChip, toneOf } from '../../ui/StatusChip'
-import { ActorCell, ChangesCell, KindCell, ResourceCell, UserCell } from './MergedCells'
+import {
+  ActorCell,
+  ChangesCell,
+  KindCell,
+  ResourceCell,
+  UserCell,
+  WorkspaceCell,
+} from './MergedCells'
 import classes from './Cell.module.css'
 
 export interface CellProps {
@@ -21,6 +28,7 @@ const MERGED: Record<string, (props: { event: LogEvent }) => React.ReactNode> = 
   user_name: UserCell,
   actor_name: ActorCell,
   resource_name: ResourceCell,
+  workspace_name: WorkspaceCell,
   changes: ChangesCell,
   platform_model: KindCell,
 }

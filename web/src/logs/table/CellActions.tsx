@@ -1,6 +1,6 @@
 /**
- * Two buttons over the cell under the mouse: only this value, anything but this value. One pair for
- * the whole table. The details of an event offer the same to keyboards and fingers.
+ * Buttons over the cell under the mouse: only this value, anything but this value, and the id of what
+ * it names, to copy. One set for the whole table. The details of an event offer the same to keyboards and fingers.
  */
 import { useState } from 'react'
 import type { LogEvent } from '../../api/types'
@@ -9,11 +9,13 @@ import { t } from '../../i18n'
 import { Icon } from '../../ui/Icon'
 import { useLogView } from '../LogView'
 import { addFilter } from '../logState'
-import { cellFilter, type CellFilter } from './cellFilter'
+import { CopyButton } from '../../ui/CopyButton'
+import { cellFilter, cellId, type CellFilter } from './cellFilter'
 import classes from './CellActions.module.css'
 
 interface Place {
   filter: CellFilter
+  id: string | undefined
   right: number
   top: number
   height: number
@@ -34,10 +36,12 @@ export function CellActions({ events, children }: CellActionsProps) {
     const cell = pointer.target.closest<HTMLElement>('td[data-field]') ?? undefined
     const id = cell?.closest<HTMLElement>('tr')?.dataset['id']
     const event = events.find((one) => one.id === id)
-    const filter = cell && event && cellFilter(fields, event, cell.dataset['field'] ?? '')
+    const column = cell?.dataset['field'] ?? ''
+    const filter = cell && event && cellFilter(fields, event, column)
     setPlace(
       filter && {
         filter,
+        id: cellId(event, column),
         right: cell.offsetLeft + cell.offsetWidth,
         top: cell.offsetTop,
         height: cell.offsetHeight,
@@ -52,7 +56,7 @@ export function CellActions({ events, children }: CellActionsProps) {
   )
 }
 
-function Actions({ filter, right, top, height, onDone }: Place & { onDone: () => void }) {
+function Actions({ filter, id, right, top, height, onDone }: Place & { onDone: () => void }) {
   const { state, ask } = useLogView()
   const add = (operator: 'eq' | 'ne') => {
     ask({ filters: addFilter(state.filters, filter.field, operator, filter.value) })
@@ -80,6 +84,9 @@ function Actions({ filter, right, top, height, onDone }: Place & { onDone: () =>
         >
           <Icon name="minus" size={12} />
         </button>
+      )}
+      {id !== undefined && (
+        <CopyButton key={id} text={id} label={t.values.copyId(visibleText(id))} size={22} />
       )}
     </div>
   )

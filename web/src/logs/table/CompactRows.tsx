@@ -3,12 +3,13 @@ import { Skeleton } from '@mantine/core'
 import { Link } from '@tanstack/react-router'
 import type { LogEvent } from '../../api/types'
 import { formatClock, formatDay } from '../../format/time'
-import { formatEnum, formatValue } from '../../format/value'
+import { formatEnum } from '../../format/value'
 import { t } from '../../i18n'
 import { EventText } from '../../ui/EventText'
 import { StatusChip, toneOf } from '../../ui/StatusChip'
+import { DetailsLine } from '../DetailsLine'
 import { useLogView } from '../LogView'
-import { presentationOf, stateOf, titleOf } from '../presentation'
+import { stateOf, titleOf } from '../presentation'
 import classes from './CompactRows.module.css'
 
 interface CompactRowsProps {
@@ -45,20 +46,13 @@ function CompactRow({ event }: { event: LogEvent }) {
   const { stream, fields, linkTo, zone } = useLogView()
   const date = new Date(event.time)
   const status = stateOf(stream, event)
-  const details = presentationOf(stream).details.flatMap((name) => {
-    const field = fields.byName.get(name)
-    const value = event[name]
-    return field && value !== undefined && value !== null ? [formatValue(field, value, zone)] : []
-  })
   return (
     <Link className={classes.row} {...linkTo({ open: event.id })} preload={false}>
       <span className={classes.title}>
         <EventText value={titleOf(stream, event)} />
       </span>
       {status !== undefined && <StatusChip tone={toneOf(status)}>{formatEnum(status)}</StatusChip>}
-      <span className={classes.details}>
-        <EventText value={details.join(' · ')} />
-      </span>
+      <DetailsLine fields={fields} event={event} zone={zone} className={classes.details} />
       <time className={classes.time} dateTime={event.time}>
         {formatDay(date, zone)} {formatClock(date, zone).slice(0, 8)}
       </time>

@@ -42,21 +42,29 @@ export function UserCell({ event }: { event: LogEvent }) {
 export function ActorCell({ event }: { event: LogEvent }) {
   const type = text(event, 'actor_type')
   const name = text(event, 'actor_name') ?? text(event, 'actor_id') ?? type
-  return <Pair icon={actorIcon(type)} main={name} title={type && formatEnum(type)} />
+  const address = text(event, 'ip')
+  return (
+    <Pair
+      icon={actorIcon(type)}
+      main={name}
+      side={address}
+      title={joined([type && formatEnum(type), text(event, 'actor_id'), address])}
+    />
+  )
 }
 
 export function ResourceCell({ event }: { event: LogEvent }) {
   const name = text(event, 'resource_name') ?? text(event, 'resource_id')
   const type = text(event, 'resource_type')
-  const parent = text(event, 'parent_name')
-  const side = parent === undefined ? type && formatEnum(type) : `(${parent})`
-  return (
-    <Pair
-      main={name ?? (type && formatEnum(type))}
-      side={side}
-      title={text(event, 'resource_id')}
-    />
-  )
+  const kind = type && formatEnum(type)
+  const parent = text(event, 'parent_name') ?? text(event, 'parent_id')
+  const side = parent === undefined ? kind : [kind, `(${parent})`].filter(Boolean).join(' ')
+  return <Pair main={name ?? kind} side={side} title={joined([kind, text(event, 'resource_id')])} />
+}
+
+export function WorkspaceCell({ event }: { event: LogEvent }) {
+  const id = text(event, 'workspace_id')
+  return <Pair main={text(event, 'workspace_name') ?? id} title={id} />
 }
 
 /** The model, or what the event is when it is no call. */
@@ -88,6 +96,10 @@ export function ChangesCell({ event }: { event: LogEvent }) {
 function actorIcon(type: string | undefined): IconName {
   if (type === 'api_key') return 'key'
   return type === 'system' ? 'gear' : 'person'
+}
+
+function joined(parts: (string | undefined)[]): string | undefined {
+  return parts.filter((part) => part !== undefined).join(' · ') || undefined
 }
 
 function text(event: LogEvent, name: string): string | undefined {

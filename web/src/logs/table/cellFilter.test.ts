@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Field, LogEvent } from '../../api/types'
 import type { StreamFields } from '../../catalogue/catalogue'
-import { cellFilter } from './cellFilter'
+import { cellFilter, cellId } from './cellFilter'
 
 const field = (name: string, type: Field['type'], operators: Field['operators']): Field => ({
   name,
@@ -27,6 +27,21 @@ const usage: StreamFields = {
   byName: new Map(fields.map((one) => [one.name, one])),
 }
 const event = (more: object): LogEvent => ({ id: 'a', time: '2026-01-01T00:00:00Z', ...more })
+
+describe('the id of a cell', () => {
+  it('is that of what one reads there', () => {
+    const call = { user_name: 'ana', user_id: 'u_1', api_key_name: 'ci', api_key_id: 'k_1' }
+    expect(cellId(event(call), 'user_name')).toBe('k_1')
+    expect(cellId(event({ user_name: 'ana', user_id: 'u_1' }), 'user_name')).toBe('u_1')
+    const change = { resource_name: 'gpt-4o', resource_id: 'm_1' }
+    expect(cellId(event(change), 'resource_name')).toBe('m_1')
+  })
+  it('is none when the cell shows it, or there is none', () => {
+    expect(cellId(event({ resource_id: 'm_1' }), 'resource_name')).toBeUndefined()
+    expect(cellId(event({ resource_name: 'gpt-4o' }), 'resource_name')).toBeUndefined()
+    expect(cellId(event({ action: 'model.enabled' }), 'action')).toBeUndefined()
+  })
+})
 
 describe('the filter of a cell', () => {
   it('is what one reads there: the key before the person behind it', () => {
