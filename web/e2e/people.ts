@@ -35,8 +35,8 @@ export async function personOf(
   admin: Page,
   role: string,
   options: BrowserContextOptions = {},
+  email = newEmail(role),
 ) {
-  const email = newEmail(role)
   const { link } = await invite(admin.request, email, role)
   const context = await newPerson(browser, options)
   const answer = await context.request.post('/api/v1/tickets/use', {

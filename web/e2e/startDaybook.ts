@@ -11,7 +11,9 @@ export default async function startDaybook(config: FullConfig): Promise<(() => v
   const binary = process.env['DAYBOOK_BIN']
   if (!binary) throw new Error('set DAYBOOK_BIN to the daybook binary, e.g. target/release/daybook')
   const url = new URL(config.projects[0]?.use.baseURL ?? '')
-  const server = spawn(binary, ['demo', '--listen', url.host, '--no-open'], {
+  const until = process.env['DAYBOOK_DEMO_UNTIL']
+  const end = until === undefined ? [] : ['--until', until]
+  const server = spawn(binary, ['demo', '--listen', url.host, '--no-open', ...end], {
     env: {
       ...process.env,
       DAYBOOK_ADMIN_EMAIL: ADMIN.email,

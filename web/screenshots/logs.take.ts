@@ -1,10 +1,11 @@
 /** Takes the pictures of the logs: `npm run screenshots`. */
 import type { Page } from '@playwright/test'
 import { expect, openView, test } from '../e2e/daybook'
-import { minutesAgo, sendEvents } from '../e2e/events'
-import { inBothSchemes, take } from './picture'
+import { startTail } from './fixedTail'
+import { inBothSchemes, last, take } from './picture'
 
-const CALLS = 'from=-7d&platform_model=gpt-4o'
+const WEEK = last(168)
+const CALLS = `${WEEK}&platform_model=gpt-4o`
 
 /** A call worth showing, in sight in its list: short, and with a tool if there is one. */
 async function conversation(page: Page): Promise<string> {
@@ -23,7 +24,7 @@ async function conversation(page: Page): Promise<string> {
 
 /** The audit event that switched gpt-4o off. */
 async function switchedOff(page: Page): Promise<string> {
-  const question = 'from=-7d&resource_name=gpt-4o&action=model.disabled'
+  const question = `${WEEK}&resource_name=gpt-4o&action=model.disabled`
   const answer = await page.request.get(`/api/v1/logs/audit?${question}`)
   const { items } = (await answer.json()) as { items: { id: string }[] }
   return items[0]?.id ?? ''
@@ -33,7 +34,7 @@ inBothSchemes((scheme) => {
   for (const stream of ['audit', 'usage', 'auth', 'system']) {
     test(stream, async ({ signedIn: page }) => {
       const asked = stream === 'audit' ? '&action.ne=log.read' : ''
-      await openView(page, `/logs/${stream}?from=-7d${asked}`)
+      await openView(page, `/logs/${stream}?${WEEK}${asked}`)
       await take(page, `${stream}-${scheme}`)
     })
   }
@@ -47,13 +48,13 @@ inBothSchemes((scheme) => {
 
   test('audit with what changed', async ({ signedIn: page }) => {
     const id = await switchedOff(page)
-    await openView(page, `/logs/audit?from=-7d&resource_name=gpt-4o&open=${id}`)
+    await openView(page, `/logs/audit?${WEEK}&resource_name=gpt-4o&open=${id}`)
     await expect(page.getByRole('table', { name: 'Changes' })).toBeVisible()
     await take(page, `audit-change-${scheme}`)
   })
 
   test('a value menu', async ({ signedIn: page }) => {
-    await openView(page, '/logs/usage?from=-7d&outcome=error')
+    await openView(page, `/logs/usage?${WEEK}&outcome=error`)
     await page.getByRole('button', { name: 'Add filter' }).click()
     await page.getByRole('dialog').getByLabel('Find a field').fill('platform model')
     await page.keyboard.press('Enter')
@@ -62,7 +63,7 @@ inBothSchemes((scheme) => {
   })
 
   test('columns', async ({ signedIn: page }) => {
-    await openView(page, '/logs/usage?from=-7d&outcome=error')
+    await openView(page, `/logs/usage?${WEEK}&outcome=error`)
     await page.getByRole('button', { name: 'Columns' }).click()
     await expect(page.getByRole('dialog').getByLabel('Find a column to add')).toBeVisible()
     await take(page, `columns-${scheme}`)
@@ -81,7 +82,7 @@ inBothSchemes((scheme) => {
         headers: { 'x-daybook-csrf': '1' },
       })
     }
-    await openView(page, '/logs/usage?from=-24h&outcome=error')
+    await openView(page, `/logs/usage?${last(24)}&outcome=error`)
     await page.getByRole('button', { name: 'Views' }).click()
     await expect(page.getByRole('link', { name: /^failing calls/ })).toBeVisible()
     await take(page, `views-${scheme}`)
@@ -95,23 +96,18 @@ inBothSchemes((scheme) => {
   })
 
   test('live', async ({ signedIn: page }) => {
+    const answer = await page.request.get(`/api/v1/logs/usage?${WEEK}&kind=call&page_size=24`)
+    const { items } = (await answer.json()) as { items: { time: string }[] }
+    const tail = await startTail(page)
     await page.goto('/logs/usage?live=true')
     await expect(page.getByRole('status').filter({ hasText: 'Following' })).toBeVisible()
-    const answer = await page.request.get('/api/v1/logs/usage?from=-7d&kind=call&page_size=30')
-    const { items } = (await answer.json()) as { items: Record<string, unknown>[] }
-    const again = ['platform_model', 'user_name', 'cost', 'total_tokens', 'latency_ms', 'outcome']
-    again.push('status_code', 'upstream_name', 'api_key_name', 'source')
-    const calls = items.map((item) => ({
-      stream: 'usage',
-      time: minutesAgo(0),
-      ...Object.fromEntries(again.map((name) => [name, item[name] ?? undefined])),
-    }))
-    for (const half of [calls.slice(0, 12), calls.slice(12)]) {
-      await sendEvents(page.request, half)
-      await page.waitForTimeout(1500)
+    for (const from of [16, 8, 0]) {
+      tail.send(items.slice(from, from + 8).reverse())
+      await expect(page.getByText(`${24 - from} shown`)).toBeVisible()
     }
     await page.getByRole('button', { name: 'Pause' }).click()
     await take(page, `live-${scheme}`)
+    tail.end()
   })
 
   test('the timeline', async ({ signedIn: page }) => {
@@ -135,7 +131,7 @@ inBothSchemes((scheme) => {
   })
 
   test('nothing found', async ({ signedIn: page }) => {
-    await page.goto('/logs/usage?q=no-such-thing-anywhere')
+    await page.goto(`/logs/usage?${WEEK}&q=no-such-thing-anywhere`)
     await expect(page.getByRole('heading', { name: 'No events match' })).toBeVisible()
     await take(page, `empty-${scheme}`)
   })
@@ -155,7 +151,8 @@ inBothSchemes((scheme) => {
   test.describe('in Chinese', () => {
     test.use({ locale: 'zh-CN' })
     test('the usage log', async ({ signedIn: page }) => {
-      await openView(page, '/logs/usage?from=-7d')
+      await page.goto(`/logs/usage?${WEEK}`)
+      await expect(page.getByRole('table').getByRole('link').first()).toBeVisible()
       await take(page, `usage-chinese-${scheme}`)
     })
   })
