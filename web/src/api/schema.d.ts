@@ -2499,7 +2499,7 @@ export interface components {
         /** @description That an audit event is in the ledger. */
         ProofAnswer: {
             /**
-             * @description What the leaf commits to, byte for byte: a JSON object; absent when it was erased. The leaf's
+             * @description What the leaf commits to, byte for byte: a JSON object; absent when it was erased or expired. The leaf's
              *     `body` is SHA-256 of a byte 2, the salt and this.
              */
             body?: string | null;

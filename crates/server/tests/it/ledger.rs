@@ -20,7 +20,7 @@ async fn post(server: &Server, events: Value) -> Value {
 }
 
 /// Asks until a checkpoint covers what is asked for.
-async fn published(server: &Server, path: &str) -> Answer {
+pub(crate) async fn published(server: &Server, path: &str) -> Answer {
     let began = Instant::now();
     loop {
         let answer = server.get(path).await;

@@ -1,5 +1,6 @@
 //! What is removed, kept and erased in the embedded store, and what is on record about it.
 
+use crate::ledger::published;
 use crate::support::{Answer, Server, make_key};
 use axum::http::Method;
 use daybook_model::LogStore;
@@ -247,7 +248,9 @@ async fn audit_events_are_archived_and_removed_as_the_deployment_says_alone() {
     let applied = audit(&server, "retention.applied").await;
     assert_eq!(applied["details"]["removed"]["audit"]["events"], 2);
     // Of what expired the leaf is there, and its proof.
-    let proof = server.get("/api/v1/audit/e1000/proof").await.json();
+    let proof = published(&server, "/api/v1/audit/e1000/proof").await;
+    assert_eq!(proof.status, 200, "{}", proof.text());
+    let proof = proof.json();
     let leaf: Value = serde_json::from_str(proof["leaf"].as_str().unwrap()).unwrap();
     assert_eq!(
         (&leaf["id"], &proof["body"]),
