@@ -1,6 +1,7 @@
 /**
  * Buttons over the cell under the mouse: only this value, anything but this value, and the id of what
- * it names, to copy. One set for the whole table. The details of an event offer the same to keyboards and fingers.
+ * it names, to copy. One set for the whole table, never where the mouse is: whoever presses there means
+ * the row. The details of an event offer the same to keyboards and fingers.
  */
 import { useState } from 'react'
 import type { LogEvent } from '../../api/types'
@@ -14,11 +15,23 @@ import { cellFilter, cellId, type CellFilter } from './cellFilter'
 import classes from './CellActions.module.css'
 
 interface Place {
+  cell: HTMLElement
+  event: LogEvent
   filter: CellFilter
   id: string | undefined
+  /** Where they end. */
   right: number
   top: number
   height: number
+}
+
+/** What three buttons take. */
+const ACTIONS_PX = 84
+
+/** The end of the cell, or before the mouse when that is there. */
+function endOf(cell: HTMLElement, mouse: number): number {
+  const { left, right } = cell.getBoundingClientRect()
+  return right - mouse < ACTIONS_PX ? mouse - left - 8 : cell.offsetWidth
 }
 
 interface CellActionsProps {
@@ -36,13 +49,17 @@ export function CellActions({ events, children }: CellActionsProps) {
     const cell = pointer.target.closest<HTMLElement>('td[data-field]') ?? undefined
     const id = cell?.closest<HTMLElement>('tr')?.dataset['id']
     const event = events.find((one) => one.id === id)
+    // They stay where they are, so that the mouse can reach them.
+    if (place && cell === place.cell && event === place.event) return
     const column = cell?.dataset['field'] ?? ''
     const filter = cell && event && cellFilter(fields, event, column)
     setPlace(
       filter && {
+        cell,
+        event,
         filter,
         id: cellId(event, column),
-        right: cell.offsetLeft + cell.offsetWidth,
+        right: cell.offsetLeft + endOf(cell, pointer.clientX),
         top: cell.offsetTop,
         height: cell.offsetHeight,
       },
@@ -56,7 +73,9 @@ export function CellActions({ events, children }: CellActionsProps) {
   )
 }
 
-function Actions({ filter, id, right, top, height, onDone }: Place & { onDone: () => void }) {
+type ActionsProps = Omit<Place, 'cell' | 'event'> & { onDone: () => void }
+
+function Actions({ filter, id, right, top, height, onDone }: ActionsProps) {
   const { state, ask } = useLogView()
   const add = (operator: 'eq' | 'ne') => {
     ask({ filters: addFilter(state.filters, filter.field, operator, filter.value) })
