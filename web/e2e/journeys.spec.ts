@@ -62,7 +62,8 @@ test('the most expensive calls of a user', async ({ signedIn: page }) => {
 })
 
 test('why an account is locked, and where the attempts came from', async ({ signedIn: page }) => {
-  await openView(page, '/logs/auth?from=-24h')
+  // It was this morning or yesterday's: before 09:30 UTC more than a day may be between.
+  await openView(page, '/logs/auth?from=-48h')
   await filterFor(page, 'event', 'lockout')
   await rows(page).first().click()
   await expect(
