@@ -14,12 +14,12 @@ async function json<Body>(page: Page, path: string): Promise<Body> {
 }
 
 async function valuesOf(page: Page, field: string): Promise<string[]> {
-  type Values = { items: { value: string }[] }
-  const { items } = await json<Values>(
+  type Values = { values: { value: string }[] }
+  const { values } = await json<Values>(
     page,
     `/api/v1/logs/usage/values/${field}?from=-30d&limit=${TIMES}`,
   )
-  return items.map(({ value }) => value)
+  return values.map(({ value }) => value)
 }
 
 /** Back to the view that all changes begin from. */
