@@ -26,6 +26,10 @@ const PLACED_BYTES: usize = ENTRY_BYTES + 8 + LEAF_BYTES;
 /// Entries of a block. The first hash of each block is kept in memory, and a look-up reads one.
 const BLOCK: usize = 128;
 
+/// Stands for the content hash of an event of which something was erased: with the real one names could be
+/// tried out. Whatever comes under its id is taken for a repeated delivery.
+pub const ERASED_CONTENT: u64 = (1 << 40) - 1;
+
 /// What an archived event is recognised by when it is delivered again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Known {

@@ -114,8 +114,10 @@ pub struct PartChange {
     pub what: Rewriting,
     /// Events that are not what they were.
     pub events: u64,
-    /// The `rows_sha256` of the events before.
-    pub rows_sha256_before: String,
+    /// The `rows_sha256` of the events before; not of those of which something was erased since, for nobody
+    /// shall try out what that was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rows_sha256_before: Option<String>,
 }
 
 /// Why a part was changed.
@@ -150,6 +152,14 @@ impl Manifest {
     pub fn expire(&mut self, at: Timestamp) {
         let parts = self.parts.drain(..);
         self.expired.extend(parts.map(|part| Expired { at, part }));
+    }
+
+    /// Whether it says what an earlier one said, and one part more: as left by an archiving that did not end.
+    pub fn goes_on_from(&self, earlier: &Self) -> bool {
+        let parts = self.parts.split_last();
+        parts.is_some_and(|(_, before)| before == earlier.parts)
+            && self.expired == earlier.expired
+            && self.installation == earlier.installation
     }
 
     /// The directory of a period's files in a depot, with a slash at its end.

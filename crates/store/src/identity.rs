@@ -7,7 +7,7 @@ use crate::head::{Entry, Masks, PartitionKey, partition_of};
 use crate::partition::{CONTENT_HASH_MASK, Partition};
 use crate::state::State;
 use crate::wal::{Next, Record, RecordKind};
-use daybook_archive::ids::LedgerPlace;
+use daybook_archive::ids::{ERASED_CONTENT, LedgerPlace};
 use daybook_model::event::Form;
 use daybook_model::ledger::{LeafHash, Receipt};
 use daybook_model::logstore::{Outcome, StoreResult};
@@ -90,6 +90,13 @@ struct Known {
     place: Place,
 }
 
+impl Known {
+    /// Whether an event of this content and its id is itself, delivered again.
+    const fn is_repeated_by(&self, content_hash: u64) -> bool {
+        self.content_hash == content_hash || self.content_hash == ERASED_CONTENT
+    }
+}
+
 enum Place {
     Pending(usize),
     Head(Arc<Entry>),
@@ -127,7 +134,7 @@ impl<'a> Identity<'a> {
             let content_hash = write.content_hash & CONTENT_HASH_MASK;
             let mut same = known.iter();
             return Ok(
-                match same.find(|known| known.content_hash == content_hash) {
+                match same.find(|known| known.is_repeated_by(content_hash)) {
                     Some(known) => Outcome::Duplicate(known.receipt),
                     None if known.is_empty() => self.add(at),
                     None => Outcome::Conflict,
@@ -185,13 +192,17 @@ impl<'a> Identity<'a> {
     }
 
     fn amend(&mut self, known: Known, write: &Prepared) -> StoreResult<Outcome> {
+        if known.content_hash == ERASED_CONTENT {
+            // It would bring back what was erased.
+            return Ok(Outcome::Duplicate(None));
+        }
         let mut event = match &known.place {
             Place::Pending(at) => self.event(&self.pending[*at]).clone(),
             Place::Head(entry) => entry.event.clone(),
             Place::Partition(partition, address) => partition.whole_event(*address)?,
             Place::Archived => {
-                let same = known.content_hash == write.content_hash & CONTENT_HASH_MASK;
-                return Ok(match same {
+                let content_hash = write.content_hash & CONTENT_HASH_MASK;
+                return Ok(match known.is_repeated_by(content_hash) {
                     true => Outcome::Duplicate(None),
                     false => Outcome::Conflict,
                 });

@@ -2,6 +2,7 @@
 //! and visible from that moment; it lives in a head in memory until a mover brings it into the
 //! partition of its time. No acknowledged event is ever lost or stored twice.
 
+mod answering;
 mod archive;
 mod columns;
 mod committer;
@@ -19,14 +20,17 @@ mod partition;
 mod query;
 mod state;
 mod stats;
+mod sweep;
 mod upkeep;
 mod verify;
 mod wal;
+mod warm;
 mod words;
 
 pub use options::Options;
 pub use verify::{ArchivedFile, archived_files, verify};
 
+use answering::threads;
 use archive::{Archive, Archived};
 use committer::{Committer, Message, Prepared};
 use daybook_model::logstore::{BoxFuture, StoreResult, Write};
@@ -39,11 +43,10 @@ use ledger::{Ledger, Salts, Sealed};
 use mover::{Mover, Wake};
 use parking_lot::Mutex;
 use query::cache::Cache;
-use state::{Shared, Snapshot, State};
+use state::{Shared, State};
 use std::cell::OnceCell;
 use std::collections::BTreeSet;
 use std::fs::File;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -66,8 +69,13 @@ struct Inner {
     messages: Mutex<Option<Sender<Message>>>,
     wakes: Mutex<Sender<Wake>>,
     threads: Mutex<Vec<JoinHandle<()>>>,
-    queries: rayon::ThreadPool,
+    /// For what is answered from few events.
+    pages: rayon::ThreadPool,
+    /// For what may go over all of them.
+    sums: rayon::ThreadPool,
     cache: Arc<Cache>,
+    /// By stream: whether events were removed since words were swept, or may have been before the start.
+    unswept: [AtomicBool; 4],
     ledger: Arc<Ledger>,
     archive: Arc<Archive>,
     /// For work on archived events, which may wait for a network.
@@ -149,7 +157,8 @@ impl Store {
         mover: Mover,
         rotations: Receiver<Wake>,
     ) -> Result<Self, StoreError> {
-        let queries = threads("query", options.query_threads)?;
+        let pages = threads("query", options.query_threads)?;
+        let sums = threads("sums", options.query_threads)?;
         let archive_threads = threads("archive", ARCHIVE_THREADS)?;
         let (messages, message_queue) = channel();
         let inner = Inner {
@@ -161,15 +170,22 @@ impl Store {
             messages: Mutex::new(Some(messages)),
             wakes: Mutex::new(committer.rotated.clone()),
             threads: Mutex::default(),
-            queries,
+            pages,
+            sums,
             archive: Arc::new(archive),
             archive_threads,
             cache: Arc::new(Cache::new(options.cache_bytes_max)),
+            unswept: std::array::from_fn(|_| true.into()),
             options,
             _lock: lock,
         };
         inner.spawn("committer", move || committer.run(&message_queue))?;
         inner.spawn("mover", move || mover.run(&rotations))?;
+        let (shared, closing) = (Arc::clone(&inner.shared), Arc::clone(&inner.closing));
+        let count = inner.options.warm_partitions;
+        inner.spawn("warmer", move || {
+            warm::open_newest(&shared, count, &closing);
+        })?;
         Ok(Self(Arc::new(inner)))
     }
 
@@ -177,43 +193,6 @@ impl Store {
     /// acknowledged is on disk already.
     pub fn close(&self) {
         self.0.close();
-    }
-
-    /// Answers on a query thread.
-    fn answer<T: Send + 'static>(
-        &self,
-        work: impl FnOnce(&Snapshot, &Cache) -> StoreResult<T> + Send + 'static,
-    ) -> BoxFuture<'_, StoreResult<T>> {
-        let (shared, cache) = (Arc::clone(&self.0.shared), Arc::clone(&self.0.cache));
-        self.on_query_thread(move || {
-            work(&shared.snapshot(), &cache)
-                // The index may have said less than what its files showed.
-                .map_err(|error| shared.get().damage().unwrap_or(error))
-        })
-    }
-
-    fn on_query_thread<T: Send + 'static>(
-        &self,
-        work: impl FnOnce() -> StoreResult<T> + Send + 'static,
-    ) -> BoxFuture<'_, StoreResult<T>> {
-        let (reply, answer) = oneshot::channel();
-        let shared = Arc::clone(&self.0.shared);
-        self.0.queries.spawn(move || {
-            // A fault of one query must not end the process, nor the thread.
-            let answer = catch_unwind(AssertUnwindSafe(work))
-                .unwrap_or_else(|_| {
-                    let failed = internal("a query failed unexpectedly");
-                    Err(shared.get().damage().unwrap_or(failed))
-                })
-                .inspect_err(|error| shared.damages.note(error));
-            // Whoever asked may have gone away.
-            let _ = reply.send(answer);
-        });
-        Box::pin(async move {
-            answer
-                .await
-                .unwrap_or_else(|_| Err(internal("a query thread ended without an answer")))
-        })
     }
 
     fn tell(&self, message: Message) -> StoreResult<()> {
@@ -349,14 +328,6 @@ fn begin_log(
 
 /// Threads for work on archived events.
 const ARCHIVE_THREADS: usize = 2;
-
-fn threads(name: &'static str, count: usize) -> StoreResult<rayon::ThreadPool> {
-    rayon::ThreadPoolBuilder::new()
-        .num_threads(count)
-        .thread_name(move |n| format!("{name}-{n}"))
-        .build()
-        .map_err(internal)
-}
 
 /// How long a lock is waited for: a process that was killed may still be ending, and a child that is
 /// being started holds the files of its parent for a moment.

@@ -1,17 +1,13 @@
 //! Removal of what is old and erasure of fields, on the mover's thread, which alone changes
 //! partitions. Each call takes one step, after which everything on disk is whole again.
 
-use crate::error::internal;
 use crate::mover::Mover;
 use crate::partition::{self, Partition, remove_dir};
 use crate::query::{self, cache::Cache};
-use daybook_model::field::Kind;
 use daybook_model::ledger::Receipt;
 use daybook_model::logstore::{EraseRequest, Progress, Removal, RemoveRequest, StoreResult};
-use daybook_model::{Event, Field, Query, Stream, Timestamp, ValueRef};
-use std::collections::BTreeSet;
+use daybook_model::{Event, Field, Query, Stream, Timestamp};
 use std::sync::Arc;
-use tantivy::Term;
 
 impl Mover {
     /// Removes one partition's old events or payloads.
@@ -128,20 +124,12 @@ impl Mover {
         if query.stream == Stream::Audit {
             self.erase_bodies(query, partition)?;
         }
-        let mut words = Words::default();
         let rewritten = partition::rewrite(partition, |event| {
-            let matched = query.matches(event);
-            matched
-                && fields
-                    .iter()
-                    .filter(|field| take(event, field, &mut words))
-                    .count()
-                    > 0
+            query.matches(event) && take(event, &fields)
         })?;
         let (events, bytes) = (rewritten.changed, bytes_of(partition));
         self.replace(partition, Some(rewritten.partition));
         remove_dir(&partition.dir)?;
-        self.erase_unused(query.stream, &fields, &words)?;
         Ok(Progress {
             events,
             bytes,
@@ -184,62 +172,6 @@ impl Mover {
         }
         Ok(waiting)
     }
-
-    /// Takes words out of the store's dictionary that no event has any more.
-    pub(crate) fn erase_unused(
-        &self,
-        stream: Stream,
-        fields: &[&'static Field],
-        words: &Words,
-    ) -> StoreResult<()> {
-        let snapshot = self.shared.snapshot();
-        for field in fields.iter().filter(|field| field.kind == Kind::Keyword) {
-            let mut unused = Vec::new();
-            for (_, word) in words.iter().filter(|(index, _)| *index == field.index) {
-                let ordinal = self.shared.words.of(stream, field).ordinal(word);
-                let in_memory = snapshot.chunks().any(|(chunk, _)| {
-                    let of_stream = |event: &Event| event.stream == stream;
-                    let has = |event: &Event| event.get(field) == Some(ValueRef::Text(word));
-                    chunk
-                        .entries
-                        .iter()
-                        .any(|entry| of_stream(&entry.event) && has(&entry.event))
-                });
-                if let Some(ordinal) = ordinal
-                    && !in_memory
-                    && !self.uses(stream, field, ordinal)?
-                {
-                    unused.push(ordinal);
-                }
-            }
-            if !unused.is_empty() {
-                let erased = self.shared.words.erase(stream, field, &unused);
-                erased.map_err(|e| crate::error::io_error("erasing words", &e))?;
-            }
-        }
-        Ok(())
-    }
-
-    fn uses(&self, stream: Stream, field: &Field, ordinal: u32) -> StoreResult<bool> {
-        let state = self.shared.get();
-        let of_stream = state.partitions.iter().filter(|((of, _), _)| *of == stream);
-        for (_, partition) in of_stream {
-            let Some(index_field) = partition.schema()?.field(field) else {
-                continue;
-            };
-            let term = Term::from_field_u64(index_field, ordinal.into());
-            for segment in partition.segments()? {
-                let index = segment
-                    .reader
-                    .inverted_index(index_field)
-                    .map_err(internal)?;
-                if index.doc_freq(&term).map_err(internal)? > 0 {
-                    return Ok(true);
-                }
-            }
-        }
-        Ok(false)
-    }
 }
 
 /// Whether an event in memory is concerned, so that it must reach its partition first.
@@ -247,18 +179,10 @@ pub(crate) fn is_old(event: &Event, stream: Stream, before: Timestamp) -> bool {
     event.stream == stream && event.time < before
 }
 
-/// Keywords that were erased, each with the position of its field.
-pub(crate) type Words = BTreeSet<(u8, Box<str>)>;
-
-/// Takes a field out of an event; whether it had a value.
-pub(crate) fn take(event: &mut Event, field: &Field, words: &mut Words) -> bool {
-    let taken = event.take(field);
-    if let Some(text) = taken.as_ref().and_then(|value| value.as_ref().text())
-        && field.kind == Kind::Keyword
-    {
-        words.insert((field.index, text.into()));
-    }
-    taken.is_some()
+/// Takes fields out of an event; whether any had a value.
+pub(crate) fn take(event: &mut Event, fields: &[&'static Field]) -> bool {
+    let taken = fields.iter().filter(|field| event.take(field).is_some());
+    taken.count() > 0
 }
 
 fn bytes_of(partition: &Partition) -> u64 {

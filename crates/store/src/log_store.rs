@@ -1,4 +1,4 @@
-//! The store as a [`LogStore`]: each question goes to a query thread, each write to the committer, each
+//! The store as a [`LogStore`]: each question goes to a thread that answers, each write to the committer, each
 //! removal to the mover.
 
 use crate::committer::{Message, Request};
@@ -68,15 +68,15 @@ impl LogStore for Store {
     }
 
     fn summary(&self, query: Query) -> BoxFuture<'_, StoreResult<Summary>> {
-        self.answer(move |snapshot, cache| query::summary(snapshot, cache, &query))
+        self.sum(move |snapshot, cache| query::summary(snapshot, cache, &query))
     }
 
     fn breakdown(&self, request: BreakdownRequest) -> BoxFuture<'_, StoreResult<Breakdown>> {
-        self.answer(move |snapshot, cache| query::breakdown(snapshot, cache, &request))
+        self.sum(move |snapshot, cache| query::breakdown(snapshot, cache, &request))
     }
 
     fn series(&self, request: SeriesRequest) -> BoxFuture<'_, StoreResult<SeriesAnswer>> {
-        self.answer(move |snapshot, cache| query::series(snapshot, cache, &request))
+        self.sum(move |snapshot, cache| query::series(snapshot, cache, &request))
     }
 
     fn remove(&self, request: RemoveRequest) -> BoxFuture<'_, StoreResult<Progress>> {

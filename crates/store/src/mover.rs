@@ -191,7 +191,10 @@ impl Mover {
             _ => {
                 let changes = changes(steps, info.moved_through);
                 let moved = partition::move_into(key, &dir, info, last, &changes, words)?;
-                Ok(moved.after(view))
+                let moved = moved.after(view);
+                // Else the committer, and all who wait for it, would at the next event. A failure shows there.
+                let _ = moved.prepare();
+                Ok(moved)
             }
         }
     }

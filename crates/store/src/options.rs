@@ -27,7 +27,9 @@ pub struct Options {
     pub cache_bytes_max: usize,
     /// Sealed partitions that stay open; beyond it those that were not read for longest are closed.
     pub open_partitions_max: usize,
-    /// Threads that answer queries.
+    /// Partitions, the newest, that are opened in the background after a start.
+    pub warm_partitions: usize,
+    /// Threads that answer pages, and as many for sums.
     pub query_threads: usize,
     /// The transparency log over its audit events.
     pub ledger: LedgerOptions,
@@ -53,6 +55,7 @@ impl Options {
             words_max: 1_000_000,
             cache_bytes_max: 128 << 20,
             open_partitions_max: 512,
+            warm_partitions: 64,
             archive_cache_bytes_max: 128 << 20,
             query_threads: std::thread::available_parallelism().map_or(2, usize::from),
         }

@@ -11,11 +11,13 @@ use crate::query;
 use crate::state::{Shared, Snapshot};
 use daybook_model::logstore::{
     ArchiveRequest, EraseRequest, Progress, RemoveRequest, ScanRequest, ScanStep, StoreResult,
+    stream_index,
 };
 use daybook_model::{Event, Query, Stream};
 use futures_channel::oneshot;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 impl Store {
     /// Archives one partition.
@@ -109,7 +111,7 @@ impl Store {
     /// A step where nothing is archived.
     async fn online_scan(&self, request: ScanRequest) -> StoreResult<ScanStep> {
         let archive = Arc::clone(&self.0.archive);
-        self.answer(move |snapshot, _| archive::scan(snapshot, &archive, &request))
+        self.sum(move |snapshot, _| archive::scan(snapshot, &archive, &request))
             .await
     }
 
@@ -136,6 +138,7 @@ impl Store {
             let progress = self.work(concerned, move |mover| mover.remove_step(&online));
             let progress = progress.await?;
             if !progress.done {
+                self.note_unswept(stream);
                 return Ok(progress);
             }
         }
@@ -143,8 +146,10 @@ impl Store {
         let less =
             self.beside(move |archive, shared| archive.without(&shared.get().archived, &request));
         let Some(cleared) = less.await? else {
+            self.sweep_if_due(stream).await?;
             return Ok(DONE);
         };
+        self.note_unswept(stream);
         self.erase_bodies(cleared.ledger_indices).await?;
         match self.replace_archived(cleared.replacement).await? {
             true => Ok(cleared.progress),
@@ -168,11 +173,14 @@ impl Store {
         }
         self.tidy().await?;
         let of = EraseRequest {
-            fields: fields.clone(),
+            fields,
             ..request.clone()
         };
         let erased = self.beside(move |archive, shared| archive.erase(&shared.get().archived, &of));
         let Some(erased) = erased.await? else {
+            // Also after a crash between a step and this: only now is it done.
+            self.note_unswept(request.query.stream);
+            self.sweep_if_due(request.query.stream).await?;
             return Ok(DONE);
         };
         self.erase_bodies(erased.ledger_indices).await?;
@@ -180,12 +188,21 @@ impl Store {
             return Ok(Progress::default());
         }
         self.0.archive.forget_read();
-        let words = erased.words;
-        let forgotten = self.work(NONE, move |mover| {
-            mover.erase_unused(request.query.stream, &fields, &words)
-        });
-        forgotten.await?;
         Ok(erased.progress)
+    }
+
+    fn note_unswept(&self, stream: Stream) {
+        self.0.unswept[stream_index(stream)].store(true, Ordering::Relaxed);
+    }
+
+    /// Takes words out of the dictionary that no event has any more, if events went.
+    async fn sweep_if_due(&self, stream: Stream) -> StoreResult<()> {
+        let unswept = &self.0.unswept[stream_index(stream)];
+        if unswept.swap(false, Ordering::Relaxed) {
+            let swept = self.work(NONE, move |mover| mover.sweep(stream)).await;
+            return swept.inspect_err(|_| self.note_unswept(stream));
+        }
+        Ok(())
     }
 
     /// Erases what the ledger has of archived events. It goes first: what was cut short finds these

@@ -42,9 +42,17 @@ struct Kept {
 #[derive(Debug, Clone)]
 struct Stored {
     event: Event,
-    /// The content of the delivery that created it: a later one is compared with this.
-    first_sent: String,
+    /// The content of the delivery that created it: a later one is compared with this. Once something
+    /// was erased, whatever comes is taken for a repeated delivery.
+    first_sent: Option<String>,
     place: Place,
+}
+
+impl Stored {
+    fn is_repeated_by(&self, event: &Event) -> bool {
+        let first_sent = self.first_sent.as_ref();
+        first_sent.is_none_or(|first_sent| *first_sent == event.to_json(Form::Content))
+    }
 }
 
 /// Where an event is.
@@ -217,13 +225,12 @@ impl Kept {
     }
 
     fn append(&mut self, event: Event) -> Outcome {
-        let content = event.to_json(Form::Content);
         let there = self.events.iter().find(|stored| {
             is_same(&stored.event, &event)
                 && (event.stream == Stream::Audit || period(&stored.event) == period(&event))
         });
         match there {
-            Some(stored) if stored.first_sent == content => {
+            Some(stored) if stored.is_repeated_by(&event) => {
                 Outcome::Duplicate(Receipt::of(&stored.event))
             }
             Some(_) => Outcome::Conflict,
@@ -242,8 +249,8 @@ impl Kept {
                 .iter_mut()
                 .find(|stored| is_same(&stored.event, &event) && period(&stored.event) == day);
             if let Some(half) = half {
-                if half.place != Place::Online {
-                    return match half.first_sent == event.to_json(Form::Content) {
+                if half.place != Place::Online || half.first_sent.is_none() {
+                    return match half.is_repeated_by(&event) {
                         true => Outcome::Duplicate(None),
                         false => Outcome::Conflict,
                     };
@@ -259,7 +266,7 @@ impl Kept {
     }
 
     fn push(&mut self, mut event: Event) -> Outcome {
-        let first_sent = event.to_json(Form::Content);
+        let first_sent = Some(event.to_json(Form::Content));
         self.last_seq += 1;
         event.seq = self.last_seq;
         if event.stream == Stream::Audit {
@@ -449,11 +456,12 @@ impl Kept {
         let fields = request.erased()?;
         let events = self.events.iter_mut();
         let events = events.filter(|stored| stored.place != Place::Expired);
-        let events = events.map(|stored| &mut stored.event);
         let mut erased = 0;
-        for event in events.filter(|event| matches(&request.query, event)) {
-            let values = fields.iter().map(|field| event.take(field));
-            erased += u64::from(values.flatten().count() > 0);
+        for stored in events.filter(|stored| matches(&request.query, &stored.event)) {
+            let values = fields.iter().map(|field| stored.event.take(field));
+            if values.flatten().count() > 0 {
+                (erased, stored.first_sent) = (erased + 1, None);
+            }
         }
         Ok(all_at_once(erased))
     }

@@ -3,7 +3,8 @@
 
 use super::scan::asked;
 use super::{Archive, Archived, ArchivedPart, ArchivedPeriod, Replacement, store_error};
-use crate::lifecycle::{Words, take};
+use crate::lifecycle::take;
+use daybook_archive::ids::ERASED_CONTENT;
 use daybook_archive::manifest::{PartChange, Rewriting};
 use daybook_archive::table::is_payload;
 use daybook_archive::{BuiltPart, PartWriter};
@@ -23,8 +24,6 @@ pub(crate) struct Cleared {
 /// A part without what was to be erased, ready to be put in place.
 pub(crate) struct Erased {
     pub(crate) replacement: Replacement,
-    /// What fields of keywords held.
-    pub(crate) words: Words,
     /// The places in the ledger of the events that were concerned.
     pub(crate) ledger_indices: Vec<u64>,
     pub(crate) progress: Progress,
@@ -67,7 +66,7 @@ impl Archive {
             }
         }
         for part in &mut record.manifest.parts {
-            let rows_sha256_before = part.events.rows_sha256.clone();
+            let rows_sha256_before = Some(part.events.rows_sha256.clone());
             if let Some(file) = part.payloads.take() {
                 progress.events += file.rows;
                 progress.bytes += file.bytes;
@@ -186,31 +185,33 @@ impl Archive {
         at: usize,
         request: &EraseRequest,
     ) -> StoreResult<Erased> {
-        let (part, mut words) = (&period.parts[at], Words::default());
+        let part = &period.parts[at];
         let mut ledger_indices = Vec::new();
         let (built, events) = self.rewrite(part, period, |event| {
             let matched = request.query.matches(event);
             if matched && let Some(receipt) = Receipt::of(event) {
                 ledger_indices.push(receipt.ledger_index);
             }
-            let taken = request.fields.iter();
-            let taken = taken.filter(|field| matched && take(event, field, &mut words));
-            taken.count() > 0
+            matched && take(event, &request.fields)
         })?;
         let mut record = period.record.clone();
         let mut next = built.part.clone();
         next.changes.clone_from(&part.part.changes);
+        for earlier in &mut next.changes {
+            earlier.rows_sha256_before = None;
+        }
         next.changes.push(PartChange {
             at: Timestamp::now(),
             what: Rewriting::Erased,
             events,
-            rows_sha256_before: part.part.events.rows_sha256.clone(),
+            rows_sha256_before: None,
         });
+        let number = next.number;
         record.manifest.parts[at] = next;
         self.bring(&mut record, &built)?;
+        self.write_ids(period.key, number, built.known)?;
         Ok(Erased {
             replacement: Replacement::new(Arc::clone(seen), self, record)?,
-            words,
             ledger_indices,
             progress: Progress {
                 events,
@@ -220,7 +221,7 @@ impl Archive {
         })
     }
 
-    /// Builds a part anew, each event as `edit` leaves it; `edit` says whether it changed it.
+    /// Builds a part anew, each event as `edit` leaves it; `edit` says whether it erased anything.
     fn rewrite(
         &self,
         part: &ArchivedPart,
@@ -232,9 +233,11 @@ impl Archive {
         let (mut changed, mut first) = (0, 0);
         while let Some(group) = self.group_from(part, first, None, None)? {
             first = group.number + 1;
-            for (mut event, hash) in group.rows()? {
+            for (mut event, mut hash) in group.rows()? {
                 self.add_payloads(part, &mut event)?;
-                changed += u64::from(edit(&mut event));
+                if edit(&mut event) {
+                    (changed, hash) = (changed + 1, ERASED_CONTENT);
+                }
                 writer.add(&event, hash).map_err(store_error)?;
             }
         }

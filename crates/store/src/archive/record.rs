@@ -144,6 +144,15 @@ pub(crate) fn load_all(archive: &Archive) -> StoreResult<Archived> {
     Archived::new(periods)
 }
 
+/// The record of a period as it is now; `None` when nothing of it is archived any more.
+pub(super) fn current(archive: &Archive, key: PartitionKey) -> StoreResult<Option<Record>> {
+    let path = path(&archive.dir, key);
+    match path.exists() {
+        true => load(key, &path).map(Some),
+        false => Ok(None),
+    }
+}
+
 fn load(key: PartitionKey, path: &Path) -> StoreResult<Record> {
     let bytes = std::fs::read(path).map_err(|e| io_error("reading an archive record", &e))?;
     let at = bytes.len().saturating_sub(checksum_line(b"").len());

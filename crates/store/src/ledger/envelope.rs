@@ -24,27 +24,7 @@ impl Sealed {
     /// # Errors
     /// When its leaf is too long, which the limits of fields keep from happening.
     pub(crate) fn new(event: &Event, salt: [u8; SALT_BYTES]) -> Result<Self, StoreError> {
-        let body = body_of(event);
-        let text = |name: &str| event.text(name).unwrap_or_default().into();
-        let time = |us: i64| {
-            let mut text = String::with_capacity(32);
-            push_time(Timestamp::from_us(us), &mut text);
-            text.into()
-        };
-        let received_at = event.integer("received_at");
-        let leaf = Leaf {
-            id: (&*event.id).into(),
-            time: time(event.time.us()),
-            received_at: received_at.map(time).unwrap_or_default(),
-            origin: text("origin"),
-            action: text("action"),
-            operation: text("operation"),
-            resource_type: event.text("resource_type").map(Into::into),
-            result: text("result"),
-            body: commitment(&salt, body.as_bytes()),
-        };
-        let leaf = leaf.encode();
-        let leaf = leaf.map_err(|e| StoreError::Limit(e.to_string()))?;
+        let (leaf, body) = leaf_and_body(event, salt)?;
         Ok(Self::of_parts(salt, leaf, body.into_bytes()))
     }
 
@@ -75,6 +55,35 @@ impl Sealed {
     pub(crate) fn event(&self) -> Result<Event, String> {
         event_of(&self.leaf, &self.body)
     }
+}
+
+/// What is sealed of an event.
+pub(crate) fn leaf_and_body(
+    event: &Event,
+    salt: [u8; SALT_BYTES],
+) -> Result<(Vec<u8>, String), StoreError> {
+    let body = body_of(event);
+    let text = |name: &str| event.text(name).unwrap_or_default().into();
+    let time = |us: i64| {
+        let mut text = String::with_capacity(32);
+        push_time(Timestamp::from_us(us), &mut text);
+        text.into()
+    };
+    let received_at = event.integer("received_at");
+    let leaf = Leaf {
+        id: (&*event.id).into(),
+        time: time(event.time.us()),
+        received_at: received_at.map(time).unwrap_or_default(),
+        origin: text("origin"),
+        action: text("action"),
+        operation: text("operation"),
+        resource_type: event.text("resource_type").map(Into::into),
+        result: text("result"),
+        body: commitment(&salt, body.as_bytes()),
+    };
+    let leaf = leaf.encode();
+    let leaf = leaf.map_err(|e| StoreError::Limit(e.to_string()))?;
+    Ok((leaf, body))
 }
 
 /// The members of an event that its leaf does not have, in order of their names. What senders gave as

@@ -14,6 +14,8 @@ use daybook_ledger::tile::{TILE_WIDTH, encode_hashes};
 use daybook_ledger::{Hash, Part, Tile, Tree, bundle};
 use daybook_model::StoreError;
 use std::collections::VecDeque;
+use std::fmt::Display;
+use std::io;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender};
@@ -195,7 +197,7 @@ impl Integrator {
         if self.published != Some(size) {
             self.write_staged().map_err(failed)?;
             self.write_partial().map_err(failed)?;
-            self.checked = self.read_back().map_err(Unpublished::Refused)?;
+            self.checked = self.read_back()?;
         }
         let Some(publisher) = &mut self.publisher else {
             return Ok(());
@@ -218,15 +220,7 @@ impl Integrator {
 
     /// The tree once more, from what the files hold: a bit that flipped in memory between hashing and
     /// writing must not be signed.
-    fn read_back(&self) -> Result<Tree, String> {
-        self.tree_of_files().map_err(|why| {
-            format!(
-                "{why}: memory or disk is faulty. Check both, then restart: what is wrong is written anew"
-            )
-        })
-    }
-
-    fn tree_of_files(&self) -> Result<Tree, String> {
+    fn read_back(&self) -> Result<Tree, Unpublished> {
         let (mut tree, size) = (self.checked.clone(), self.edge.size());
         while let Some(tile) = Tile::in_tree(0, tree.size() / u64::from(TILE_WIDTH), size)
             .filter(|_| tree.size() < size)
@@ -246,33 +240,40 @@ impl Integrator {
             .try_for_each(|(tile, hashes)| self.has_hashes(tile, hashes))?;
         match tree == self.edge.tree {
             true => Ok(tree),
-            false => Err("the ledger's files do not hold what was hashed".into()),
+            false => Err(faulty("the ledger's files do not hold what was hashed")),
         }
     }
 
     /// The hashes of a bundle's leaves, which agree with their tile and their bodies.
-    fn leaves_of_files(&self, tile: Tile) -> Result<Vec<Hash>, String> {
+    fn leaves_of_files(&self, tile: Tile) -> Result<Vec<Hash>, Unpublished> {
         let (leaves, bodies) = (Part::Entries(tile), Part::Bodies(tile));
         let (entries, width) = (self.read(leaves)?, tile.width());
-        let hashes = bundle::leaf_hashes(&entries, width).map_err(|e| format!("{leaves}: {e}"))?;
-        self.has_hashes(tile, &hashes)
-            .map_err(|why| format!("{leaves}, or {why}"))?;
+        let hashes = bundle::leaf_hashes(&entries, width);
+        let hashes = hashes.map_err(|why| faulty(format!("{leaves}: {why}")))?;
+        self.has_hashes(tile, &hashes).map_err(|why| match why {
+            Unpublished::Refused(why) => Unpublished::Refused(format!("{leaves}, or {why}")),
+            failed => failed,
+        })?;
         check_bodies(&entries, &self.read(bodies)?, width)
-            .map_err(|why| format!("{bodies}: {why}"))?;
+            .map_err(|why| faulty(format!("{bodies}: {why}")))?;
         Ok(hashes)
     }
 
-    fn has_hashes(&self, tile: Tile, hashes: &[Hash]) -> Result<(), String> {
+    fn has_hashes(&self, tile: Tile, hashes: &[Hash]) -> Result<(), Unpublished> {
         let part = Part::Hashes(tile);
         match self.read(part)? == encode_hashes(hashes) {
             true => Ok(()),
-            false => Err(format!("{part} does not hold what was hashed")),
+            false => Err(faulty(format!("{part} does not hold what was hashed"))),
         }
     }
 
-    fn read(&self, part: Part) -> Result<Vec<u8>, String> {
+    /// Too many open files, say, is no reason to stop for good.
+    fn read(&self, part: Part) -> Result<Vec<u8>, Unpublished> {
         let bytes = self.files.read(part);
-        bytes.map_err(|why| format!("{part}: {why}"))
+        bytes.map_err(|error| match error.kind() {
+            io::ErrorKind::NotFound => faulty(format!("{part} is missing")),
+            _ => Unpublished::Failed(format!("{part}: {error}")),
+        })
     }
 
     /// Makes the files of the tree of this size durable.
@@ -322,4 +323,11 @@ impl Integrator {
         let keep: Vec<u64> = self.flushed.iter().copied().chain(self.published).collect();
         self.files.remove_partial(from, self.edge.size(), &keep);
     }
+}
+
+/// What was read back is not what was written.
+fn faulty(what: impl Display) -> Unpublished {
+    Unpublished::Refused(format!(
+        "{what}: memory or disk is faulty. Check both, then restart: what is wrong is written anew"
+    ))
 }

@@ -1,7 +1,7 @@
 //! The audit events that a store has, online and archived, for a comparison with its ledger. Reads only,
 //! also while another process has the store open: its mover waits meanwhile, its committer does not.
 
-use super::envelope::Sealed;
+use super::envelope::leaf_and_body;
 use super::event_of;
 use crate::archive::{self, Archive};
 use crate::error::io_error;
@@ -26,18 +26,18 @@ use std::time::Duration;
 use tantivy::DocId;
 
 /// Events that are read together.
-const TOGETHER: usize = 32_768;
+const TOGETHER: usize = 16_384;
 /// How often the log is read anew when a running process changed it meanwhile.
 const ATTEMPTS_MAX: u32 = 5;
 const PAUSE: Duration = Duration::from_millis(200);
 
 /// What a store has of some audit events.
 #[derive(Debug)]
-pub enum Stored<'a> {
+pub enum Stored {
     /// Events that are online.
-    Online(&'a [Event]),
+    Online(Vec<Event>),
     /// Events that are archived.
-    Archived(&'a [Event]),
+    Archived(Arc<Vec<Event>>),
     /// Where events were that are not kept any more.
     Expired(LedgerPlace),
 }
@@ -50,7 +50,7 @@ pub enum Stored<'a> {
 pub fn stored_events(
     dir: &Path,
     depot: Arc<dyn Depot>,
-    mut each: impl FnMut(Stored<'_>) -> Result<bool, StoreError>,
+    mut each: impl FnMut(Stored) -> Result<bool, StoreError>,
 ) -> Result<(), StoreError> {
     let options = Options::new(dir);
     if !options.wal_dir().exists() {
@@ -64,8 +64,7 @@ pub fn stored_events(
     let (mut partitions, _) = partition::find_all(dir, &words, &archived)?;
     partitions.retain(|partition| partition.key.0 == Stream::Audit);
     for partition in &partitions {
-        let online = &mut |events: &[Event]| each(Stored::Online(events));
-        if !each_of(partition, online)? {
+        if !each_of(partition, &mut each)? {
             return Ok(());
         }
     }
@@ -81,8 +80,9 @@ pub fn stored_events(
             let moved = moved.max(archived.moved_through(key));
             event.stream == Stream::Audit && moved < segment.generation
         });
-        let events: Vec<Event> = in_memory.collect();
-        for events in events.chunks(TOGETHER) {
+        let mut in_memory = in_memory.peekable();
+        while in_memory.peek().is_some() {
+            let events = in_memory.by_ref().take(TOGETHER).collect();
             if !each(Stored::Online(events))? {
                 return Ok(());
             }
@@ -95,19 +95,17 @@ pub fn stored_events(
 pub(crate) fn own_events(
     snapshot: &Snapshot,
     archive: &Archive,
-    each: &mut dyn FnMut(Stored<'_>) -> Result<bool, StoreError>,
+    each: &mut dyn FnMut(Stored) -> Result<bool, StoreError>,
 ) -> Result<(), StoreError> {
     for partition in snapshot.partitions(&Query::all(Stream::Audit)) {
-        let online = &mut |events: &[Event]| each(Stored::Online(events));
-        if !each_of(partition, online)? {
+        if !each_of(partition, each)? {
             return Ok(());
         }
     }
     for (chunk, _) in snapshot.chunks() {
         let events = chunk.entries.iter().map(|entry| &entry.event);
         let events = events.filter(|event| event.stream == Stream::Audit);
-        let events: Vec<Event> = events.cloned().collect();
-        if !each(Stored::Online(&events))? {
+        if !each(Stored::Online(events.cloned().collect()))? {
             return Ok(());
         }
     }
@@ -116,12 +114,12 @@ pub(crate) fn own_events(
 
 fn each_of(
     partition: &Partition,
-    each: &mut impl FnMut(&[Event]) -> Result<bool, StoreError>,
+    each: &mut dyn FnMut(Stored) -> Result<bool, StoreError>,
 ) -> Result<bool, StoreError> {
     for (number, segment) in (0..).zip(partition.segments()?) {
         let docs: Vec<DocId> = segment.reader.doc_ids_alive().collect();
         for docs in docs.chunks(TOGETHER) {
-            if !each(&partition.events(number, docs)?)? {
+            if !each(Stored::Online(partition.events(number, docs)?))? {
                 return Ok(false);
             }
         }
@@ -152,24 +150,14 @@ fn read_log(options: &Options) -> Result<Vec<wal::ReplayedSegment>, StoreError> 
     }
 }
 
-/// Whether an event that the store shows under a leaf hash is what the ledger has in its place, body and
-/// all.
-pub(crate) fn is_same(event: &Event, hash: &[u8; 32], entry: &[u8], body: &Body<'_>) -> bool {
-    let Body::Kept { salt, .. } = body else {
-        return false;
-    };
-    let sealed = Sealed::new(event, *salt);
-    sealed.is_ok_and(|sealed| *sealed.leaf == *entry && sealed.leaf_hash.0 == *hash)
-}
-
 /// How an event that the store shows differs from what the ledger has in its place: a sentence without
 /// its subject; `None` when it does not. A body that was erased is compared with what is left without
 /// it.
 pub(crate) fn difference(event: &Event, entry: &[u8], body: &Body<'_>) -> Option<String> {
     let bytes: &[u8] = match body {
         Body::Kept { salt, bytes } => {
-            let sealed = Sealed::new(event, *salt);
-            if sealed.is_ok_and(|sealed| *sealed.leaf == *entry) {
+            let sealed = leaf_and_body(event, *salt);
+            if sealed.is_ok_and(|(leaf, _)| *leaf == *entry) {
                 return None;
             }
             bytes
@@ -195,6 +183,7 @@ pub(crate) fn difference(event: &Event, entry: &[u8], body: &Body<'_>) -> Option
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ledger::envelope::Sealed;
 
     fn event(ip: &str) -> Event {
         let json = format!(

@@ -1,25 +1,26 @@
 //! Compares what the store has of audit events, online and archived, with a ledger that was verified
 //! before: each event's leaf is computed anew and must be the one in its place, and none may be missing.
 
-use super::online::{Stored, difference, is_same};
+use super::online::{Stored, difference};
 use daybook_ledger::body::Bodies;
 use daybook_ledger::bundle::Entries;
 use daybook_ledger::tile::TILE_WIDTH;
 use daybook_ledger::verify::{Source, find};
-use daybook_ledger::{Part, Tile, leaf_hash};
+use daybook_ledger::{Part, Tile};
 use daybook_model::ledger::{Comparison, Difference, Receipt};
 use daybook_model::logstore::StoreResult;
 use daybook_model::{Event, StoreError};
 use std::num::NonZeroUsize;
 use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::sync_channel;
 
 /// Expired events that are compared together.
 const TOGETHER: usize = 32_768;
 
 /// Notes what differs. Events of a partition are not in the order of the ledger, so the least index
-/// counts.
-fn note(comparison: &mut Comparison, index: u64, id: Option<String>, what: String) {
+/// counts, and before all an event that has none.
+fn note(comparison: &mut Comparison, index: Option<u64>, id: Option<String>, what: String) {
     let first = &mut comparison.first_difference;
     if first.as_ref().is_none_or(|first| index < first.index) {
         *first = Some(Difference { index, id, what });
@@ -30,6 +31,7 @@ fn add(comparison: &mut Comparison, other: Comparison) {
     comparison.equal += other.equal;
     comparison.archived += other.archived;
     comparison.expired += other.expired;
+    comparison.newer += other.newer;
     if let Some(Difference { index, id, what }) = other.first_difference {
         note(comparison, index, id, what);
     }
@@ -84,57 +86,104 @@ pub struct Compared<'s, S> {
 /// Those of `give_all`; [`StoreError`] when a file of the ledger cannot be read.
 pub fn compare_events<S: Source>(
     with: &Compared<'_, S>,
-    give_all: impl FnOnce(&mut dyn FnMut(Stored<'_>) -> StoreResult<bool>) -> StoreResult<()>,
+    give_all: impl FnOnce(&mut dyn FnMut(Stored) -> StoreResult<bool>) -> StoreResult<()>,
 ) -> StoreResult<Comparison> {
     let mut run = Run {
         with,
         seen: vec![0; usize::try_from(with.size.div_ceil(64)).unwrap_or(usize::MAX)],
+        expired: Vec::new(),
         comparison: Comparison::default(),
     };
-    let mut expired = Vec::new();
-    give_all(&mut |stored| {
-        let (events, archived) = match stored {
-            Stored::Online(events) => (events, false),
-            Stored::Archived(events) => (events, true),
-            Stored::Expired(place) => {
-                expired.push(Placed {
-                    index: place.index,
-                    leaf_hash: place.leaf_hash,
-                    event: None,
-                    archived: true,
-                });
-                if expired.len() == TOGETHER {
-                    run.compare(std::mem::take(&mut expired))?;
-                }
-                return Ok(true);
-            }
-        };
-        let placed = events.iter();
-        let placed = placed.filter_map(|event| Placed::of(event, archived));
-        run.compare(placed.collect())?;
-        Ok(true)
-    })?;
-    run.compare(expired)?;
-    if let Some(index) = run.first_missing() {
-        let what = "is missing from the store".into();
-        note(&mut run.comparison, index, None, what);
+    match with.threads.get() {
+        1 => give_all(&mut |stored| run.take(stored).map(|()| true))?,
+        _ => reading_ahead(&mut run, give_all)?,
     }
-    Ok(run.comparison)
+    run.end()
+}
+
+/// Compares events while the next ones are read.
+fn reading_ahead<S: Source>(
+    run: &mut Run<'_, '_, S>,
+    give_all: impl FnOnce(&mut dyn FnMut(Stored) -> StoreResult<bool>) -> StoreResult<()>,
+) -> StoreResult<()> {
+    let (sender, receiver) = sync_channel(1);
+    std::thread::scope(|scope| {
+        let mut given = receiver.into_iter();
+        let comparing = scope.spawn(move || given.try_for_each(|stored| run.take(stored)));
+        // Who compares has failed when nobody takes it.
+        let read = give_all(&mut |stored| Ok(sender.send(stored).is_ok()));
+        drop(sender);
+        comparing.join().map_err(panicked)??;
+        read
+    })
+}
+
+fn panicked<E>(_: E) -> StoreError {
+    StoreError::Internal("a comparison panicked".into())
 }
 
 struct Run<'c, 's, S> {
     with: &'c Compared<'s, S>,
     /// One bit for each index.
     seen: Vec<u64>,
+    expired: Vec<Placed<'static>>,
     comparison: Comparison,
 }
 
 impl<S: Source> Run<'_, '_, S> {
+    fn take(&mut self, stored: Stored) -> StoreResult<()> {
+        match stored {
+            Stored::Online(events) => self.compare_stored(&events, false),
+            Stored::Archived(events) => self.compare_stored(&events, true),
+            Stored::Expired(place) => {
+                self.expired.push(Placed {
+                    index: place.index,
+                    leaf_hash: place.leaf_hash,
+                    event: None,
+                    archived: true,
+                });
+                match self.expired.len() {
+                    TOGETHER => self.compare_expired(),
+                    _ => Ok(()),
+                }
+            }
+        }
+    }
+
+    fn compare_stored(&mut self, events: &[Event], archived: bool) -> StoreResult<()> {
+        let mut placed = Vec::with_capacity(events.len());
+        for event in events {
+            match Placed::of(event, archived) {
+                Some(found) => placed.push(found),
+                None => {
+                    let (id, what) = (event.id.to_string(), "has no place in the ledger");
+                    note(&mut self.comparison, None, Some(id), what.into());
+                }
+            }
+        }
+        self.compare(placed)
+    }
+
+    fn compare_expired(&mut self) -> StoreResult<()> {
+        let expired = std::mem::take(&mut self.expired);
+        self.compare(expired)
+    }
+
+    fn end(mut self) -> StoreResult<Comparison> {
+        self.compare_expired()?;
+        if let Some(index) = self.first_missing() {
+            let what = "is missing from the store".into();
+            note(&mut self.comparison, Some(index), None, what);
+        }
+        Ok(self.comparison)
+    }
+
     /// Compares events in the order of the ledger: so each bundle is read once for many of them, however
     /// the store orders events, and several bundles are worked on at once.
     fn compare(&mut self, mut events: Vec<Placed<'_>>) -> StoreResult<()> {
-        // Others are from after the checkpoint.
+        let all = events.len();
         events.retain(|placed| placed.index < self.with.size);
+        self.comparison.newer += (all - events.len()) as u64;
         events.sort_by_key(|placed| placed.index);
         events.retain(|placed| self.see(placed));
         let by_bundle = events.chunk_by(|a, b| a.bundle() == b.bundle());
@@ -151,7 +200,6 @@ impl<S: Source> Run<'_, '_, S> {
         std::thread::scope(|scope| {
             let workers = (0..self.with.threads.get()).map(|_| scope.spawn(work));
             for worker in workers.collect::<Vec<_>>() {
-                let panicked = |_| StoreError::Internal("a comparison panicked".into());
                 add(&mut self.comparison, worker.join().map_err(panicked)??);
             }
             Ok(())
@@ -165,7 +213,7 @@ impl<S: Source> Run<'_, '_, S> {
         self.seen[word] |= bit;
         if !is_new {
             let what = "stands in the store twice".into();
-            note(&mut self.comparison, placed.index, placed.id(), what);
+            note(&mut self.comparison, Some(placed.index), placed.id(), what);
         }
         is_new
     }
@@ -201,22 +249,14 @@ fn compare_bundle<S: Source>(
         found.map(|(_, file)| file).ok_or_else(missing)
     };
     let (entries, bodies) = (read(Part::Entries(tile))?, read(Part::Bodies(tile))?);
+    let hashes = read(Part::Hashes(tile))?;
+    let hashes = hashes.as_chunks().0;
     let entries: Vec<_> = Entries::new(&entries).flatten().collect();
     let bodies: Vec<_> = Bodies::new(&bodies).flatten().collect();
     let mut comparison = Comparison::default();
     for placed in events {
         let at = (placed.index % u64::from(TILE_WIDTH)) as usize;
-        if let (Some(event), Some(entry), Some(body)) =
-            (placed.event, entries.get(at), bodies.get(at))
-            && is_same(event, &placed.leaf_hash, entry, body)
-        {
-            comparison.equal += 1;
-            comparison.archived += u64::from(placed.archived);
-            continue;
-        }
-        let same = entries
-            .get(at)
-            .map(|entry| leaf_hash(entry).0 == placed.leaf_hash);
+        let same = hashes.get(at).map(|hash| *hash == placed.leaf_hash);
         let differs = match (same, placed.event) {
             (Some(true), None) => None,
             (_, None) => Some("had another `leaf_hash` when it was archived".into()),
@@ -227,7 +267,7 @@ fn compare_bundle<S: Source>(
             },
         };
         match (differs, placed.event) {
-            (Some(what), _) => note(&mut comparison, placed.index, placed.id(), what),
+            (Some(what), _) => note(&mut comparison, Some(placed.index), placed.id(), what),
             (None, None) => comparison.expired += 1,
             (None, Some(_)) => {
                 comparison.equal += 1;
@@ -244,6 +284,9 @@ mod tests {
     use crate::ledger::edge::Edge;
     use crate::ledger::envelope::Sealed;
     use crate::ledger::view::View;
+    use daybook_ledger::leaf_hash;
+    use daybook_model::Stream;
+    use daybook_model::catalogue::field;
     use daybook_model::ledger::LeafHash;
 
     /// Events and the ledger of them.
@@ -274,10 +317,14 @@ mod tests {
             gaps,
             threads: NonZeroUsize::MIN,
         };
-        let give = |each: &mut dyn FnMut(Stored<'_>) -> StoreResult<bool>| {
-            each(Stored::Online(events)).map(drop)
+        let give = |each: &mut dyn FnMut(Stored) -> StoreResult<bool>| {
+            each(Stored::Online(events.to_vec())).map(drop)
         };
-        compare_events(&with, give).unwrap()
+        let found = compare_events(&with, give).unwrap();
+        let threads = NonZeroUsize::new(3).unwrap();
+        let by_several = compare_events(&Compared { threads, ..with }, give);
+        assert_eq!(by_several.unwrap(), found);
+        found
     }
 
     #[test]
@@ -287,24 +334,33 @@ mod tests {
             let compared = compare(&view, 8, gaps, events);
             compared.first_difference.map(|it| (it.index, it.what))
         };
-        assert_eq!(compare(&view, 8, &[], &events).equal, 8, "one came later");
+        let compared = compare(&view, 8, &[], &events);
+        assert_eq!((compared.equal, compared.newer), (8, 1));
         assert_eq!(first(&events, &[]), None);
 
         let missing = "is missing from the store".to_owned();
         let but_two: Vec<Event> = [&events[..2], &events[3..]].concat();
-        assert_eq!(first(&but_two, &[]), Some((2, missing)));
+        assert_eq!(first(&but_two, &[]), Some((Some(2), missing)));
         let gap = 2..3;
         assert_eq!(first(&but_two, std::slice::from_ref(&gap)), None);
 
         let twice = [&events[..], &events[4..5]].concat();
         let what = "stands in the store twice".to_owned();
-        assert_eq!(first(&twice, &[]), Some((4, what)));
+        assert_eq!(first(&twice, &[]), Some((Some(4), what)));
 
         let mut changed = events.clone();
         changed[6].set_text("ip", "192.0.2.9");
         changed[3].set_text("ip", "192.0.2.9");
         changed.reverse();
         let what = "stands in the store with another `ip`".to_owned();
-        assert_eq!(first(&changed, &[]), Some((3, what)));
+        assert_eq!(first(&changed, &[]), Some((Some(3), what)));
+
+        let mut unknown = changed[0].clone();
+        unknown.take(field(Stream::Audit, "ledger_index"));
+        let what = "has no place in the ledger".to_owned();
+        assert_eq!(
+            first(&[&events[..], &[unknown]].concat(), &[]),
+            Some((None, what))
+        );
     }
 }

@@ -182,6 +182,15 @@ impl Partition {
         Ok(&self.opened()?.segments)
     }
 
+    /// Makes what those who send events and those who look at the newest would else wait for.
+    pub(crate) fn prepare(&self) -> Result<(), StoreError> {
+        for segment in self.segments()? {
+            segment.id_filter(field(self.key.0, "id"))?;
+            segment.zones(field(self.key.0, "time"))?;
+        }
+        Ok(())
+    }
+
     /// Its words.
     pub(crate) fn dictionary(&self) -> Result<&Dictionary, StoreError> {
         Ok(&self.opened()?.dictionary)

@@ -50,6 +50,7 @@ impl Partition {
     /// Events of a segment without their payloads, in the order of `docs`, which rise. Works on
     /// all threads of the caller's pool.
     pub(crate) fn events(&self, number: u32, docs: &[DocId]) -> Result<Vec<Event>, StoreError> {
+        self.segments()?[number as usize].open_rows();
         let ids = self.key_fields(|field| self.ids(field, number, docs))?;
         let parts = docs.par_chunks(TOGETHER).enumerate();
         let rows: Vec<Vec<Event>> = parts

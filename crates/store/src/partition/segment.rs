@@ -1,6 +1,7 @@
 //! A segment of a partition's index with what queries opened of it. Segments never change, so a
 //! new view of the partition takes over what the old one had opened.
 
+use super::at_once;
 use super::id_filter::IdFilter;
 use super::keys::pack;
 use crate::columns::{ABSENT, Place};
@@ -17,6 +18,7 @@ use tantivy::{DocId, SegmentReader};
 #[derive(Debug)]
 pub(crate) struct Segment {
     pub(crate) reader: SegmentReader,
+    stream: Stream,
     opened: Arc<Opened>,
 }
 
@@ -25,6 +27,7 @@ struct Opened {
     columns: Box<[OnceLock<Option<Column>>]>,
     keys: Box<[OnceLock<Option<BytesColumn>>]>,
     id_filter: OnceLock<IdFilter>,
+    zones: Box<[OnceLock<Zones>]>,
     /// The event of each id, by the id's ordinal.
     events_of_ids: OnceLock<Box<[DocId]>>,
 }
@@ -43,11 +46,13 @@ impl Segment {
                     columns: (0..fields).map(|_| OnceLock::new()).collect(),
                     keys: (0..fields).map(|_| OnceLock::new()).collect(),
                     id_filter: OnceLock::new(),
+                    zones: (0..fields).map(|_| OnceLock::new()).collect(),
                     events_of_ids: OnceLock::new(),
                 })
             });
         Self {
             reader: reader.clone(),
+            stream,
             opened,
         }
     }
@@ -60,12 +65,39 @@ impl Segment {
                 .is_some()
     }
 
+    /// Opens what rows are read from, many at once: it waits for the disk and is checked when it is read.
+    pub(super) fn open_rows(&self) {
+        let is_closed = |field: &&Field| match Place::of(field) {
+            Place::Keys => self.opened.keys[usize::from(field.index)].get().is_none(),
+            _ => !self.has_opened(field),
+        };
+        let fields = Catalogue::of(self.stream).fields().iter();
+        let closed: Vec<&Field> = fields.filter(is_closed).collect();
+        at_once(&closed, |field| match Place::of(field) {
+            // What fails here fails again where it is read.
+            Place::Keys => drop(self.keys(field)),
+            _ => drop(self.column(field)),
+        });
+    }
+
     /// The column of a field that has one; `None` when no event here has a value.
     pub(crate) fn column(&self, field: &Field) -> StoreResult<Option<&Column>> {
         debug_assert!(Place::of(field).is_column());
         cached(&self.opened.columns[usize::from(field.index)], || {
             self.reader.fast_fields().column_opt::<u64>(field.name)
         })
+    }
+
+    /// Between which values of a field the events of each window lie. Events come about in the order of
+    /// time, so a range of time needs few windows, and so do the largest of all values.
+    pub(crate) fn zones(&self, field: &Field) -> StoreResult<Option<&Zones>> {
+        let Some(column) = self.column(field)? else {
+            return Ok(None);
+        };
+        let read = || Zones::of(column, self.reader.max_doc());
+        Ok(Some(
+            self.opened.zones[usize::from(field.index)].get_or_init(read),
+        ))
     }
 
     /// The ids of a field of unique ids; `None` when no event here has one.
@@ -77,14 +109,20 @@ impl Segment {
 
     /// Whether an event with this id may be here; never wrong when it says no.
     pub(super) fn may_hold(&self, id_field: &Field, id: &[u8]) -> StoreResult<bool> {
+        let filter = self.id_filter(id_field)?;
+        Ok(filter.is_some_and(|filter| filter.may_hold(id)))
+    }
+
+    /// The filter over its ids; `None` when it has none.
+    pub(super) fn id_filter(&self, id_field: &Field) -> StoreResult<Option<&IdFilter>> {
         let Some(ids) = self.keys(id_field)? else {
-            return Ok(false);
+            return Ok(None);
         };
         if let Some(filter) = self.opened.id_filter.get() {
-            return Ok(filter.may_hold(id));
+            return Ok(Some(filter));
         }
         let filter = IdFilter::of(ids).map_err(internal)?;
-        Ok(self.opened.id_filter.get_or_init(|| filter).may_hold(id))
+        Ok(Some(self.opened.id_filter.get_or_init(|| filter)))
     }
 
     /// Events with this value of a field of unique ids, deleted ones too.
@@ -162,6 +200,36 @@ impl Segment {
             Some(doc) if *doc < DocId::MAX - 1 => Ok(vec![*doc]),
             _ => self.events_within(ids, ordinal, ordinal),
         }
+    }
+}
+
+/// Events that are looked at together.
+pub(crate) const WINDOW: u32 = 1024;
+
+/// The least and the largest value that a column has in each window of events, deleted ones included.
+#[derive(Debug)]
+pub(crate) struct Zones(Box<[(u64, u64)]>);
+
+impl Zones {
+    fn of(column: &Column, events: DocId) -> Self {
+        let mut values = Vec::with_capacity(WINDOW as usize);
+        let mut docs = Vec::with_capacity(WINDOW as usize);
+        let windows = (0..events).step_by(WINDOW as usize).map(|first| {
+            docs.clear();
+            docs.extend(first..events.min(first + WINDOW));
+            read_column(column, &docs, &mut values);
+            let widen = |(least, largest): (u64, u64), value: &u64| {
+                (least.min(*value), largest.max(*value))
+            };
+            values.iter().fold((ABSENT, 0), widen)
+        });
+        Self(windows.collect())
+    }
+
+    /// The bounds of the window that an event begins.
+    pub(crate) fn of_window(&self, first: DocId) -> (u64, u64) {
+        let zone = self.0.get((first / WINDOW) as usize);
+        zone.copied().unwrap_or((0, ABSENT))
     }
 }
 

@@ -14,6 +14,7 @@ use crate::columns::from_number;
 use crate::error::{internal, io_error};
 use crate::head::{Entry, PartitionKey};
 use crate::words::Words;
+use daybook_archive::ids::ERASED_CONTENT;
 use daybook_model::{Event, StoreError, Timestamp, catalogue};
 use std::ops::Bound;
 use std::path::Path;
@@ -161,7 +162,7 @@ pub(crate) struct Rewritten {
 }
 
 /// Writes a partition anew beside itself, each event as `edit` leaves it; `edit` says whether it
-/// changed it. The old directory stays for the queries that read it.
+/// erased anything. The old directory stays for the queries that read it.
 pub(crate) fn rewrite(
     partition: &Partition,
     mut edit: impl FnMut(&mut Event) -> bool,
@@ -180,9 +181,10 @@ pub(crate) fn rewrite(
         for doc in segment.reader.doc_ids_alive() {
             let address = DocAddress::new(number, doc);
             let mut event = partition.whole_event(address)?;
-            changed += u64::from(edit(&mut event));
-            // As before: a repeated delivery of an event that was edited is still a duplicate.
-            let content_hash = partition.content_hash(address)?;
+            let mut content_hash = partition.content_hash(address)?;
+            if edit(&mut event) {
+                (changed, content_hash) = (changed + 1, ERASED_CONTENT);
+            }
             let entry = Entry {
                 event,
                 content_hash,

@@ -1,6 +1,7 @@
 //! The first of many keys.
 
-use super::ranking::Key;
+use super::ranking::{FirstPart, Key};
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use tantivy::DocId;
 
 /// The smallest keys seen, in memory proportional to their number.
@@ -27,7 +28,9 @@ impl Best {
             return;
         }
         self.keys.push(key);
-        if self.keys.len() >= self.count.saturating_mul(2).saturating_add(1024) {
+        /// A limit that is soon known spares more than seldom sorting does.
+        const SPARE_MIN: usize = 64;
+        if self.keys.len() >= self.count.saturating_add(self.count.max(SPARE_MIN)) {
             self.keys.select_nth_unstable(self.count - 1);
             self.keys.truncate(self.count);
             self.limit = self.keys.last().copied();
@@ -39,6 +42,31 @@ impl Best {
         self.keys.sort_unstable();
         self.keys.truncate(self.count);
         self.keys
+    }
+}
+
+/// The value behind which no event can be on the page, learned from units that hold a page of events
+/// before it.
+pub(super) struct Limit(AtomicU64);
+
+impl Default for Limit {
+    fn default() -> Self {
+        Self(AtomicU64::new(u64::MAX))
+    }
+}
+
+impl Limit {
+    /// Learns of a unit's last event on the page.
+    pub(super) fn lower(&self, last: &Key) {
+        if !last.absent {
+            self.0.fetch_min(last.value, Relaxed);
+        }
+    }
+
+    /// What is known of it.
+    pub(super) fn get(&self) -> Option<FirstPart> {
+        let value = self.0.load(Relaxed);
+        (value < u64::MAX).then_some((false, value))
     }
 }
 

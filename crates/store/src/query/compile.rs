@@ -91,7 +91,8 @@ impl Ordinals {
         }
     }
 
-    fn contains(&self, value: u64) -> bool {
+    /// Whether a value is in it.
+    pub(super) fn contains(&self, value: u64) -> bool {
         let word = usize::try_from(value / 64).unwrap_or(usize::MAX);
         match self.bits.get(word) {
             Some(bits) => bits >> (value % 64) & 1 == 1,

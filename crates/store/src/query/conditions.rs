@@ -1,14 +1,13 @@
 //! Conditions on single events of a unit.
 
+use super::chunk_search::ChunkSearch;
 use super::compile::{Accept, CompiledFilter, passing};
 use super::search::Bits;
 use super::unit::{Source, Unit, UnitColumn};
 use crate::columns::{ABSENT, OTHER, Place};
 use crate::head::Chunk;
-use daybook_model::fold::fold;
+use daybook_model::Filter;
 use daybook_model::logstore::StoreResult;
-use daybook_model::matching::found_in;
-use daybook_model::{Filter, Query, ValueRef};
 use tantivy::DocId;
 
 /// A condition on single events.
@@ -30,10 +29,7 @@ pub(super) enum Condition<'a> {
     },
     /// One of these pairs holds.
     Either(Vec<[Self; 2]>),
-    Search {
-        query: &'a Query,
-        chunk: &'a Chunk,
-    },
+    Search(ChunkSearch<'a>),
 }
 
 /// The values of a column that pass in a unit; `None` for fields without a column.
@@ -103,18 +99,7 @@ impl Condition<'_> {
             Self::Event { filter, chunk } => {
                 docs.retain(|doc| filter.matches(&chunk.entries[*doc as usize].event));
             }
-            Self::Search { query, chunk } => {
-                let text = query.search.as_deref().unwrap_or_default();
-                let folded = fold(text);
-                docs.retain(|doc| {
-                    let mut values = chunk.entries[*doc as usize].event.values();
-                    values.any(|(field, value): (_, ValueRef<'_>)| {
-                        field.search
-                            && query.scope.shows(field)
-                            && found_in(field, value, text, &folded)
-                    })
-                });
-            }
+            Self::Search(search) => search.retain(docs, values),
             Self::Either(pairs) => {
                 let mut held = vec![false; docs.len()];
                 let mut some = Vec::with_capacity(docs.len());

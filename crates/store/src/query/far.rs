@@ -18,10 +18,11 @@ use std::sync::Arc;
 /// Events that may be held.
 const HELD_MAX: u64 = 131_072;
 
-/// The events of a page; `coarse` are the counts of [`coarse`], where there are any.
+/// The events of a page over selections and events known besides; `coarse` are the counts of
+/// [`coarse`], where there are any.
 pub(super) fn far<'s>(
     ranking: &Ranking<'_>,
-    selections: &'s [Selection<'s>],
+    (selections, known): (&[&Selection<'s>], Vec<Candidate<'s>>),
     coarse: Option<Vec<u64>>,
     offset: u64,
     limit: usize,
@@ -31,15 +32,15 @@ pub(super) fn far<'s>(
     let mut held = u64::MAX;
     if let Some(counts) = coarse {
         (skip, held) = bounds.begin(&counts, offset, limit as u64);
-    } else if !ranking.any_absent(selections)? {
+    } else if !ranking.any_absent(selections)? && known.iter().all(|event| !event.key.absent) {
         bounds.fixed.push(0);
     }
     while held > HELD_MAX && bounds.fixed.len() < PARTS {
-        let Some(range) = extent(ranking, selections, &bounds)? else {
+        let Some(range) = extent(ranking, selections, &known, &bounds)? else {
             return Ok(Vec::new());
         };
         bounds.range = range;
-        let counts = histogram(ranking, selections, &bounds)?;
+        let counts = histogram(ranking, selections, &known, &bounds)?;
         for at in bounds.buckets() {
             let count = counts[at];
             if skip < count {
@@ -57,15 +58,10 @@ pub(super) fn far<'s>(
     let skipped = usize::try_from(skip).unwrap_or(usize::MAX);
     let wanted = skipped.saturating_add(limit);
     let range = *bounds.first_parts().start()..=bounds.last;
-    let found: Vec<Vec<Candidate<'s>>> = selections
-        .par_iter()
-        .map(|selection| {
-            ranking.first_of(selection, wanted, range.clone(), |key| {
-                !bounds.is_after(key)
-            })
-        })
-        .collect::<StoreResult<_>>()?;
-    let found = first(ranking.sort, found.into_iter().flatten().collect(), wanted);
+    let passes = |key: &Key| !bounds.is_after(key);
+    let mut found = ranking.first_of_all(selections, wanted, &range, passes)?;
+    found.extend(known.into_iter().filter(|event| passes(&event.key)));
+    let found = first(ranking.sort, found, wanted);
     Ok(found.into_iter().skip(skipped).collect())
 }
 
@@ -259,7 +255,8 @@ impl Bounds {
 /// The least and the greatest of the parts that vary.
 fn extent(
     ranking: &Ranking<'_>,
-    selections: &[Selection<'_>],
+    selections: &[&Selection<'_>],
+    known: &[Candidate<'_>],
     bounds: &Bounds,
 ) -> StoreResult<Option<(u64, u64)>> {
     let part = bounds.fixed.len();
@@ -286,14 +283,17 @@ fn extent(
             Ok(extent)
         })
         .collect::<StoreResult<_>>()?;
-    let extents = found.into_iter().flatten();
+    let known = known.iter().filter(|event| bounds.holds(&event.key));
+    let known = known.map(|event| (event.key.part(part), event.key.part(part)));
+    let extents = found.into_iter().flatten().chain(known);
     Ok(extents
         .reduce(|(low, high), (other_low, other_high)| (low.min(other_low), high.max(other_high))))
 }
 
 fn histogram(
     ranking: &Ranking<'_>,
-    selections: &[Selection<'_>],
+    selections: &[&Selection<'_>],
+    known: &[Candidate<'_>],
     bounds: &Bounds,
 ) -> StoreResult<Vec<u64>> {
     let part = bounds.fixed.len();
@@ -310,6 +310,9 @@ fn histogram(
         })
         .collect::<StoreResult<_>>()?;
     let mut sums = vec![0; BUCKETS];
+    for event in known.iter().filter(|event| bounds.holds(&event.key)) {
+        sums[bounds.bucket(event.key.part(part))] += 1;
+    }
     for counts in counted {
         sums.iter_mut()
             .zip(counts)

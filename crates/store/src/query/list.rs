@@ -59,7 +59,8 @@ pub(crate) fn list(snapshot: &Snapshot, cache: &Cache, request: &ListRequest) ->
     } else if offset + walk.limit as u64 > HELD_MAX {
         let asked = compiled.asked(&format!("far {}", sort.field.name));
         let coarse = coarse(&ranking, &selections, &asked, cache)?;
-        far(&ranking, &selections, coarse, *offset, walk.limit)?
+        let all: Vec<_> = selections.iter().collect();
+        far(&ranking, (&all, Vec::new()), coarse, *offset, walk.limit)?
     } else {
         walk.by_field(&selections)?
     };
@@ -153,7 +154,8 @@ pub(crate) fn timeline(
     let found = if walk.limit == 0 {
         Vec::new()
     } else if offset + walk.limit as u64 > HELD_MAX {
-        far(&ranking, &selected, None, *offset, walk.limit)?
+        let all: Vec<_> = selected.iter().collect();
+        far(&ranking, (&all, Vec::new()), None, *offset, walk.limit)?
     } else {
         walk.by_bounds(&selected)?
     };
@@ -266,21 +268,34 @@ impl Walk<'_> {
                 skip -= period.count;
                 continue;
             }
-            let skipped = usize::try_from(skip).unwrap_or(usize::MAX);
-            let wanted = skipped.saturating_add(self.limit - page.len());
-            let mut candidates = period.heads;
-            candidates.append(&mut self.first_of(&period.stored, wanted)?);
-            page.extend(
-                first(self.ranking.sort, candidates, wanted)
-                    .into_iter()
-                    .skip(skipped),
-            );
+            let limit = self.limit - page.len();
+            page.append(&mut self.in_period(period, skip, limit)?);
             skip = 0;
             if page.len() >= self.limit {
                 break;
             }
         }
         Ok(page)
+    }
+
+    fn in_period<'s>(
+        &self,
+        period: PeriodMatches<'s>,
+        skip: u64,
+        limit: usize,
+    ) -> StoreResult<Vec<Candidate<'s>>> {
+        /// Beyond it counting costs less than holding.
+        const FAR: u64 = 8_192;
+        let PeriodMatches { stored, heads, .. } = period;
+        if skip > FAR {
+            return far(self.ranking, (&stored, heads), None, skip, limit);
+        }
+        let skipped = usize::try_from(skip).unwrap_or(usize::MAX);
+        let wanted = skipped.saturating_add(limit);
+        let mut candidates = heads;
+        candidates.append(&mut self.first_of(&stored, wanted)?);
+        let found = first(self.ranking.sort, candidates, wanted);
+        Ok(found.into_iter().skip(skipped).collect())
     }
 
     fn periods<'s>(
@@ -354,11 +369,9 @@ impl Walk<'_> {
         selections: &[&Selection<'s>],
         wanted: usize,
     ) -> StoreResult<Vec<Candidate<'s>>> {
-        let found: Vec<Vec<Candidate<'s>>> = selections
-            .par_iter()
-            .map(|selection| self.ranking.first_of(selection, wanted, ANY, |_| true))
-            .collect::<StoreResult<_>>()?;
-        let mut all: Vec<Candidate<'s>> = found.into_iter().flatten().collect();
+        let mut all = self
+            .ranking
+            .first_of_all(selections, wanted, &ANY, |_| true)?;
         if all.len() > wanted {
             all = first(self.ranking.sort, all, wanted);
         }

@@ -5,6 +5,7 @@ mod aggregate;
 mod batches;
 mod best;
 pub(crate) mod cache;
+mod chunk_search;
 mod compile;
 mod conditions;
 mod counting;

@@ -2,8 +2,8 @@
 //! direction, with events that lack the field last; so equal pages come from heads, from one
 //! segment or from many.
 
-use super::batches::Span;
-use super::best::Best;
+use super::batches::{End, Span};
+use super::best::{Best, Limit};
 use super::ranks::UnitRanks;
 use super::select::Selection;
 use super::unit::{Unit, UnitColumn};
@@ -13,6 +13,7 @@ use crate::words::{Order, Words};
 use daybook_model::catalogue::field;
 use daybook_model::logstore::StoreResult;
 use daybook_model::{Field, Period, Sort, Stream, Timestamp, Value};
+use rayon::prelude::*;
 use std::cell::Cell;
 use std::cmp::Ordering;
 use std::ops::RangeInclusive;
@@ -50,7 +51,7 @@ impl Key {
 /// An event that may be on the page.
 #[derive(Debug, Clone)]
 pub(super) struct Candidate<'a> {
-    key: Key,
+    pub(super) key: Key,
     /// The value where its key does not order it: a word that the store's dictionary lacks.
     text: Option<Box<str>>,
     pub(super) unit: &'a Unit<'a>,
@@ -153,13 +154,30 @@ impl<'a> Ranking<'a> {
         }
     }
 
-    /// The first `count` matching events of a selection whose key lies in a range and passes a test.
-    pub(super) fn first_of<'s>(
+    /// The first `count` matching events of selections whose key lies in a range and passes a test, and
+    /// perhaps others.
+    pub(super) fn first_of_all<'s>(
+        &self,
+        selections: &[&Selection<'s>],
+        count: usize,
+        range: &RangeInclusive<FirstPart>,
+        passes: impl Fn(&Key) -> bool + Sync,
+    ) -> StoreResult<Vec<Candidate<'s>>> {
+        let limit = Limit::default();
+        let found: Vec<Vec<Candidate<'s>>> = selections
+            .par_iter()
+            .map(|selection| self.first_of(selection, count, range, &limit, &passes))
+            .collect::<StoreResult<_>>()?;
+        Ok(found.into_iter().flatten().collect())
+    }
+
+    fn first_of<'s>(
         &self,
         selection: &Selection<'s>,
         count: usize,
-        range: RangeInclusive<FirstPart>,
-        mut passes: impl FnMut(&Key) -> bool,
+        range: &RangeInclusive<FirstPart>,
+        limit: &Limit,
+        passes: impl Fn(&Key) -> bool,
     ) -> StoreResult<Vec<Candidate<'s>>> {
         let ranks = UnitRanks::new(self, selection.unit)?;
         // Words that the dictionary lacks are ordered only when all units come together.
@@ -167,12 +185,21 @@ impl<'a> Ranking<'a> {
         let mut best = Best::new(count);
         let columns = KeyColumns::open(self, selection.unit, PARTS)?;
         let mut batch = KeyBatch::default();
-        let span = Cell::new(self.span(&range, columns.values));
-        selection.each_within(columns.values, &span, |docs| {
-            let last = best
-                .limit
-                .map_or(*range.end(), |(limit, _)| (limit.absent, limit.value));
-            let range = *range.start()..=last.min(*range.end());
+        let span = Cell::new(self.span(range, columns.values));
+        let few = self.order.is_none().then(|| {
+            let end = match self.sort.descending {
+                true => End::Largest,
+                false => End::Least,
+            };
+            (columns.field, end)
+        });
+        selection.each_within(columns.values, &span, few, |docs| {
+            if let (Some((last, _)), true) = (best.limit, self.order.is_none()) {
+                limit.lower(&last);
+            }
+            let own = best.limit.map(|(last, _)| (last.absent, last.value));
+            let last = [own, limit.get()].into_iter().flatten().min();
+            let range = *range.start()..=last.map_or(*range.end(), |last| last.min(*range.end()));
             span.set(self.span(&range, columns.values));
             batch.read(self, &ranks, &columns, docs, |first| range.contains(&first));
             for (key, doc) in batch.keys() {
@@ -207,7 +234,7 @@ impl<'a> Ranking<'a> {
         let columns = KeyColumns::open(self, selection.unit, last + 1)?;
         let mut batch = KeyBatch::default();
         let span = Cell::new(self.span(range, columns.values));
-        selection.each_within(columns.values, &span, |docs| {
+        selection.each_within(columns.values, &span, None, |docs| {
             batch.read(self, &ranks, &columns, docs, |_| true);
             batch.keys().for_each(|(key, _)| visit(&key));
             Ok(())
@@ -245,7 +272,7 @@ impl<'a> Ranking<'a> {
     }
 
     /// Whether any event may lack the field.
-    pub(super) fn any_absent(&self, selections: &[Selection<'_>]) -> StoreResult<bool> {
+    pub(super) fn any_absent(&self, selections: &[&Selection<'_>]) -> StoreResult<bool> {
         let mut columns = selections
             .iter()
             .map(|selection| selection.unit.column(self.sort.field));
@@ -265,6 +292,7 @@ impl<'a> Ranking<'a> {
 /// The columns that a unit's keys are made of.
 struct KeyColumns<'a> {
     unit: &'a Unit<'a>,
+    field: &'static Field,
     values: UnitColumn<'a>,
     times: UnitColumn<'a>,
     seqs: UnitColumn<'a>,
@@ -278,13 +306,14 @@ impl<'a> KeyColumns<'a> {
             false => Ok(UnitColumn::Absent),
         };
         // Another stream of the same list has a field of the same name.
-        let values = match ranking.sort.field.name {
-            "time" => unit.column(field(unit.stream, "time"))?,
-            _ => unit.column(ranking.sort.field)?,
+        let field = match ranking.sort.field.name {
+            "time" => field(unit.stream, "time"),
+            _ => ranking.sort.field,
         };
         Ok(Self {
             unit,
-            values,
+            field,
+            values: unit.column(field)?,
             times: column("time", 2)?,
             seqs: column("seq", 3)?,
         })

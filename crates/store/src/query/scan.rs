@@ -3,7 +3,7 @@
 
 use super::compile::Compiled;
 use super::list::selections;
-use super::ranking::{Candidate, Ranking, first};
+use super::ranking::{Ranking, first};
 use super::select::Selection;
 use super::table::table;
 use super::unit::{Unit, chunk_units, units_of};
@@ -13,7 +13,6 @@ use daybook_model::catalogue::field;
 use daybook_model::logstore::{ScanRequest, StoreResult};
 use daybook_model::table::Table;
 use daybook_model::{Field, Sort, Timestamp};
-use rayon::prelude::*;
 
 /// The next step of a walk.
 pub(crate) fn scan(snapshot: &Snapshot, request: &ScanRequest) -> StoreResult<Table> {
@@ -66,15 +65,10 @@ impl Step<'_> {
     fn walk(&mut self, selections: &[&Selection<'_>], end: Option<Timestamp>) -> StoreResult<()> {
         let end = end.map_or(ABSENT, |end| from_number(end.us()));
         let range = (false, self.after.0)..=(false, end.saturating_sub(1));
-        let found: Vec<Vec<Candidate<'_>>> = selections
-            .par_iter()
-            .map(|selection| {
-                let passes = |key: &_| self.ranking.instant(key) >= self.after;
-                self.ranking
-                    .first_of(selection, self.left, range.clone(), passes)
-            })
-            .collect::<StoreResult<_>>()?;
-        let all = found.into_iter().flatten().collect();
+        let passes = |key: &_| self.ranking.instant(key) >= self.after;
+        let all = self
+            .ranking
+            .first_of_all(selections, self.left, &range, passes)?;
         let found = first(self.ranking.sort, all, self.left);
         self.left -= found.len();
         if let Some(last) = found.last() {

@@ -13,6 +13,7 @@ use daybook_model::logstore::StoreResult;
 use daybook_model::matching::contains_folded;
 use daybook_model::{Field, Filter, Test, Value};
 use std::collections::BTreeSet;
+use std::ops::Range;
 use tantivy::query::{
     EmptyQuery, EnableScoring, PhraseQuery, Query as IndexQuery, TermQuery, TermSetQuery,
 };
@@ -42,22 +43,21 @@ impl Bits {
         self.0.iter().map(|word| word.count_ones()).sum()
     }
 
-    /// In order.
-    pub(super) fn docs(&self) -> Vec<DocId> {
-        let mut docs = Vec::new();
-        for (first, word) in (0..).step_by(64).zip(&self.0) {
+    /// Appends those of a range that begins at a multiple of 64, in order.
+    pub(super) fn add_to(&self, docs: &mut Vec<DocId>, range: Range<DocId>) {
+        let words = range.start as usize / 64..(range.end as usize).div_ceil(64);
+        for (first, word) in (range.start..).step_by(64).zip(&self.0[words]) {
             let mut rest = *word;
             while rest != 0 {
                 docs.push(first + rest.trailing_zeros());
                 rest &= rest - 1;
             }
         }
-        docs
     }
 }
 
-/// Values beyond which the column is read instead of postings.
-const POSTINGS_MAX: usize = 32;
+/// Looking up a value costs as much as reading so many events of its column.
+const EVENTS_PER_VALUE: usize = 512;
 
 /// The events of a segment in which a search finds its text.
 pub(super) fn found_in_segment(unit: &Unit<'_>, search: &CompiledSearch) -> StoreResult<Bits> {
@@ -105,7 +105,7 @@ fn add_words(
     if ordinals.len() == 0 {
         return Ok(());
     }
-    if ordinals.len() <= POSTINGS_MAX {
+    if ordinals.len() <= unit.len() as usize / EVENTS_PER_VALUE {
         let Ok(index_field) = segment.reader.schema().get_field(field.name) else {
             return Ok(());
         };

@@ -2,16 +2,17 @@
 //! tests on the columns of what it finds.
 
 use super::cache::SegmentKey;
+use super::chunk_search::ChunkSearch;
 use super::compile::{Accept, Compiled, CompiledFilter};
 use super::conditions::{Condition, accept_in, column_test, test_in};
 use super::postings::postings;
-use super::search::{found_in_segment, text_matches};
+use super::search::{Bits, found_in_segment, text_matches};
 use super::unit::{Source, Unit, UnitColumn};
 use crate::columns::{ABSENT, from_number};
 use daybook_model::Query;
 use daybook_model::catalogue::field;
 use daybook_model::logstore::StoreResult;
-use tantivy::{DocId, Term};
+use tantivy::Term;
 
 /// The matching events of a unit.
 #[derive(Debug)]
@@ -32,7 +33,7 @@ pub(super) struct Selection<'a> {
 pub(super) enum Base {
     None,
     All,
-    Docs(Vec<DocId>),
+    Bits(Bits),
     /// Events with one of these values, of which `test` is the condition.
     Postings {
         terms: Vec<Term>,
@@ -64,10 +65,10 @@ impl<'a> Selection<'a> {
         }
         if let Some(search) = &compiled.search {
             match unit.source {
-                Source::Chunk(chunk) => selection.tests.push(Condition::Search {
-                    query: compiled.query,
-                    chunk,
-                }),
+                Source::Chunk(chunk) => {
+                    let search = ChunkSearch::new(unit, chunk, search)?;
+                    selection.tests.push(Condition::Search(search));
+                }
                 Source::Segment(..) => {
                     let bits = found_in_segment(unit, search)?;
                     selection.tests.push(Condition::Bits {
@@ -163,16 +164,16 @@ impl<'a> Selection<'a> {
         match &self.base {
             Base::All => true,
             Base::Postings { count: leading, .. } => count < *leading,
-            Base::None | Base::Docs(_) => false,
+            Base::None | Base::Bits(_) => false,
         }
     }
 
-    /// A search that found little leads.
+    /// A search leads, unless a condition leaves less.
     fn lead_by_bits(&mut self) {
         let leading = match &self.base {
-            Base::All => self.unit.len() / 4,
+            Base::All => self.unit.len(),
             Base::Postings { count, .. } => *count,
-            Base::None | Base::Docs(_) => return,
+            Base::None | Base::Bits(_) => return,
         };
         let small = self.tests.iter().position(|test| match test {
             Condition::Bits {
@@ -184,7 +185,7 @@ impl<'a> Selection<'a> {
         if let Some(at) = small
             && let Condition::Bits { bits, .. } = self.tests.remove(at)
         {
-            self.base = Base::Docs(bits.docs());
+            self.base = Base::Bits(bits);
         }
     }
 
@@ -274,7 +275,7 @@ impl<'a> Selection<'a> {
                 let left_out = self.left_out.as_ref();
                 left_out.map(|(_, count)| u64::from(self.unit.len() - count))
             }
-            Base::Docs(docs) if self.tests.is_empty() => Some(docs.len() as u64),
+            Base::Bits(bits) if self.tests.is_empty() => Some(u64::from(bits.count())),
             // The test is the condition itself.
             Base::Postings { count, .. } if self.tests.len() == 1 => Some(u64::from(*count)),
             _ => None,

@@ -15,6 +15,7 @@ use daybook_model::logstore::stream_index;
 use daybook_model::{Field, StoreError, Stream};
 use file::{Batch, WordFile};
 use parking_lot::{Mutex, RwLock, RwLockReadGuard};
+use std::collections::HashSet;
 use std::path::Path;
 
 /// First ordinal of a partition's own words.
@@ -112,18 +113,24 @@ impl Words {
         Ok(count)
     }
 
-    /// Blanks words for good: their ordinals stay, their texts go from memory and from the file.
+    /// Blanks words for good: their ordinals stay, their texts go from memory and from the file. But for
+    /// those that events in memory have: `in_memory` gives them while nobody is given an ordinal.
     pub(crate) fn erase(
         &self,
         stream: Stream,
         field: &Field,
         ordinals: &[u32],
+        in_memory: impl FnOnce() -> HashSet<Box<str>>,
     ) -> std::io::Result<()> {
         self.persist()?;
         let mut file = self.file.lock();
         {
             let mut list = self.list(stream, field).write();
-            ordinals.iter().for_each(|ordinal| list.blank(*ordinal));
+            let kept = in_memory();
+            let ordinals = ordinals.iter().copied();
+            let unused = ordinals.filter(|ordinal| !kept.contains(list.text(*ordinal)));
+            let unused = unused.collect();
+            list.blank(&unused);
         }
         let mut batch = Batch::default();
         for (stream, field) in keyword_fields() {
@@ -165,7 +172,10 @@ mod tests {
         assert_eq!(give(&words, "one too many"), None);
         assert_eq!(words.persist().unwrap(), 3);
         assert_eq!(words.persist().unwrap(), 3);
-        words.erase(Stream::Usage, user, &[1]).unwrap();
+        let in_memory = || HashSet::from(["cy".into()]);
+        words
+            .erase(Stream::Usage, user, &[1, 2], in_memory)
+            .unwrap();
 
         let bytes = std::fs::read(&path).unwrap();
         assert!(!String::from_utf8_lossy(&bytes).contains("bob"));

@@ -5,6 +5,7 @@ use daybook_model::fold::fold;
 use hashbrown::HashTable;
 use memchr::memmem;
 use parking_lot::Mutex;
+use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::Arc;
 use xxhash_rust::xxh3::xxh3_64;
@@ -102,18 +103,15 @@ impl Texts {
         self.saved = end;
     }
 
-    /// Takes a text out.
-    pub(crate) fn blank(&mut self, ordinal: u32) {
+    /// Takes texts out.
+    pub(crate) fn blank(&mut self, ordinals: &HashSet<u32>) {
         let mut kept = Self {
             saved: self.saved,
             ..Self::default()
         };
         for other in 0..u32::try_from(self.len()).unwrap_or(u32::MAX) {
-            kept.add(if other == ordinal {
-                ""
-            } else {
-                self.text(other)
-            });
+            let goes = ordinals.contains(&other);
+            kept.add(if goes { "" } else { self.text(other) });
         }
         *self = kept;
     }
@@ -209,7 +207,7 @@ mod tests {
         words.add("aa");
         assert_eq!(words.order().ranks, [3, 1, 0, 2]);
         assert_eq!(words.before(&words.order(), "ab"), 3);
-        words.blank(1);
+        words.blank(&HashSet::from([1]));
         assert_eq!(
             (words.text(1), words.ordinal("a"), words.ordinal("aa")),
             ("", None, Some(3))

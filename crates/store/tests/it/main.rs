@@ -22,6 +22,7 @@ mod tool;
 mod torn;
 #[path = "../../../../tests/faults/trace.rs"]
 mod trace;
+mod windows;
 
 use daybook_store::ledger::LedgerOptions;
 use daybook_store::{Options, Store};

@@ -1,5 +1,6 @@
 use super::checked::BLOCK_BYTES;
 use super::*;
+use std::time::{Duration, Instant};
 use tantivy::directory::TerminatingWrite;
 use tantivy::schema::{STORED, STRING, Schema};
 use tantivy::{Index, IndexWriter, TantivyDocument, doc};
@@ -106,8 +107,15 @@ fn index(directory: &CheckedDirectory) -> (Index, IndexWriter<TantivyDocument>) 
     let mut schema = Schema::builder();
     schema.add_text_field("word", STRING | STORED);
     let index = Index::open_or_create(directory.clone(), schema.build()).unwrap();
-    let writer = index.writer_with_num_threads(1, 15 << 20).unwrap();
-    (index, writer)
+    let began = Instant::now();
+    loop {
+        // A process that another test is just starting may hold the lock's file for a moment.
+        match index.writer_with_num_threads(1, 15 << 20) {
+            Ok(writer) => return (index, writer),
+            Err(error) => assert!(began.elapsed() < Duration::from_secs(5), "{error}"),
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
 }
 
 fn add(index: &Index, writer: &IndexWriter<TantivyDocument>, word: &str) {
