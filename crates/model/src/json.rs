@@ -2,11 +2,13 @@
 //! none and nesting beyond the limit are refused, so that no two parsers can disagree.
 
 use crate::{Rejection, limits};
-use serde::de::{self, DeserializeSeed, MapAccess, SeqAccess, Visitor};
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{self, Deserialize, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 use serde_json::{Map, Number, Value};
 use std::borrow::Cow;
 use std::fmt;
+use std::marker::PhantomData;
 
 /// Parses a whole document strictly.
 ///
@@ -34,13 +36,37 @@ pub fn members(text: &str) -> Result<Members<'_>, Rejection> {
     let visitor = MembersVisitor {
         reading: &mut reading,
     };
-    let members = de::Deserializer::deserialize_map(&mut deserializer, visitor);
+    let members = Deserializer::deserialize_map(&mut deserializer, visitor);
     match members.and_then(|members| deserializer.end().map(|()| members)) {
         Ok(members) => Ok(members),
         Err(error) => Err(match reading {
             Some(key) => Rejection::field(&key, format!("not valid JSON: {error}")),
             None => Rejection::event(error.to_string()),
         }),
+    }
+}
+
+/// What stands in a JSON object. A list is none: its elements would be taken by position.
+#[derive(Debug)]
+pub struct Object<T>(pub T);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(ObjectVisitor(PhantomData))
+    }
+}
+
+struct ObjectVisitor<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for ObjectVisitor<T> {
+    type Value = Object<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON object")
+    }
+
+    fn visit_map<M: MapAccess<'de>>(self, members: M) -> Result<Object<T>, M::Error> {
+        T::deserialize(MapAccessDeserializer::new(members)).map(Object)
     }
 }
 
@@ -166,7 +192,7 @@ impl<'de> Visitor<'de> for MembersVisitor<'_> {
 struct BorrowedKey<'a>(Cow<'a, str>);
 
 impl<'de> serde::Deserialize<'de> for BorrowedKey<'de> {
-    fn deserialize<D: de::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct KeyVisitor;
         impl<'de> Visitor<'de> for KeyVisitor {
             type Value = BorrowedKey<'de>;
@@ -214,7 +240,7 @@ impl Strict {
 impl<'de> DeserializeSeed<'de> for Strict {
     type Value = Value;
 
-    fn deserialize<D: de::Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
         deserializer.deserialize_any(self)
     }
 }

@@ -3,6 +3,7 @@
 
 use super::message::{Logs, Record, Resource, Scope, Span, Traces, into_map};
 use super::{Encoding, OtlpError};
+use daybook_model::json::Object;
 use prost::Message;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
@@ -64,14 +65,14 @@ fn group<T>(resource: &Map<String, Value>, scope: Option<Scope>, items: Vec<T>) 
 #[derive(serde::Deserialize)]
 struct JsonRequest<'a> {
     #[serde(borrow, default, rename = "resourceSpans", alias = "resourceLogs")]
-    resources: Vec<JsonResource<'a>>,
+    resources: Vec<Object<JsonResource<'a>>>,
 }
 
 #[derive(serde::Deserialize)]
 struct JsonResource<'a> {
     resource: Option<Resource>,
     #[serde(borrow, default, rename = "scopeSpans", alias = "scopeLogs")]
-    scopes: Vec<JsonScope<'a>>,
+    scopes: Vec<Object<JsonScope<'a>>>,
 }
 
 #[derive(serde::Deserialize)]
@@ -82,12 +83,15 @@ struct JsonScope<'a> {
 }
 
 fn from_json<T: DeserializeOwned>(body: &[u8]) -> Result<Vec<Group<T>>, OtlpError> {
-    let request: JsonRequest<'_> =
+    let Object(request): Object<JsonRequest<'_>> =
         serde_json::from_slice(body).map_err(|error| OtlpError::Json(error.to_string()))?;
-    let groups = request.resources.into_iter().flat_map(|of| {
+    let groups = request.resources.into_iter().flat_map(|Object(of)| {
         let resource = into_map(of.resource.unwrap_or_default().attributes);
-        of.scopes.into_iter().map(move |scope| {
-            let read = |raw: &RawValue| serde_json::from_str(raw.get()).map_err(|e| e.to_string());
+        of.scopes.into_iter().map(move |Object(scope)| {
+            let read = |raw: &RawValue| match serde_json::from_str(raw.get()) {
+                Ok(Object(item)) => Ok(item),
+                Err(error) => Err(error.to_string()),
+            };
             Group {
                 source: Source {
                     resource: resource.clone(),
@@ -98,4 +102,39 @@ fn from_json<T: DeserializeOwned>(body: &[u8]) -> Result<Vec<Group<T>>, OtlpErro
         })
     });
     Ok(groups.collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_is_no_message() {
+        let bodies = [
+            "[]",
+            "null",
+            r#"{"resourceSpans": [[]]}"#,
+            r#"{"resourceSpans": [{"scopeSpans": [[]]}]}"#,
+        ];
+        for body in bodies {
+            let refused = spans(body.as_bytes(), Encoding::Json).err().unwrap();
+            assert!(
+                refused.to_string().contains("a JSON object"),
+                "{body}: {refused}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_list_among_spans_spoils_only_itself() {
+        let body = r#"{"resourceSpans": [{"scopeSpans": [{"spans": [[], {"name": "chat"}]}]}]}"#;
+        let groups = spans(body.as_bytes(), Encoding::Json).unwrap();
+        let names: Vec<_> = groups[0]
+            .items
+            .iter()
+            .map(|span| span.as_ref().ok())
+            .collect();
+        assert!(names[0].is_none());
+        assert_eq!(names[1].unwrap().name, "chat");
+    }
 }

@@ -8,13 +8,10 @@ use axum::extract::rejection::{JsonRejection, PathRejection};
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
+use daybook_model::json::Object;
 use daybook_model::params::{ParamError, Params};
 use daybook_model::{Stream, Timestamp};
-use serde::de::value::MapAccessDeserializer;
-use serde::de::{DeserializeOwned, MapAccess, Visitor};
-use serde::{Deserialize, Deserializer};
-use std::fmt;
-use std::marker::PhantomData;
+use serde::de::DeserializeOwned;
 
 /// A JSON body of a control plane request.
 #[derive(Debug)]
@@ -41,29 +38,6 @@ impl<T: DeserializeOwned> FromRequest<App> for Input<T> {
                     _ => ApiError::bad_request("invalid_body", message),
                 }
             })
-    }
-}
-
-/// What stands in a JSON object. A list is none: its elements would be taken by position.
-struct Object<T>(T);
-
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(Members(PhantomData))
-    }
-}
-
-struct Members<T>(PhantomData<T>);
-
-impl<'de, T: Deserialize<'de>> Visitor<'de> for Members<T> {
-    type Value = Object<T>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a JSON object")
-    }
-
-    fn visit_map<M: MapAccess<'de>>(self, members: M) -> Result<Object<T>, M::Error> {
-        T::deserialize(MapAccessDeserializer::new(members)).map(Object)
     }
 }
 
