@@ -163,6 +163,10 @@ pub(crate) struct VerifyArgs {
     /// File of a checkpoint that was kept, which the log must still contain; give it again for more
     #[arg(long = "checkpoint", value_name = "FILE")]
     pub(crate) checkpoints: Vec<PathBuf>,
+    /// Where the log's tiles are, for an evidence package and checkpoints of other sizes: data directory, backup
+    /// or server; they need no API key
+    #[arg(long, value_name = "PATH|URL")]
+    pub(crate) tiles: Option<String>,
     /// File with the witnesses that must have cosigned (C2SP tlog-policy)
     #[arg(long, value_name = "FILE")]
     pub(crate) policy: Option<PathBuf>,

@@ -107,16 +107,26 @@ async fn set_disabled(args: UserArgs, disabled: bool) -> Result<(), Failure> {
 }
 
 async fn change(control: Control, email: &str, new: UserChange) -> Result<(), Failure> {
-    let user = control.user_by_email(email).await?;
-    control.change_user(&actor(), &user.id, new).await?;
+    let id = id_of(&control, email).await?;
+    control.change_user(&actor(), &id, new).await?;
     control.close().await;
     Ok(())
 }
 
 async fn link(args: LinkArgs) -> Result<(), Failure> {
     let control = open_existing(args.place).await?;
-    let user = control.user_by_email(&args.email).await?;
-    control.set_links(&actor(), &user.id, args.links).await?;
+    let id = id_of(&control, &args.email).await?;
+    control.set_links(&actor(), &id, args.links).await?;
     control.close().await;
     Ok(())
+}
+
+/// The account with this e-mail. Where there is none the e-mail stands for it, so that the change is
+/// refused, and that on record.
+async fn id_of(control: &Control, email: &str) -> Result<String, Failure> {
+    match control.user_by_email(email).await {
+        Ok(user) => Ok(user.id),
+        Err(ControlError::NotFound(_) | ControlError::Invalid { .. }) => Ok(email.into()),
+        Err(error) => Err(error.into()),
+    }
 }

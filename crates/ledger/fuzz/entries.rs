@@ -215,6 +215,17 @@ impl Source for Hostile<'_> {
     }
 }
 
+/// Whoever trusts these keys of the log, and nothing else.
+fn trusting(keys: &[VerifierKey]) -> Trust<'_> {
+    Trust {
+        origin: ORIGIN,
+        keys,
+        policy: None,
+        earlier: &[],
+        threads: NonZeroUsize::MIN,
+    }
+}
+
 /// The verifier, over files that nobody vouches for.
 pub(crate) fn verifier(mut data: &[u8]) {
     let size = u64::from(u16::from_be_bytes(take(&mut data)) % 1024);
@@ -225,14 +236,7 @@ pub(crate) fn verifier(mut data: &[u8]) {
         checkpoint: note.to_string().into_bytes(),
         files: data,
     };
-    let trust = Trust {
-        origin: ORIGIN,
-        keys: &[key.vkey().clone()],
-        policy: None,
-        earlier: &[],
-        threads: NonZeroUsize::MIN,
-    };
-    let verdict = verify(&source, &trust, |_| {});
+    let verdict = verify(&source, &trusting(&[key.vkey().clone()]), |_| {});
     assert_eq!(verdict.exit_code() == 0, size == 0, "{verdict}");
 }
 
@@ -240,13 +244,6 @@ pub(crate) fn verifier(mut data: &[u8]) {
 pub(crate) fn package(data: &[u8]) {
     let seed = std::array::from_fn(|at| u8::try_from(at).expect("below 32"));
     let key = Ed25519Signer::new(ORIGIN, KeyKind::Ed25519, &seed).expect("a name");
-    let trust = Trust {
-        origin: ORIGIN,
-        keys: &[key.vkey().clone()],
-        policy: None,
-        earlier: &[],
-        threads: NonZeroUsize::MIN,
-    };
-    let outcome = evidence::verify(data, &trust, |_| {});
+    let outcome = evidence::verify(data, &trusting(&[key.vkey().clone()]), None, |_| {});
     assert!(outcome.exit_code() <= 2, "{outcome}");
 }

@@ -32,7 +32,7 @@ pub enum TileError<E> {
 }
 
 /// The hashes of a tile, exactly as many as it has.
-pub(crate) fn read<R: HashReader>(
+pub(crate) fn read<R: HashReader + ?Sized>(
     reader: &R,
     tile: Tile,
 ) -> Result<Vec<Hash>, TileError<R::Error>> {

@@ -144,6 +144,8 @@ pub struct Comparison {
     pub archived: u64,
     /// Events that are not kept any more, of which the hashes are the same.
     pub expired: u64,
+    /// Events that came after what they are compared with.
+    pub newer: u64,
     /// The first event that is not the same.
     pub first_difference: Option<Difference>,
 }
@@ -151,8 +153,8 @@ pub struct Comparison {
 /// An event that the store does not show as the ledger has it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Difference {
-    /// Its ledger index.
-    pub index: u64,
+    /// Its ledger index; `None` of one that claims no place in the ledger.
+    pub index: Option<u64>,
     /// Its id, if the store has it.
     pub id: Option<String>,
     /// What differs, a sentence without its subject.

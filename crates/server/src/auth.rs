@@ -1,8 +1,10 @@
 //! Who calls. Handlers take [`Ingester`], [`Reader`](crate::reading::Reader), [`Inspector`] or
 //! [`Admin`] and so cannot be reached by others.
 
+mod same_site;
+
 use crate::app::App;
-use crate::client::{from, is_no_name, text};
+use crate::client::{from, text};
 use crate::control::{Actor, Client, Gate, Key, Requester, Role, Scope, Session, User};
 use crate::cookies::{Cookie, Renewal};
 use crate::error::{ApiError, ApiResult};
@@ -14,6 +16,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use daybook_model::Timestamp;
 use daybook_model::validate::Intake;
+use same_site::{check_host, check_origin, demand_same_site};
 
 /// Whoever passed the check.
 #[derive(Debug, Clone)]
@@ -218,17 +221,19 @@ pub(crate) async fn demand(
         return Ok(());
     };
     let refusal = ApiError::not_for(user.role, right, what);
-    let path = parts.extensions.get::<MatchedPath>();
-    let path = path.map_or(parts.uri.path(), MatchedPath::as_str);
-    let (actor, route) = (
-        user.actor(from(parts).client),
-        format!("{} {path}", parts.method),
-    );
+    let actor = user.actor(from(parts).client);
     let control = &app.control;
     control
-        .record_denied(&actor, &route, &refusal.message)
+        .record_denied(&actor, &route(parts), &refusal.message)
         .await;
     Err(refusal)
+}
+
+/// The operation that a request asks for, such as `GET /api/v1/keys`.
+pub(crate) fn route(parts: &Parts) -> String {
+    let path = parts.extensions.get::<MatchedPath>();
+    let path = path.map_or(parts.uri.path(), MatchedPath::as_str);
+    format!("{} {path}", parts.method)
 }
 
 impl FromRequestParts<App> for MaybeSession {
@@ -312,7 +317,7 @@ async fn session(parts: &Parts, app: &App) -> ApiResult<Option<Session>> {
         return Ok(None);
     };
     if !parts.method.is_safe() {
-        check_same_site(parts, app)?;
+        demand_same_site(parts, app, token).await?;
     } else if check_host(parts, app).is_err() {
         return Ok(None);
     }
@@ -339,82 +344,6 @@ fn check_gate(session: &Session) -> ApiResult<()> {
             "give a code of your second factor first",
         )),
     }
-}
-
-/// Browsers send the cookie along with requests that other sites provoke; those cannot set this
-/// header, and browsers say where a request comes from.
-fn check_same_site(parts: &Parts, app: &App) -> ApiResult<()> {
-    let ours = text(&parts.headers, "x-daybook-csrf") == Some("1");
-    if !ours {
-        let message = "changes by cookie need the header x-daybook-csrf: 1";
-        return Err(ApiError::forbidden("csrf", message));
-    }
-    check_origin(parts, app)
-}
-
-/// Refuses what a page of another site sent, as far as the browser says so.
-fn check_origin(parts: &Parts, app: &App) -> ApiResult<()> {
-    check_host(parts, app)?;
-    let site = text(&parts.headers, "sec-fetch-site");
-    if !matches!(site, None | Some("same-origin" | "none")) {
-        let message = "the request comes from a page of another site";
-        return Err(ApiError::forbidden("csrf", message));
-    }
-    match parts.headers.get(header::ORIGIN) {
-        Some(origin) if !is_ours(parts, origin.to_str().unwrap_or_default()) => {
-            let reached = from(parts).base_url();
-            let message = format!(
-                "the request comes from a page of another host than {}; a proxy in front of \
-                 Daybook must pass on Host, or send X-Forwarded-Host",
-                reached.as_deref().unwrap_or("this one")
-            );
-            Err(ApiError::forbidden("csrf", message))
-        }
-        _ => Ok(()),
-    }
-}
-
-/// Refuses what was sent to another name than that of `public_url`: somebody made it resolve to this
-/// machine, so that their page is of the same origin (DNS rebinding). Nobody can do that with an
-/// address.
-fn check_host(parts: &Parts, app: &App) -> ApiResult<()> {
-    let Some(public_url) = app.options.public_url.as_deref() else {
-        return Ok(());
-    };
-    let (scheme, ours) = public_url.split_once("://").unwrap_or(("", public_url));
-    let known = |host: &String| bare(host, scheme) == bare(ours, scheme) || is_no_name(host);
-    match from(parts).host.is_none_or(|host| known(&host)) {
-        true => Ok(()),
-        false => Err(ApiError::forbidden(
-            "wrong_host",
-            format!(
-                "people sign in at {public_url}; a proxy in front of Daybook must pass on Host, or \
-                 send X-Forwarded-Host"
-            ),
-        )),
-    }
-}
-
-/// Whether an origin is the host that the request was sent to. Its scheme may be known to a proxy
-/// alone.
-fn is_ours(parts: &Parts, origin: &str) -> bool {
-    let Some((scheme, host)) = origin.split_once("://") else {
-        return false;
-    };
-    let from = from(parts);
-    let sent_to = [from.host, from.inner_host];
-    sent_to
-        .iter()
-        .flatten()
-        .any(|known| bare(known, scheme) == bare(host, scheme))
-}
-
-/// A host in lower case without the port that its scheme has anyway.
-fn bare(host: &str, scheme: &str) -> String {
-    let default_port = if scheme == "https" { ":443" } else { ":80" };
-    let host = host.trim().to_ascii_lowercase();
-    host.strip_suffix(default_port)
-        .map_or(host.clone(), str::to_owned)
 }
 
 /// Whether a request brings anything that may prove to be a key or a session.

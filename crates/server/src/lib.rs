@@ -46,4 +46,6 @@ pub use outgoing::{Answered, Outgoing, OutgoingError};
 pub use pace::Pace;
 pub use publication::{Anchor, BadAnchor, PublicationOptions};
 pub use rates::Rates;
+pub use redaction::Redactor;
 pub use serve::{ConnectionLimits, Patience, Tls, TlsError, serve};
+pub use verification::verdict_with_store;

@@ -2,11 +2,11 @@
 //! may see: every query of a route is made here and carries it.
 
 use crate::app::App;
-use crate::auth::{Caller, authenticate, demand};
+use crate::auth::{Caller, authenticate, demand, route};
 use crate::client::from;
 use crate::control::{Actor, Client, Requester, Role, Scope as KeyScope};
 use crate::error::{ApiError, ApiResult};
-use crate::reads::Asked;
+use crate::reads::{Asked, Who};
 use crate::seal::Seal;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
@@ -25,6 +25,8 @@ pub(crate) struct Reader {
     caller: Caller,
     own_data: bool,
     sight: Sight,
+    /// Where it is told what they asked for; with the request alone.
+    asked: Option<Asked>,
 }
 
 /// A caller that may see figures about the server as a whole.
@@ -46,10 +48,14 @@ impl FromRequestParts<App> for Reader {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> ApiResult<Self> {
         let caller = authenticate(parts, app, KeyScope::Read).await?;
         let own_data = parts.extensions.get::<OwnData>().is_some();
-        let reader = Self::new(app.clone(), caller, own_data).await?;
+        let mut reader = Self::new(app.clone(), caller, own_data).await?;
         if let Some(asked) = parts.extensions.get::<Asked>() {
-            let actor = reader.caller.actor(from(parts).client);
-            asked.by(actor, reader.scope(Stream::Audit).is_ok());
+            asked.by(Who {
+                actor: reader.caller.actor(from(parts).client),
+                route: route(parts),
+                audit: reader.sees(Stream::Audit).is_ok(),
+            });
+            reader.asked = Some(asked.clone());
         }
         Ok(reader)
     }
@@ -88,6 +94,7 @@ impl Reader {
             caller,
             own_data,
             sight,
+            asked: None,
         })
     }
 
@@ -122,11 +129,19 @@ impl Reader {
         }
     }
 
-    /// What of a stream the caller may see.
+    /// What of a stream the caller may see. That it may see nothing goes on record.
     ///
     /// # Errors
     /// 403 when its role may not read the stream at all, naming those that may.
     pub(crate) fn scope(&self, stream: Stream) -> ApiResult<Scope> {
+        self.sees(stream).inspect_err(|refusal| {
+            if let Some(asked) = &self.asked {
+                asked.denied(&refusal.message);
+            }
+        })
+    }
+
+    fn sees(&self, stream: Stream) -> ApiResult<Scope> {
         let (role, own) = match &self.sight {
             Sight::Everything => return Ok(Scope::All),
             Sight::Account { role, own, .. } => (*role, own),
@@ -149,7 +164,7 @@ impl Reader {
     /// The streams of which the caller may see anything.
     pub(crate) fn streams(&self) -> impl Iterator<Item = (Stream, Scope)> {
         let streams = Stream::ALL.into_iter();
-        streams.filter_map(|stream| Some((stream, self.scope(stream).ok()?)))
+        streams.filter_map(|stream| Some((stream, self.sees(stream).ok()?)))
     }
 
     /// Whether the caller may look at what belongs to everybody.

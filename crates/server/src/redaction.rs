@@ -2,6 +2,8 @@
 //! shape, is replaced by a keyed hash before it is stored: equal secrets stay equal, and nobody
 //! reads them, nor tries guesses without the key of this installation.
 
+mod urls;
+
 use crate::control::{Control, Result};
 use daybook_model::{Event, Stream};
 use hmac::{Hmac, KeyInit, Mac};
@@ -56,7 +58,7 @@ static SHAPES: LazyLock<RegexSet> = LazyLock::new(|| {
 
 /// Replaces secrets by hashes with the key of an installation.
 #[derive(Clone)]
-pub(crate) struct Redactor(Hmac<Sha256>);
+pub struct Redactor(Hmac<Sha256>);
 
 impl std::fmt::Debug for Redactor {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -69,17 +71,18 @@ impl Redactor {
     ///
     /// # Errors
     /// When the control database fails.
-    pub(crate) async fn of(control: &Control) -> Result<Self> {
+    pub async fn of(control: &Control) -> Result<Self> {
         Ok(Self::new(&control.secret("redaction_key").await?))
     }
 
-    fn new(key: &str) -> Self {
+    /// One with this key.
+    pub fn new(key: &str) -> Self {
         let mac = Hmac::new_from_slice(key.as_bytes());
         Self(mac.expect("invariant: HMAC takes keys of any length"))
     }
 
     /// Replaces the secrets among the changes that an audit event tells of.
-    pub(crate) fn redact(&self, event: &mut Event) {
+    pub fn redact(&self, event: &mut Event) {
         if event.stream != Stream::Audit {
             return;
         }
@@ -109,6 +112,13 @@ impl Redactor {
                 *text = self.hash(text);
                 true
             }
+            Value::String(text) => match urls::without_secrets(text, |secret| self.hash(secret)) {
+                Some(replaced) => {
+                    *text = replaced;
+                    true
+                }
+                None => false,
+            },
             Value::Number(number) if secret => {
                 *value = Value::String(self.hash(&number.to_string()));
                 true
@@ -119,7 +129,7 @@ impl Redactor {
             Value::Object(members) => members.iter_mut().fold(false, |found, (name, item)| {
                 self.value(secret || is_secret_name(name), item) | found
             }),
-            Value::String(_) | Value::Number(_) | Value::Null | Value::Bool(_) => false,
+            Value::Number(_) | Value::Null | Value::Bool(_) => false,
         }
     }
 
@@ -180,6 +190,59 @@ mod tests {
         }
         assert_eq!(changes[2]["old"]["b"], 1);
         assert_ne!(changes[0]["old"], changes[0]["new"]);
+    }
+
+    #[test]
+    fn secrets_inside_urls_go_and_where_they_lead_stays() {
+        let new = |url: &str| redacted(json!([{"field": "url", "old": null, "new": url}]));
+        let text = |url: &str| new(url)[0]["new"].as_str().unwrap().to_owned();
+        let hash = |secret: &str| Redactor::new("key").hash(secret);
+        let (key, hook) = (hash("qqqwwweee"), hash("T000/B000/XXXXyyyy"));
+        for (url, stored) in [
+            (
+                "https://x/?api_key=qqqwwweee",
+                format!("https://x/?api_key={key}"),
+            ),
+            (
+                "wss://x/a?v=1&Access-Token=qqqwwweee&page=2#end",
+                format!("wss://x/a?v=1&Access-Token={key}&page=2#end"),
+            ),
+            (
+                "see https://x/?sig=qqqwwweee or https://x/?client%5Fsecret=qqqwwweee",
+                format!("see https://x/?sig={key} or https://x/?client%5Fsecret={key}"),
+            ),
+            (
+                "https://hooks.slack.com/services/T000/B000/XXXXyyyy",
+                format!("https://hooks.slack.com/services/{hook}"),
+            ),
+            (
+                "https://canary.discord.com/api/v10/webhooks/T000/B000/XXXXyyyy?wait=true",
+                format!("https://canary.discord.com/api/v10/webhooks/{hook}?wait=true"),
+            ),
+            (
+                "https://corp.webhook.office.com/webhookb2/T000/B000/XXXXyyyy",
+                format!("https://corp.webhook.office.com/webhookb2/{hook}"),
+            ),
+            (
+                "https://outlook.office365.com/webhook/T000/B000/XXXXyyyy",
+                format!("https://outlook.office365.com/webhook/{hook}"),
+            ),
+        ] {
+            assert_eq!(text(url), stored);
+            assert_eq!(text(&stored), stored, "sent again it stays");
+        }
+        for kept in [
+            "https://x/?page=2&max_tokens=100&sort=key",
+            "https://discord.com/channels/1/2",
+            "https://hooks.slack.com/",
+            "what is api_key=? a&key=b",
+        ] {
+            assert_eq!(text(kept), kept);
+        }
+        let changed = redacted(json!([{"field": "notify", "old": null, "new": {
+            "to": ["https://hooks.slack.com/services/T000/B000/XXXXyyyy"], "on": true,
+        }}]));
+        assert!(!changed.to_string().contains("XXXXyyyy"), "{changed}");
     }
 
     #[test]

@@ -9,6 +9,8 @@ use daybook_ledger::VerifierKey;
 use daybook_ledger::verify::{
     Earlier, Finding, Place, Report, StoreReport, Trust, Verdict, verify,
 };
+use daybook_model::ledger::{Comparison, Difference};
+use daybook_model::logstore::StoreResult;
 use daybook_model::{StoreError, Timestamp};
 use std::num::NonZeroUsize;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -160,7 +162,10 @@ fn check(
         threads: NonZeroUsize::MIN,
     };
     let verdict = match verify(files, &trust, progress) {
-        Verdict::Pass(report) => with_store(files, report),
+        Verdict::Pass(report) => {
+            let compared = files.compare(&report);
+            verdict_with_store(report, compared)
+        }
         other => other,
     };
     match (&verdict, files.damaged()) {
@@ -172,24 +177,34 @@ fn check(
     }
 }
 
-/// Compares what the store shows with a ledger that was verified.
-fn with_store(files: &Files, report: Report) -> Verdict {
-    match files.compare(&report) {
+/// The verdict on a ledger that passed, and the store that shows its events.
+#[must_use]
+pub fn verdict_with_store(report: Report, compared: StoreResult<Comparison>) -> Verdict {
+    match compared {
         Err(StoreError::Damaged(what)) => Verdict::Fail(Finding {
             place: Place::Store,
             what,
         }),
         Err(error) => Verdict::Unchecked(error.to_string()),
         Ok(comparison) => match comparison.first_difference {
-            Some(first) => Verdict::Fail(Finding {
-                place: Place::Event(first.index, first.id),
-                what: first.what,
+            Some(Difference {
+                index: Some(index),
+                id,
+                what,
+            }) => Verdict::Fail(Finding {
+                place: Place::Event(index, id),
+                what,
+            }),
+            Some(Difference { id, what, .. }) => Verdict::Fail(Finding {
+                place: Place::Store,
+                what: format!("the audit event {:?} {what}", id.unwrap_or_default()),
             }),
             None => Verdict::Pass(Report {
                 store: Some(StoreReport {
                     equal: comparison.equal,
                     archived: comparison.archived,
                     expired: comparison.expired,
+                    newer: comparison.newer,
                 }),
                 ..report
             }),

@@ -15,7 +15,7 @@ use crate::cli::BackupArgs;
 use crate::config::ARCHIVE;
 use crate::{Failure, config, keys, logging, output};
 use copy::copy_snapshot;
-use daybook_model::Timestamp;
+use daybook_model::{Timestamp, limits, validate};
 use daybook_server::control::Control;
 use daybook_store::ArchivedFile;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -37,25 +37,32 @@ pub(crate) async fn run(args: BackupArgs) -> Result<(), Failure> {
         return Err(Failure::Other(format!("{shown} is no data directory")));
     }
     check(&data_dir)?;
-    make_target(&target, &data_dir)?;
+    let made = make(&data_dir, &target).await;
+    let told = record(&data_dir, &target, &made).await;
+    let result = made?;
+    told?;
+    output::result(&result.to_string());
+    Ok(())
+}
+
+/// Makes the backup, and says what became of it.
+async fn make(data_dir: &Path, target: &Path) -> Result<Value, Failure> {
+    make_target(target, data_dir)?;
     let (began, began_at) = (Instant::now(), Timestamp::now());
-    let snapshot = Snapshot::take(&data_dir).await?;
-    let (held, to) = (snapshot.held, target.clone());
+    let snapshot = Snapshot::take(data_dir).await?;
+    let (held, to) = (snapshot.held, target.to_owned());
     let copied = tokio::task::spawn_blocking(move || copy_all(&snapshot, began_at, &to)).await;
     let copied = copied.map_err(|error| Failure::Other(format!("copying files: {error}")))?;
     let manifest = copied?;
 
-    let result = json!({
+    Ok(json!({
         "target": target.display().to_string(),
         "files": manifest.files.len(),
         "bytes": manifest.bytes(),
         "began_at": began_at,
         "seconds": began.elapsed().as_secs_f64(),
         "moves_held_ms": held.as_secs_f64() * 1_000.0,
-    });
-    record(&data_dir, &result).await?;
-    output::result(&result.to_string());
-    Ok(())
+    }))
 }
 
 /// Makes the target, for its owner alone: a backup holds what the data directory holds.
@@ -127,15 +134,31 @@ fn progress(what: &str, bytes: u64) -> ProgressBar {
     bar
 }
 
-/// Puts on record that everything, secrets included, was copied, and where to.
-async fn record(data_dir: &Path, result: &Value) -> Result<(), Failure> {
+/// Puts on record that everything, secrets included, was copied, and where to; or that it was to be.
+async fn record(
+    data_dir: &Path,
+    target: &Path,
+    made: &Result<Value, Failure>,
+) -> Result<(), Failure> {
     let control = Control::open(data_dir).await?;
-    let (actor, details) = (keys::actor(), result.to_string());
+    let (actor, target) = (keys::actor(), target.display().to_string());
+    let (details, failed) = match made {
+        Ok(result) => (result.to_string(), None),
+        Err(failure) => (
+            json!({"target": target}).to_string(),
+            Some(failure.to_string()),
+        ),
+    };
     let told = control.change(&actor, "backup.created", |change| {
         Box::pin(async move {
             // Everything leaves with it.
             change.audit.set_text("operation", "export");
             change.audit.set_json("details", details);
+            if let Some(reason) = failed {
+                change.audit.set_text("result", "failure");
+                let reason = validate::prefix(&reason, limits::KEYWORD_BYTES_MAX);
+                change.audit.set_text("reason", reason);
+            }
             Ok(())
         })
     });

@@ -1,3 +1,4 @@
+use super::keys::Ranges;
 use super::*;
 use crate::cli::Cli;
 use clap::CommandFactory;

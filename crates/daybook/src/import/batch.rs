@@ -5,9 +5,11 @@ use super::source::Chunk;
 use daybook_model::logstore::Write;
 use daybook_model::validate::Intake;
 use daybook_model::{Event, Period, Rejection, Stream, limits};
+use daybook_server::Redactor;
 use memchr::memchr;
 use std::collections::HashSet;
 use std::ops::Range;
+use std::sync::Arc;
 
 /// A line of a chunk: its number and its bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,11 +33,19 @@ pub(crate) struct Parsed {
     pub(crate) refused: Vec<(Line, Rejection)>,
 }
 
+/// What every event passes.
+#[derive(Debug, Clone)]
+pub(crate) struct Gate {
+    /// The platform of events that name none.
+    pub(crate) origin: Arc<str>,
+    pub(crate) redactor: Redactor,
+}
+
 /// Reads and admits the events of a chunk. The same chunk gives the same batches every time, apart
 /// from the ids of events that came without one.
-pub(crate) fn parse(chunk: Chunk, origin: &str) -> Parsed {
+pub(crate) fn parse(chunk: Chunk, gate: &Gate) -> Parsed {
     let intake = Intake {
-        origin: origin.into(),
+        origin: (&*gate.origin).into(),
         ingest_key_id: Box::default(),
         received_at: chunk.received_at,
     };
@@ -47,7 +57,10 @@ pub(crate) fn parse(chunk: Chunk, origin: &str) -> Parsed {
     let mut filling = Filling::default();
     for line in lines(&parsed.chunk) {
         match admitted(&parsed.chunk, &line, &intake) {
-            Ok(event) => filling.add(line, event, &mut parsed.batches),
+            Ok(mut event) => {
+                gate.redactor.redact(&mut event);
+                filling.add(line, event, &mut parsed.batches);
+            }
             Err(rejection) => parsed.refused.push((line, rejection)),
         }
     }
@@ -132,13 +145,32 @@ mod tests {
         }
     }
 
+    fn gate() -> Gate {
+        Gate {
+            origin: "prod".into(),
+            redactor: Redactor::new("key"),
+        }
+    }
+
+    #[test]
+    fn secrets_of_changes_are_replaced() {
+        let event = r#"{"stream":"audit","action":"provider.updated","changes":[{"field":"api_key","old":"a","new":"sk-0123456789abcdef0"}]}"#;
+        let parsed = parse(chunk(event), &gate());
+        let changes = parsed.batches[0].writes[0].event().json("changes");
+        let changes = changes.unwrap();
+        assert!(
+            changes.contains("hmac:") && !changes.contains("sk-"),
+            "{changes}"
+        );
+    }
+
     #[test]
     fn refusals_carry_the_number_of_their_line() {
         let parsed = parse(
             chunk(
                 "\r\n {\"stream\":\"system\",\"message\":\"x\"} \r\n\n{\"stream\":\"usage\",\"cost\":true}\nnonsense",
             ),
-            "prod",
+            &gate(),
         );
         let batch = &parsed.batches[0];
         assert_eq!((parsed.batches.len(), batch.lines[0].number), (1, 8));
@@ -161,7 +193,7 @@ mod tests {
             text += &format!("{{\"stream\":\"usage\",\"time\":\"{time}\"}}\n");
             time = time.plus_us(Timestamp::DAY_US);
         }
-        let sizes: Vec<usize> = parse(chunk(&text), "prod")
+        let sizes: Vec<usize> = parse(chunk(&text), &gate())
             .batches
             .iter()
             .map(|batch| batch.writes.len())

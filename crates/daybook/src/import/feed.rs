@@ -1,7 +1,7 @@
 //! Chunks on their way into the store: parsed on all cores, appended in the order of their lines,
 //! several at a time. A store that is busy is waited for; nothing is ever dropped.
 
-use super::batch::{Parsed, parse};
+use super::batch::{Gate, Parsed, parse};
 use super::report::Report;
 use super::source::Chunk;
 use crate::Failure;
@@ -32,7 +32,7 @@ struct Sent<'s> {
 /// Feeds a store.
 pub(crate) struct Feed<'s> {
     pub(crate) store: &'s dyn LogStore,
-    pub(crate) origin: Arc<str>,
+    pub(crate) gate: Arc<Gate>,
     pub(crate) report: &'s mut Report,
     /// Called with the number of events that were dealt with.
     pub(crate) progress: &'s (dyn Fn(u64) + Sync),
@@ -48,12 +48,12 @@ impl<'s> Feed<'s> {
         chunks: impl Stream<Item = io::Result<Chunk>>,
     ) -> Result<(), Failure> {
         let parsing = std::thread::available_parallelism().map_or(2, usize::from) + 1;
-        let origin = Arc::clone(&self.origin);
+        let gate = Arc::clone(&self.gate);
         let parsed = chunks.map(|chunk| {
-            let origin = Arc::clone(&origin);
+            let gate = Arc::clone(&gate);
             async move {
                 let chunk = chunk?;
-                let parsed = tokio::task::spawn_blocking(move || parse(chunk, &origin)).await;
+                let parsed = tokio::task::spawn_blocking(move || parse(chunk, &gate)).await;
                 parsed.map_err(|error| Failure::Other(format!("reading a batch: {error}")))
             }
         });
@@ -92,7 +92,7 @@ impl<'s> Feed<'s> {
             match futures_util::poll!(&mut answer) {
                 Poll::Ready(Err(StoreError::Unavailable(why) | StoreError::Busy(why))) => {
                     patience.wait(self.store, why).await?;
-                    parsed = parse(parsed.chunk, &self.origin);
+                    parsed = parse(parsed.chunk, &self.gate);
                 }
                 Poll::Ready(answered) => answers.push(Box::pin(std::future::ready(answered))),
                 Poll::Pending => answers.push(answer),
@@ -121,7 +121,7 @@ impl<'s> Feed<'s> {
                     }
                     answered => break answered?,
                 }
-                parsed = parse(parsed.chunk, &self.origin);
+                parsed = parse(parsed.chunk, &self.gate);
                 answer = self
                     .store
                     .append(std::mem::take(&mut parsed.batches[at].writes));

@@ -9,8 +9,10 @@ mod source;
 use crate::cli::ImportArgs;
 use crate::config::ARCHIVE;
 use crate::{Failure, backup, config, keys, logging, output, serve, signals};
+use batch::Gate;
 use daybook_archive::Folder;
 use daybook_model::{LogStore, StoreError};
+use daybook_server::Redactor;
 use daybook_server::control::{Control, check_origin};
 use daybook_store::Store;
 use daybook_store::ledger::LedgerOptions;
@@ -69,7 +71,11 @@ async fn import(args: ImportArgs) -> Result<Summary, Failure> {
     }
 
     let began = Instant::now();
-    let outcome = feed(sources, &args.origin, &store, &mut report).await;
+    let gate = Gate {
+        origin: args.origin.as_str().into(),
+        redactor: Redactor::of(&control).await?,
+    };
+    let outcome = feed(sources, gate, &store, &mut report).await;
     settle(&store).await;
     let summary = report.finish(began.elapsed(), outcome.is_ok())?;
     tell(&summary, began.elapsed());
@@ -103,7 +109,7 @@ async fn close(store: Store) -> Result<(), Failure> {
 /// Feeds all sources to the store, until the end or until the process is asked to stop.
 async fn feed(
     sources: Vec<Source>,
-    origin: &str,
+    gate: Gate,
     store: &Store,
     report: &mut Report,
 ) -> Result<(), Failure> {
@@ -123,7 +129,7 @@ async fn feed(
     };
     let feed = Feed {
         store,
-        origin: origin.into(),
+        gate: Arc::new(gate),
         report,
         progress: &progress,
     };

@@ -46,10 +46,22 @@ impl Directory {
         })
     }
 
-    /// Where the events are that belong to this ledger, if it lies in a data directory.
-    pub(super) fn events(&self) -> Option<PathBuf> {
-        let events = self.root.parent()?.join("events");
-        events.exists().then_some(events)
+    /// Where the events are that belong to this ledger, if it lies in a data directory; `None` when the
+    /// ledger alone was named.
+    ///
+    /// # Errors
+    /// When a data directory has none.
+    pub(super) fn events(&self, place: &Path) -> Result<Option<PathBuf>, String> {
+        let events = self.data_dir().join("events");
+        match (events.exists(), self.root == place) {
+            (true, _) => Ok(Some(events)),
+            (false, true) => Ok(None),
+            (false, false) => Err(format!(
+                "{} is missing, so what Daybook shows cannot be compared; name {} to verify the ledger alone",
+                events.display(),
+                self.root.display()
+            )),
+        }
     }
 
     /// The data directory that this ledger is a part of.

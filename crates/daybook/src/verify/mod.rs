@@ -6,12 +6,9 @@ mod remote;
 
 use crate::cli::VerifyArgs;
 use crate::{Failure, output, verifier_keys};
-use daybook_ledger::verify::{
-    Earlier, Finding, Place, Report, Source, StoreReport, Trust, Verdict, grouped, verify,
-};
-use daybook_ledger::{Policy, VerifierKey, evidence};
-use daybook_model::StoreError;
-use daybook_model::logstore::StoreResult;
+use daybook_ledger::verify::{Earlier, FileHashes, Source, Trust, Verdict, grouped, verify};
+use daybook_ledger::{Note, Policy, VerifierKey, evidence};
+use daybook_server::verdict_with_store;
 use daybook_store::ledger::{ComparedLedger, compare_events, stored_events};
 use directory::Directory;
 use indicatif::ProgressBar;
@@ -70,16 +67,15 @@ fn check(args: &VerifyArgs, runtime: &Handle) -> Result<Line, Failure> {
     };
     let place = Path::new(&args.place);
     if place.is_file() {
-        return package(place, &trust);
+        return package(place, &trust, args.tiles.as_deref(), runtime);
     }
-    let is_url = args.place.starts_with("https://") || args.place.starts_with("http://");
-    if is_url {
-        let remote = Remote::new(
-            &args.place,
-            policy.is_some(),
-            args.api_key.clone(),
-            runtime.clone(),
-        );
+    if args.tiles.is_some() {
+        let what = "--tiles is for evidence packages: what is verified here has tiles of its own";
+        return Err(Failure::Other(what.into()));
+    }
+    if is_url(&args.place) {
+        let key = args.api_key.clone();
+        let remote = Remote::new(&args.place, policy.is_some(), key, runtime.clone());
         return Ok(with_progress(&remote.map_err(Failure::Other)?, &trust).into());
     }
     Ok(log(args, place, &trust)?.into())
@@ -90,59 +86,52 @@ fn log(args: &VerifyArgs, place: &Path, trust: &Trust<'_>) -> Result<Verdict, Fa
     let directory = Directory::find(place, trust.policy.is_some());
     let directory = directory.map_err(Failure::Other)?;
     let verdict = with_progress(&directory, trust);
-    let (Verdict::Pass(report), Some(events)) = (&verdict, directory.events()) else {
+    let Verdict::Pass(report) = &verdict else {
         return Ok(verdict);
     };
-    match with_store(args, &directory, &events, report, trust.threads) {
-        Err(StoreError::Damaged(what)) => {
-            let place = Place::Store;
-            Ok(Verdict::Fail(Finding { place, what }))
-        }
-        compared => Ok(compared?),
-    }
-}
-
-/// Compares the events beside a ledger with it.
-fn with_store(
-    args: &VerifyArgs,
-    ledger: &Directory,
-    events: &Path,
-    report: &Report,
-    threads: NonZeroUsize,
-) -> StoreResult<Verdict> {
-    let archive = args.archive.clone().place(ledger.data_dir()).open();
-    let archive = archive.map_err(|error| StoreError::Unavailable(error.to_string()))?;
+    let Some(events) = directory.events(place).map_err(Failure::Other)? else {
+        return Ok(verdict);
+    };
+    let archive = args.archive.clone().place(directory.data_dir()).open();
+    let archive = archive.map_err(|error| Failure::Other(error.to_string()))?;
     let with = ComparedLedger {
-        ledger,
+        ledger: &directory,
         size: report.size,
         gaps: &report.gaps,
-        threads,
+        threads: trust.threads,
     };
-    let comparison = compare_events(&with, |each| stored_events(events, archive, each))?;
-    Ok(match comparison.first_difference {
-        Some(first) => Verdict::Fail(Finding {
-            place: Place::Event(first.index, first.id),
-            what: first.what,
-        }),
-        None => Verdict::Pass(Report {
-            store: Some(StoreReport {
-                equal: comparison.equal,
-                archived: comparison.archived,
-                expired: comparison.expired,
-            }),
-            ..report.clone()
-        }),
-    })
+    let compared = compare_events(&with, |each| stored_events(&events, archive, each));
+    Ok(verdict_with_store(report.clone(), compared))
 }
 
-/// An evidence package.
-fn package(place: &Path, trust: &Trust<'_>) -> Result<Line, Failure> {
+fn is_url(place: &str) -> bool {
+    place.starts_with("https://") || place.starts_with("http://")
+}
+
+/// An evidence package, and where the tiles of its log are.
+fn package(
+    place: &Path,
+    trust: &Trust<'_>,
+    tiles: Option<&str>,
+    runtime: &Handle,
+) -> Result<Line, Failure> {
     let unreadable = |error| Failure::Other(format!("{}: {error}", place.display()));
-    let file = File::open(place).map_err(unreadable)?;
+    let file = BufReader::new(File::open(place).map_err(unreadable)?);
     let bar = progress_bar();
-    let outcome = evidence::verify(BufReader::new(file), trust, |events| {
-        bar.set_message(format!("{} events", grouped(events)));
-    });
+    let progress = |events| bar.set_message(format!("{} events", grouped(events)));
+    let outcome = match tiles {
+        None => evidence::verify(file, trust, None, progress),
+        Some(url) if is_url(url) => {
+            let remote = Remote::new(url, false, None, runtime.clone());
+            let remote = remote.map_err(Failure::Other)?;
+            evidence::verify(file, trust, Some(&FileHashes(&remote)), progress)
+        }
+        Some(path) => {
+            let directory = Directory::find(Path::new(path), false);
+            let directory = directory.map_err(Failure::Other)?;
+            evidence::verify(file, trust, Some(&FileHashes(&directory)), progress)
+        }
+    };
     bar.finish_and_clear();
     Ok(Line {
         text: outcome.to_string(),
@@ -181,7 +170,11 @@ fn origin(keys: &[VerifierKey]) -> Result<&str, Failure> {
 /// The checkpoints in a file, one or several, as anchors append them: an empty line follows each.
 fn kept(path: &Path) -> Result<Vec<Earlier>, Failure> {
     let (bytes, name) = (read(path)?, path.display());
-    let notes = notes(&bytes);
+    let notes = whole(notes(&bytes), |cut| {
+        output::note(&format!(
+            "{name}: {cut} checkpoints were written in part; they say nothing"
+        ));
+    });
     let name = |number: usize| match notes.len() {
         1 => name.to_string(),
         _ => format!("{name} ({number})"),
@@ -194,21 +187,38 @@ fn kept(path: &Path) -> Result<Vec<Earlier>, Failure> {
     Ok(earlier.collect())
 }
 
-/// Notes one after the other. One ends where an empty line, or nothing, follows a signature.
+/// Notes one after the other. One ends with an empty line that no signature follows.
 fn notes(bytes: &[u8]) -> Vec<Vec<u8>> {
-    let (mut notes, mut note, mut signed) = (Vec::new(), Vec::new(), false);
-    for line in bytes.split_inclusive(|byte| *byte == b'\n') {
-        if line == b"\n" && signed {
-            notes.push(std::mem::take(&mut note));
-        } else {
-            note.extend(line);
+    let is_signature = |line: &[u8]| line.starts_with("— ".as_bytes());
+    let (mut notes, mut note) = (Vec::new(), Vec::new());
+    let mut lines = bytes.split_inclusive(|byte| *byte == b'\n').peekable();
+    while let Some(line) = lines.next() {
+        let ends = line == b"\n" && !lines.peek().is_some_and(|next| is_signature(next));
+        match ends && !note.is_empty() {
+            true => notes.push(std::mem::take(&mut note)),
+            false if line == b"\n" && note.is_empty() => {}
+            false => note.extend(line),
         }
-        signed = line.starts_with("— ".as_bytes());
     }
     if !note.is_empty() || notes.is_empty() {
         notes.push(note);
     }
     notes
+}
+
+/// Of several notes those that are whole: with a full disk an anchor may have begun to write one.
+fn whole(notes: Vec<Vec<u8>>, tell_cut: impl FnOnce(usize)) -> Vec<Vec<u8>> {
+    let is_whole = |note: &Vec<u8>| Note::parse(note).is_ok();
+    let (kept, cut): (Vec<_>, Vec<_>) = notes.into_iter().partition(is_whole);
+    match (kept.is_empty(), cut.len()) {
+        // Whoever reads it says what is wrong.
+        (true, _) => cut,
+        (false, 0) => kept,
+        (false, count) => {
+            tell_cut(count);
+            kept
+        }
+    }
 }
 
 fn policy(path: &Path) -> Result<Policy, Failure> {
@@ -233,4 +243,32 @@ fn candidates(place: &Path) -> [PathBuf; 3] {
         place.join("data/ledger"),
         place.into(),
     ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_an_anchor_wrote_in_part_is_told_apart() {
+        let note =
+            |size: u32| format!("log\n{size}\nroot\n\n— log AAAAAAAAAAAA\n— w AAAAAAAAAAAA\n");
+        let (one, two) = (note(1), note(2));
+        let found = |text: &str| {
+            let mut cut = 0;
+            let notes = whole(notes(text.as_bytes()), |count| cut = count);
+            let notes = notes
+                .into_iter()
+                .map(|note| String::from_utf8(note).unwrap());
+            (notes.collect::<Vec<_>>(), cut)
+        };
+        assert_eq!(found(&one), (vec![one.clone()], 0));
+        let both = vec![one.clone(), two.clone()];
+        assert_eq!(found(&format!("{one}\n{two}\n")), (both.clone(), 0));
+        for cut in ["lo", "log\n2\nro", "log\n2\nroot\n\n— log AAAA"] {
+            let text = format!("{one}\n{cut}\n\n{two}\n");
+            assert_eq!(found(&text), (both.clone(), 1), "{cut}");
+        }
+        assert_eq!(found("nothing\n").0, ["nothing\n"]);
+    }
 }

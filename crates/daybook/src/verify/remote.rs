@@ -81,6 +81,11 @@ impl Source for Remote {
         let Answered { status, body, .. } = self.runtime.block_on(self.get(part))?;
         match status {
             200 => Ok(Some(body)),
+            // Every log has one: what answers is something else, or another address.
+            404 if part == Part::Checkpoint => Err(format!(
+                "status 404: there is no log at {}; name the address of a Daybook, or of its /ledger",
+                self.ledger
+            )),
             404 => Ok(None),
             401 | 403 => Err(format!(
                 "status {status}: the API key may not read audit events"

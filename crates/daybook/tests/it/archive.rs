@@ -391,6 +391,17 @@ fn archived_audit_events_are_found_proven_and_compared_with_the_ledger() {
     std::fs::write(&file, changed).unwrap();
     says(1, "FAIL: the store: archive file audit/", &place);
     std::fs::write(&file, whole).unwrap();
+    let manifest = file_in(&months[0], "manifest.json");
+    let whole = std::fs::read_to_string(&manifest).unwrap();
+    std::fs::write(&manifest, whole.replacen("\"rows\": ", "\"rows\": 1", 1)).unwrap();
+    says(
+        1,
+        "/manifest.json does not say what this store has on record",
+        &place,
+    );
+    std::fs::remove_file(&manifest).unwrap();
+    says(2, "/manifest.json", &place);
+    std::fs::write(&manifest, whole).unwrap();
     let month = months[0].file_name().unwrap().to_str().unwrap();
     let record = format!("events/archived/audit/{month}.json");
     std::fs::rename(data.join(&record), dir.path().join("record")).unwrap();

@@ -65,12 +65,19 @@ fn a_package_passes_or_its_first_bad_event_is_named() {
     says(b"no package", 1, &[], 1, "FAIL: ");
     let other = Data::of(0..299, &key(1));
     let other = other.checkpoint();
+    let mut more = vec!["--checkpoint", other.to_str().unwrap()];
+    let alone = "COULD NOT CHECK: checkpoint ";
+    says(&bytes, 1, &more, 2, alone);
+    let tiles = data.path("");
+    more.extend(["--tiles", tiles.to_str().unwrap()]);
+    says(&bytes, 1, &more, 0, passed);
+    more[3] = "/nowhere";
     says(
         &bytes,
         1,
-        &["--checkpoint", other.to_str().unwrap()],
+        &more,
         2,
-        "COULD NOT CHECK: ",
+        "COULD NOT CHECK: /nowhere does not exist",
     );
     let at = bytes.windows(5).position(|part| part == b"u-270").unwrap();
     bytes[at + 4] = b'1';

@@ -78,8 +78,12 @@ fn every_command_is_known_to_change_something_or_nothing() {
     assert_eq!(named, known);
 }
 
-/// Actions and operations of what the command line did, the oldest first, once there are so many.
-fn told(data_dir: &Path, key: &str, count: usize) -> Vec<(String, String)> {
+fn text(event: &Value, name: &str) -> String {
+    event[name].as_str().unwrap_or_default().to_owned()
+}
+
+/// What the command line did, the oldest first, once there is so much of it.
+fn deeds(data_dir: &Path, key: &str, count: usize) -> Vec<Value> {
     let server = Server::start(data_dir);
     let mut connection = server.connect(key).unwrap();
     let path = "/api/v1/logs/audit?sort=time&page_size=100&actor_name=command%20line";
@@ -94,7 +98,12 @@ fn told(data_dir: &Path, key: &str, count: usize) -> Vec<(String, String)> {
         }
         std::thread::sleep(Duration::from_millis(25));
     }
-    let text = |event: &Value, name: &str| event[name].as_str().unwrap_or_default().to_owned();
+    found
+}
+
+/// Actions and operations of what the command line did.
+fn told(data_dir: &Path, key: &str, count: usize) -> Vec<(String, String)> {
+    let found = deeds(data_dir, key, count);
     for event in &found {
         assert_eq!(
             (text(event, "actor_type"), text(event, "result")),
@@ -148,4 +157,61 @@ fn every_change_by_command_leaves_its_audit_event() {
         let expected: Vec<_> = expected.map(|row| (row.1.into(), row.2.into())).collect();
         assert_eq!(told(place, &key, expected.len()), expected);
     }
+}
+
+/// What a refused command says.
+#[track_caller]
+fn refuse(data_dir: &Path, command: &str, arguments: &[&str]) -> String {
+    let mut program = daybook(data_dir);
+    let output = program.args(command.split(' ')).args(arguments).output();
+    let output = output.unwrap();
+    assert_eq!(output.status.code(), Some(1), "{command}: {output:?}");
+    String::from_utf8(output.stderr).unwrap()
+}
+
+#[test]
+fn commands_that_are_refused_leave_the_attempt() {
+    let dir = tempfile::tempdir().unwrap();
+    let (data, full) = (dir.path().join("data"), dir.path().join("full"));
+    let key = run(
+        &data,
+        "key create",
+        &["--name", "reader", "--scope", "read"],
+    );
+    let gone = run(&data, "key create", &["--name", "gone", "--scope", "read"]);
+    assert_ne!(key, gone);
+    let keys = run(&data, "key list", &[]);
+    let id = keys.lines().find(|line| line.contains("\tgone\t"));
+    let id = id.unwrap().split('\t').next().unwrap();
+    run(&data, "key revoke", &[id]);
+    std::fs::create_dir(&full).unwrap();
+    std::fs::write(full.join("something"), "x").unwrap();
+
+    let nobody = "nobody@example.com";
+    let full = full.to_str().unwrap();
+    #[rustfmt::skip]
+    let commands: [(&str, &[&str], &str, &str); 8] = [
+        ("key revoke", &["unknown"], "api_key.revoked", "unknown"),
+        ("key rotate", &["unknown"], "api_key.rotated", "unknown"),
+        ("key rotate", &[id], "api_key.rotated", id),
+        ("user link", &[nobody, "platform=7"], "user.links_changed", nobody),
+        ("user set-role", &[nobody, "auditor"], "user.role_changed", nobody),
+        ("user disable", &[nobody], "user.disabled", nobody),
+        ("user reset-password", &[nobody], "user.password_reset", nobody),
+        ("backup", &[full], "backup.created", ""),
+    ];
+    for (command, arguments, ..) in commands {
+        let said = refuse(&data, command, arguments);
+        assert!(said.contains("daybook: "), "{command}: {said}");
+    }
+    let found = deeds(&data, &key, 3 + commands.len());
+    let failed = found.iter().filter(|event| event["result"] == "failure");
+    let failed: Vec<_> = failed
+        .map(|event| (text(event, "action"), text(event, "resource_id")))
+        .collect();
+    let expected = commands.map(|(_, _, action, id)| (action.to_owned(), id.to_owned()));
+    assert_eq!(failed, expected);
+    let backup = found.last().unwrap();
+    assert!(text(backup, "reason").contains("not empty"), "{backup}");
+    assert_eq!(backup["details"]["target"], full);
 }

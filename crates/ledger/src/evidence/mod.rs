@@ -18,15 +18,20 @@
 //! that is of another time is there by its leaf alone, so that anybody sees that it is of another time.
 //! Why so: `docs/design/0013-evidence-packages.md`.
 
+mod completeness;
+mod outcome;
 mod period;
+mod signed;
 mod survey;
 mod verify;
 mod write;
 pub mod zip;
 
+pub use outcome::{Evidence, Outcome};
 pub use period::{Period, PeriodInvalid};
+pub use signed::Tiles;
 pub use survey::{Milestone, Survey, survey};
-pub use verify::{Evidence, Outcome, verify};
+pub use verify::verify;
 pub use write::{Package, write};
 
 use crate::hash::Hash;

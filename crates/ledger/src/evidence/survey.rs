@@ -12,6 +12,9 @@ use crate::verify::{Source, find};
 use serde::Serialize;
 use std::ops::Range;
 
+/// The origin of what Daybook says of itself, which no platform can take.
+const OWN_ORIGIN: &str = "daybook";
+
 /// Actions that say when the log ran, and what was kept of it.
 const TELLING: [&str; 12] = [
     "archive.",
@@ -82,14 +85,16 @@ pub fn survey<S: Source>(
 }
 
 impl Survey {
-    fn add(&mut self, index: u64, leaf: &Leaf<'_>) -> Result<(), EvidenceError> {
+    /// Counts an event of the period.
+    pub(super) fn add(&mut self, index: u64, leaf: &Leaf<'_>) -> Result<(), EvidenceError> {
         let start = self.range.as_ref().map_or(index, |range| range.start);
         if index - start >= EVIDENCE_LEAVES_MAX {
             return Err(EvidenceError::TooMany(index - start + 1));
         }
         self.range = Some(start..index + 1);
         self.events += 1;
-        if TELLING.iter().any(|prefix| leaf.action.starts_with(prefix)) {
+        let telling = TELLING.iter().any(|prefix| leaf.action.starts_with(prefix));
+        if telling && leaf.origin == OWN_ORIGIN {
             self.milestones.push(Milestone {
                 index,
                 id: leaf.id.to_string(),

@@ -1,103 +1,29 @@
 //! Checks a package, from its first byte to its last, and believes nothing in it but what the given keys
 //! have signed. The first event that is not right is named.
 
+use super::completeness::completeness;
+use super::outcome::{Evidence, Outcome};
 use super::period::Period;
+use super::signed::{Tiles, check_signature, compare_kept, trusted};
+use super::survey::Survey;
 use super::zip::{Entry, Reader, ZipError};
 use super::{
     ACCESS, CHECKPOINT, COMPLETENESS, Counts, FORMAT, File, KEY, MANIFEST, Manifest, README,
-    SIGNATURE, events_file, signed_text,
+    SIGNATURE, events_file,
 };
 use crate::body::Bodies;
 use crate::bundle::Entries;
 use crate::checkpoint::Checkpoint;
-use crate::hash::Hash;
 use crate::leaf::Leaf;
 use crate::note::Note;
 use crate::tlog_proof::TlogProof;
-use crate::verify::{Trust, event, grouped};
+use crate::verify::{Trust, event, extend};
 use std::fmt;
 use std::io::Read;
-
-/// What came out. Shown as one line that can be quoted.
-#[derive(Debug)]
-pub enum Outcome {
-    /// All of it is what was signed.
-    Pass(Box<Evidence>),
-    /// Something is not; this is the first of it.
-    Fail(String),
-    /// It could not be told, for this reason.
-    Unchecked(String),
-}
-
-impl Outcome {
-    /// The exit code of a program: 0, 1 and 2.
-    #[must_use]
-    pub fn exit_code(&self) -> u8 {
-        match self {
-            Self::Pass(_) => 0,
-            Self::Fail(_) => 1,
-            Self::Unchecked(_) => 2,
-        }
-    }
-}
-
-impl fmt::Display for Outcome {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Pass(evidence) => write!(f, "PASS: {evidence}"),
-            Self::Fail(what) => write!(f, "FAIL: {what}"),
-            Self::Unchecked(why) => write!(f, "COULD NOT CHECK: {why}"),
-        }
-    }
-}
-
-/// What a package proves.
-#[derive(Debug)]
-pub struct Evidence {
-    period: Period,
-    counts: Counts,
-    indices: Option<(u64, u64)>,
-    checkpoint: Checkpoint,
-    keys: Vec<String>,
-    made_at: String,
-}
-
-impl fmt::Display for Evidence {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Counts {
-            events,
-            others,
-            bodies,
-            erased,
-        } = self.counts;
-        write!(
-            f,
-            "evidence package, {} events of {} UTC",
-            grouped(events),
-            self.period
-        )?;
-        if let Some((first, last)) = self.indices {
-            write!(f, ", indices {first}–{last}, no gaps")?;
-        }
-        write!(f, ", {} of other times in between", grouped(others))?;
-        write!(
-            f,
-            ", tree size {}, root {}, key {}",
-            self.checkpoint.size,
-            self.checkpoint.root.to_base64(),
-            self.keys.join(" and ")
-        )?;
-        let (bodies, erased) = (grouped(bodies), grouped(erased));
-        write!(
-            f,
-            "; {bodies} bodies checked, {erased} erased; made at {}",
-            self.made_at
-        )
-    }
-}
+use std::ops::Range;
 
 /// Why checking stops.
-enum Stop {
+pub(super) enum Stop {
     Fail(String),
     Unchecked(String),
 }
@@ -111,18 +37,24 @@ impl From<ZipError> for Stop {
     }
 }
 
-fn fail<T>(what: impl Into<String>) -> Result<T, Stop> {
+pub(super) fn fail<T>(what: impl Into<String>) -> Result<T, Stop> {
     Err(Stop::Fail(what.into()))
 }
 
-/// Checks a package. `progress` is told how many events are done, from time to time.
-pub fn verify<R: Read>(input: R, trust: &Trust<'_>, progress: impl FnMut(u64)) -> Outcome {
+/// Checks a package. Checkpoints that were kept and have other sizes than its own are compared by `tiles`,
+/// and without them they cannot be. `progress` is told how many events are done, from time to time.
+pub fn verify<R: Read>(
+    input: R,
+    trust: &Trust<'_>,
+    tiles: Option<Tiles<'_>>,
+    progress: impl FnMut(u64),
+) -> Outcome {
     let mut files = Files {
         zip: Reader::new(input),
         files: Vec::new(),
         ahead: None,
     };
-    match check(&mut files, trust, progress) {
+    match check(&mut files, trust, tiles, progress) {
         Ok(evidence) => Outcome::Pass(Box::new(evidence)),
         Err(Stop::Fail(what)) => Outcome::Fail(what),
         Err(Stop::Unchecked(why)) => Outcome::Unchecked(why),
@@ -176,25 +108,35 @@ fn check_intact(entry: &Entry) -> Result<(), Stop> {
 fn check<R: Read>(
     files: &mut Files<R>,
     trust: &Trust<'_>,
+    tiles: Option<Tiles<'_>>,
     mut progress: impl FnMut(u64),
 ) -> Result<Evidence, Stop> {
     files.intact(README)?;
     files.intact(ACCESS)?;
     let note = files.intact(CHECKPOINT)?;
     let (checkpoint, note, keys) = trusted(&note, trust)?;
-    let period = period(&files.intact(COMPLETENESS)?)?;
+    compare_kept(&checkpoint, trust, tiles)?;
+    let told = files.intact(COMPLETENESS)?;
+    let period = period(&told)?;
     let mut pass = Pass {
         period,
+        survey: Survey::default(),
         checkpoint,
         note,
         next: None,
         first: None,
         edges: (false, false),
         counts: Counts::default(),
+        erased: Vec::new(),
     };
     while let Some(first) = pass.next_chunk(files)? {
         pass.chunk(files, first)?;
         progress(pass.counts.events + pass.counts.others);
+    }
+    if told != completeness(&pass.period, &pass.survey, pass.checkpoint.size) {
+        return fail(format!(
+            "{COMPLETENESS} does not say what follows from the leaves"
+        ));
     }
     files.intact(KEY)?;
     let named = files.files.clone();
@@ -209,43 +151,12 @@ fn check<R: Read>(
         indices: pass.indices(),
         period: pass.period,
         counts: pass.counts,
+        erased: pass.erased,
         checkpoint: pass.checkpoint,
         keys,
+        kept: trust.earlier.len(),
         made_at,
     })
-}
-
-/// The checkpoint, signed by the log and cosigned as is asked for.
-fn trusted(bytes: &[u8], trust: &Trust<'_>) -> Result<(Checkpoint, Note, Vec<String>), Stop> {
-    let wrong = |error: &dyn fmt::Display| Stop::Fail(format!("{CHECKPOINT}: {error}"));
-    let note = Note::parse(bytes).map_err(|error| wrong(&error))?;
-    let opened = Checkpoint::open_signed(&note, trust.origin, trust.keys);
-    let (checkpoint, by) = opened.map_err(|error| wrong(&error))?;
-    if let Some(policy) = trust.policy {
-        policy.check_quorum(&note).map_err(|error| wrong(&error))?;
-    }
-    for earlier in trust.earlier {
-        let name = &earlier.name;
-        let useless = |why: String| Stop::Unchecked(format!("earlier checkpoint {name}: {why}"));
-        let kept = Note::parse(&earlier.note).map_err(|error| useless(error.to_string()))?;
-        let kept = Checkpoint::open(&kept, trust.origin, trust.keys);
-        let kept = kept.map_err(|error| useless(error.to_string()))?;
-        if kept.size != checkpoint.size {
-            let why =
-                "a package only tells about a checkpoint of its own size; verify the whole log";
-            return Err(useless(why.into()));
-        }
-        if kept.root != checkpoint.root {
-            return fail(format!(
-                "{CHECKPOINT} has another root than {name}: history was rewritten"
-            ));
-        }
-    }
-    let keys = by
-        .iter()
-        .map(|by| format!("{}+{:08x}", by.key.name(), by.key.id()));
-    let keys = keys.collect();
-    Ok((checkpoint, note, keys))
 }
 
 fn period(completeness: &[u8]) -> Result<Period, Stop> {
@@ -258,24 +169,11 @@ fn period(completeness: &[u8]) -> Result<Period, Stop> {
         .or_else(|error| fail(format!("{COMPLETENESS} names no period: {error}")))
 }
 
-fn check_signature(signature: &[u8], manifest: &[u8], trust: &Trust<'_>) -> Result<(), Stop> {
-    let wrong = |error: &dyn fmt::Display| Stop::Fail(format!("{SIGNATURE}: {error}"));
-    let note = Note::parse(signature).map_err(|error| wrong(&error))?;
-    let (text, by) = note.open(trust.keys).map_err(|error| wrong(&error))?;
-    if text != signed_text(trust.origin, &Hash::digest(manifest)) {
-        return fail(format!("{MANIFEST} is not the one that was signed"));
-    }
-    match by.len() == note.signatures().len() && note.to_string().as_bytes() == signature {
-        true => Ok(()),
-        false => fail(format!(
-            "{SIGNATURE} has more than the signature of the log"
-        )),
-    }
-}
-
 /// One pass over the events.
 struct Pass {
     period: Period,
+    /// What follows from the leaves so far.
+    survey: Survey,
     checkpoint: Checkpoint,
     note: Note,
     /// The index that must come next; none before the first.
@@ -284,6 +182,7 @@ struct Pass {
     /// Whether the first and the last leaf are of the period.
     edges: (bool, bool),
     counts: Counts,
+    erased: Vec<Range<u64>>,
 }
 
 impl Pass {
@@ -369,9 +268,16 @@ impl Pass {
         };
         let checked = event(entry, &body, index, &proof.proof, &self.checkpoint);
         let leaf = checked.map_err(|error| wrong(&error))?;
+        if is_of_period {
+            let counted = self.survey.add(index, &leaf);
+            counted.map_err(|error| wrong(&error))?;
+        }
         match (is_of_period, body.matches(&leaf)) {
             (false, _) => self.counts.others += 1,
-            (true, None) => self.counts.erased += 1,
+            (true, None) => {
+                self.counts.erased += 1;
+                extend(&mut self.erased, index..index + 1);
+            }
             (true, Some(_)) => self.counts.bodies += 1,
         }
         self.counts.events += u64::from(is_of_period);

@@ -1,7 +1,8 @@
 //! Writes a package. Memory holds one bundle and the names of the files.
 
+use super::completeness::{completeness, pretty};
 use super::period::Period;
-use super::survey::{Milestone, Survey, read};
+use super::survey::{Survey, read};
 use super::zip::{Writer, ZipError};
 use super::{
     ACCESS, CHECKPOINT, COMPLETENESS, Counts, EvidenceError, FORMAT, File, KEY, MANIFEST, Manifest,
@@ -14,11 +15,11 @@ use crate::hash::Hash;
 use crate::leaf::Leaf;
 use crate::note::Note;
 use crate::part::Part;
-use crate::proof;
-use crate::tile::{HashReader, TILE_WIDTH, Tile, decode_hashes};
+use crate::proof::Prover;
+use crate::tile::{HashReader, TILE_WIDTH, Tile};
 use crate::tlog_proof::TlogProof;
-use crate::verify::Source;
-use serde_json::{Value, json};
+use crate::verify::{FileHashes, Source};
+use serde_json::Value;
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::io::Write;
@@ -66,7 +67,10 @@ pub fn write<S: Source, W: Write>(
     out.add(README, readme(package).as_bytes())?;
     out.add(ACCESS, &pretty(&package.access))?;
     out.add(CHECKPOINT, package.note.to_string().as_bytes())?;
-    out.add(COMPLETENESS, &pretty(&completeness(package)))?;
+    out.add(
+        COMPLETENESS,
+        &completeness(package.period, package.survey, package.checkpoint.size),
+    )?;
     let mut counts = Counts::default();
     let tiles = Tiles {
         source,
@@ -122,6 +126,7 @@ fn add_events<S: Source, W: Write>(
     let entries = bundle::entries(&entries, tile.width()).map_err(EvidenceError::log)?;
     let kept = read(tiles.source, Part::Bodies(tile))?;
     let mut kept = Bodies::new(&kept);
+    let mut prover = Prover::new(tiles, size);
     let (mut leaves, mut bodies, mut proofs) = (Vec::new(), Vec::new(), String::new());
     for (index, entry) in (number * u64::from(TILE_WIDTH)..).zip(entries) {
         let body = kept
@@ -148,7 +153,7 @@ fn add_events<S: Source, W: Write>(
         } else {
             counts.others += 1;
         }
-        let path = proof::inclusion(tiles, index, size).map_err(EvidenceError::log)?;
+        let path = prover.inclusion(index).map_err(EvidenceError::log)?;
         let proof = TlogProof {
             extra: None,
             index,
@@ -185,9 +190,8 @@ impl<S: Source> HashReader for Tiles<'_, S> {
         if let Some(hashes) = self.read.borrow().get(&tile) {
             return Ok(hashes.clone());
         }
-        let bytes = read(self.source, Part::Hashes(tile))?;
-        let short = || EvidenceError::log("a tile is cut short");
-        let hashes = decode_hashes(tile, &bytes).ok_or_else(short)?;
+        let hashes = FileHashes(self.source).hashes(tile);
+        let hashes = hashes.map_err(EvidenceError::Log)?;
         self.read.borrow_mut().insert(tile, hashes.clone());
         Ok(hashes)
     }
@@ -222,34 +226,6 @@ fn manifest(package: &Package<'_>, counts: Counts, files: &[File]) -> Manifest {
     }
 }
 
-fn completeness(package: &Package<'_>) -> Value {
-    let told = |prefixes: &[&str]| -> Vec<&Milestone> {
-        let milestones = package.survey.milestones.iter();
-        let told =
-            milestones.filter(|it| prefixes.iter().any(|prefix| it.action.starts_with(prefix)));
-        told.collect()
-    };
-    let range = package.survey.range.as_ref();
-    let others = range.map_or(0, |range| range.end - range.start) - package.survey.events;
-    json!({
-        "period": {"from": package.period.from(), "to": package.period.to(), "time_zone": "UTC"},
-        "indices": range.map(|range| json!({"first": range.start, "last": range.end - 1})),
-        "gaps": [],
-        "events": package.survey.events,
-        "events_of_other_times_in_between": others,
-        "tree_size": package.checkpoint.size,
-        "starts_and_stops": told(&["daybook."]),
-        "configuration_changes": told(&["configuration.", "settings.", "sign_in.", "identity_provider."]),
-        "retention_and_erasure": told(&["archive.", "erasure.", "hold.", "person.", "retention."]),
-        "verifications_and_packages": told(&["evidence.", "ledger."]),
-        "statement": "The log gives every audit event the next index. All leaves of the ledger up to the tree \
-            size were read; all events of the period stand between the first and the last index, and the \
-            leaf of each index in between is here. That none of the period stands outside of these indices \
-            follows from the whole ledger, which `daybook verify` checks; from this package alone it is the \
-            signer's word. What was not sent to Daybook is not in it.",
-    })
-}
-
 fn readme(package: &Package<'_>) -> String {
     format!(
         "Evidence from the audit log {log}\n\
@@ -274,11 +250,4 @@ fn readme(package: &Package<'_>) -> String {
         made_at = package.made_at,
         key = package.key,
     )
-}
-
-/// JSON for people.
-fn pretty(value: &impl serde::Serialize) -> Vec<u8> {
-    let mut text = serde_json::to_vec_pretty(value).unwrap_or_default();
-    text.push(b'\n');
-    text
 }

@@ -242,6 +242,9 @@ impl<R: Read> Reader<R> {
         let rest = self.read(expected.len() + 1)?;
         match [begun, rest].concat() == expected {
             true => Ok(()),
+            false if self.listed.is_empty() => Err(ZipError::Invalid(
+                "this is no evidence package: it does not begin like one".into(),
+            )),
             false => Err(ZipError::Invalid(format!(
                 "{} is not the end that belongs to it",
                 self.place()

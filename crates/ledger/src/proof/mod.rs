@@ -9,6 +9,7 @@ use crate::TREE_SIZE_MAX;
 use crate::hash::Hash;
 use crate::tile::{HashReader, Tile};
 use crate::tree::{TileError, bag, read};
+use std::collections::HashMap;
 
 /// Why there is no proof.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -31,30 +32,73 @@ pub enum ProofError<E> {
 /// # Errors
 ///
 /// [`ProofError`]: `index` must be below `size`, and the tiles of that size must be readable.
-pub fn inclusion<R: HashReader>(
+pub fn inclusion<R: HashReader + ?Sized>(
     reader: &R,
     index: u64,
     size: u64,
 ) -> Result<Vec<Hash>, ProofError<R::Error>> {
-    if index >= size || size > TREE_SIZE_MAX {
-        return Err(ProofError::Outside {
-            wanted: index,
-            size,
-        });
-    }
-    let mut ranges = Vec::new();
-    let (mut start, mut end) = (0, size);
-    while end - start > 1 {
-        let middle = start + split(end - start);
-        if index < middle {
-            ranges.push((middle, end));
-            end = middle;
-        } else {
-            ranges.push((start, middle));
-            start = middle;
+    Prover::new(reader, size).inclusion(index)
+}
+
+/// Makes proofs in one tree. What several of them have in common is read and computed once, and kept: use
+/// one for events beside each other.
+#[derive(Debug)]
+pub struct Prover<'r, R: ?Sized> {
+    tiles: Tiles<'r, R>,
+    /// By the first event of a range and the one after its last.
+    roots: HashMap<(u64, u64), Hash>,
+}
+
+impl<'r, R: HashReader + ?Sized> Prover<'r, R> {
+    /// For the tree of `size` events.
+    pub fn new(reader: &'r R, size: u64) -> Self {
+        let read = Vec::new();
+        Self {
+            tiles: Tiles { reader, size, read },
+            roots: HashMap::new(),
         }
     }
-    roots(reader, size, ranges)
+
+    /// The inclusion proof of an event: the leaf's sibling first.
+    ///
+    /// # Errors
+    ///
+    /// [`ProofError`]: `index` must be below the size, and the tiles must be readable.
+    pub fn inclusion(&mut self, index: u64) -> Result<Vec<Hash>, ProofError<R::Error>> {
+        let size = self.tiles.size;
+        let wanted = index;
+        if index >= size || size > TREE_SIZE_MAX {
+            return Err(ProofError::Outside { wanted, size });
+        }
+        let mut ranges = Vec::new();
+        let (mut start, mut end) = (0, size);
+        while end - start > 1 {
+            let middle = start + split(end - start);
+            if index < middle {
+                ranges.push((middle, end));
+                end = middle;
+            } else {
+                ranges.push((start, middle));
+                start = middle;
+            }
+        }
+        self.roots(&ranges)
+    }
+
+    /// The roots over ranges of events, the last range first.
+    fn roots(&mut self, ranges: &[(u64, u64)]) -> Result<Vec<Hash>, ProofError<R::Error>> {
+        let ranges = ranges.iter().rev();
+        ranges.map(|range| self.root(*range)).collect()
+    }
+
+    fn root(&mut self, range: (u64, u64)) -> Result<Hash, ProofError<R::Error>> {
+        if let Some(root) = self.roots.get(&range) {
+            return Ok(*root);
+        }
+        let root = self.tiles.root(range.0, range.1)?;
+        self.roots.insert(range, root);
+        Ok(root)
+    }
 }
 
 /// The consistency proof between the trees of `old` and of `size` events. Empty where nothing is to
@@ -63,7 +107,7 @@ pub fn inclusion<R: HashReader>(
 /// # Errors
 ///
 /// [`ProofError`]: `old` must be at most `size`, and the tiles of that size must be readable.
-pub fn consistency<R: HashReader>(
+pub fn consistency<R: HashReader + ?Sized>(
     reader: &R,
     old: u64,
     size: u64,
@@ -88,7 +132,7 @@ pub fn consistency<R: HashReader>(
     if old > 0 && start > 0 {
         ranges.push((start, end));
     }
-    roots(reader, size, ranges)
+    Prover::new(reader, size).roots(&ranges)
 }
 
 /// The largest power of two below `length`, which is at least 2.
@@ -96,29 +140,15 @@ fn split(length: u64) -> u64 {
     1 << (length - 1).ilog2()
 }
 
-/// The roots over ranges of events, the last range first.
-fn roots<R: HashReader>(
-    reader: &R,
-    size: u64,
-    ranges: Vec<(u64, u64)>,
-) -> Result<Vec<Hash>, ProofError<R::Error>> {
-    let mut tiles = Tiles {
-        reader,
-        size,
-        read: Vec::new(),
-    };
-    let ranges = ranges.into_iter().rev();
-    ranges.map(|(start, end)| tiles.root(start, end)).collect()
-}
-
 /// The tiles of a tree, each read once.
-struct Tiles<'a, R> {
+#[derive(Debug)]
+struct Tiles<'a, R: ?Sized> {
     reader: &'a R,
     size: u64,
     read: Vec<(Tile, Vec<Hash>)>,
 }
 
-impl<R: HashReader> Tiles<'_, R> {
+impl<R: HashReader + ?Sized> Tiles<'_, R> {
     /// The root over events `start` to `end`: a subtree, complete or at the right edge.
     fn root(&mut self, start: u64, end: u64) -> Result<Hash, ProofError<R::Error>> {
         let (mut subtrees, mut at) = (Vec::new(), start);

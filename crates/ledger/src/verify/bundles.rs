@@ -26,7 +26,8 @@ pub(super) struct Checked {
     pub(super) leaves: Vec<Hash>,
     pub(super) has_events: bool,
     pub(super) bodies: u64,
-    pub(super) erased: u64,
+    /// Indices.
+    pub(super) erased: Vec<u64>,
 }
 
 fn unchecked(part: Part) -> impl Fn(&dyn std::fmt::Display) -> Stop {
@@ -140,7 +141,7 @@ pub(super) fn check<S: Source>(source: &S, tile: Tile) -> Result<Checked, Stop> 
             leaves: hashes,
             has_events: false,
             bodies: 0,
-            erased: 0,
+            erased: Vec::new(),
         });
     };
     let entries = split(tile, first, &bundle, &hashes)?;
@@ -191,16 +192,16 @@ fn split<'b>(
     Ok(entries)
 }
 
-/// Checks the events themselves: leaves, and the bodies that they commit to. Counts those that are kept
-/// and those that were erased.
+/// Checks the events themselves: leaves, and the bodies that they commit to. Counts those that are kept,
+/// and names those that were erased.
 fn check_events(
     tile: Tile,
     first: u64,
     entries: &[&[u8]],
     bundle: Option<&[u8]>,
-) -> Result<(u64, u64), Stop> {
+) -> Result<(u64, Vec<u64>), Stop> {
     let mut bodies = bundle.map(Bodies::new);
-    let (mut kept, mut erased) = (0, 0);
+    let (mut kept, mut erased) = (0, Vec::new());
     for (index, entry) in (first..).zip(entries) {
         let leaf = Leaf::parse(entry).map_err(|error| match error {
             LeafError::Version(_) => Stop::Unchecked(format!("event {index}: {error}")),
@@ -214,7 +215,7 @@ fn check_events(
                 Some(false) => {
                     return Err(wrong("its body is not the one that its leaf commits to"));
                 }
-                None => erased += 1,
+                None => erased.push(index),
             },
             Some(Err(error)) => return Err(wrong(&error.to_string())),
             None => {

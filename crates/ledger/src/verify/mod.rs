@@ -9,12 +9,14 @@ mod report;
 mod run;
 
 pub use report::{Finding, Place, Report, StoreReport, Verdict, grouped};
+pub(crate) use report::{extend, shown};
 pub use run::{EventInvalid, event, verify};
 
+use crate::hash::Hash;
 use crate::note::VerifierKey;
 use crate::part::Part;
 use crate::policy::Policy;
-use crate::tile::Tile;
+use crate::tile::{HashReader, Tile, decode_hashes};
 use std::fmt::Display;
 use std::num::NonZeroUsize;
 
@@ -87,6 +89,22 @@ pub fn find<S: Source>(source: &S, part: Part) -> Result<Option<(Part, Vec<u8>)>
         Some(found) => Ok(Some(found)),
         // It may have become full in between.
         None => read(full),
+    }
+}
+
+/// The hashes of tiles, read from a log's files.
+#[derive(Debug)]
+pub struct FileHashes<'s, S>(pub &'s S);
+
+impl<S: Source> HashReader for FileHashes<'_, S> {
+    type Error = String;
+
+    fn hashes(&self, tile: Tile) -> Result<Vec<Hash>, String> {
+        let part = Part::Hashes(tile);
+        let found = find(self.0, part).map_err(|error| format!("{part}: {error}"))?;
+        let (_, mut file) = found.ok_or_else(|| format!("{part} is missing"))?;
+        file.truncate(Hash::BYTES * usize::from(tile.width()));
+        decode_hashes(tile, &file).ok_or_else(|| format!("{part} is cut short"))
     }
 }
 

@@ -47,8 +47,8 @@ pub struct Report {
     pub gaps: Vec<Range<u64>>,
     /// How many bodies were checked.
     pub bodies: u64,
-    /// How many bodies were erased.
-    pub erased: u64,
+    /// Indices of the events whose bodies were erased.
+    pub erased: Vec<Range<u64>>,
     /// How many earlier checkpoints the log contains.
     pub earlier: usize,
     /// What was compared of the store that shows the log's events, if there is one.
@@ -64,6 +64,8 @@ pub struct StoreReport {
     pub archived: u64,
     /// Events that are not kept any more, of which the hashes were compared.
     pub expired: u64,
+    /// Events that came after the checkpoint, so nothing was compared of them.
+    pub newer: u64,
 }
 
 impl Report {
@@ -158,15 +160,46 @@ impl fmt::Display for Report {
             self.keys.join(" and ")
         )?;
         write!(f, "; {} bodies checked", grouped(self.bodies))?;
-        write!(f, ", {} erased", grouped(self.erased))?;
+        let erased = self.erased.iter().map(|range| range.end - range.start);
+        write!(f, ", {} erased", grouped(erased.sum()))?;
         write!(f, "; {} earlier checkpoints contained", self.earlier)?;
         for (name, time) in &self.witnesses {
             write!(f, "; witness {name} at {time}")?;
         }
-        match &self.store {
-            Some(store) => write!(f, "; {store}"),
-            None => Ok(()),
+        if let Some(store) = &self.store {
+            write!(f, "; {store}")?;
         }
+        if !self.erased.is_empty() {
+            write!(f, "; erased: {}", shown(&self.erased))?;
+        }
+        Ok(())
+    }
+}
+
+/// Ranges as people read them, the first ones of many.
+pub(crate) fn shown(ranges: &[Range<u64>]) -> String {
+    const SHOWN_MAX: usize = 20;
+    let shown = ranges.iter().take(SHOWN_MAX).map(|range| {
+        let last = range.end.saturating_sub(1);
+        match range.start == last {
+            true => last.to_string(),
+            false => format!("{}–{last}", range.start),
+        }
+    });
+    let shown: Vec<_> = shown.collect();
+    let more = if ranges.len() > SHOWN_MAX {
+        ", …"
+    } else {
+        ""
+    };
+    format!("{}{more}", shown.join(", "))
+}
+
+/// Appends a range to those before it, one with the last where it follows.
+pub(crate) fn extend(ranges: &mut Vec<Range<u64>>, next: Range<u64>) {
+    match ranges.last_mut() {
+        Some(last) if last.end == next.start => last.end = next.end,
+        _ => ranges.push(next),
     }
 }
 
@@ -182,6 +215,9 @@ impl fmt::Display for StoreReport {
                 "; of {} expired events the hashes",
                 grouped(self.expired)
             )?;
+        }
+        if self.newer > 0 {
+            write!(f, ", {} newer than the checkpoint", grouped(self.newer))?;
         }
         Ok(())
     }

@@ -2,7 +2,7 @@
 //! the tiles above them and the earlier checkpoints as the tree grows past them; then the root.
 
 use super::bundles::{Checked, Stop, check, check_tile, read};
-use super::report::{Finding, Place, Report, Verdict};
+use super::report::{Finding, Place, Report, Verdict, extend};
 use super::{Source, Trust};
 use crate::body::Body;
 use crate::checkpoint::Checkpoint;
@@ -123,7 +123,7 @@ fn newest<S: Source>(source: &S, trust: &Trust<'_>) -> Result<(Checkpoint, Repor
         events: 0,
         gaps: Vec::new(),
         bodies: 0,
-        erased: 0,
+        erased: Vec::new(),
         earlier: 0,
         store: None,
     };
@@ -218,18 +218,13 @@ impl<S: Source> Pass<'_, S> {
         if bundle.has_events {
             self.report.events += bundle.leaves.len() as u64;
         } else {
-            self.add_gap(start..self.tree.size());
+            extend(&mut self.report.gaps, start..self.tree.size());
         }
         self.report.bodies += bundle.bodies;
-        self.report.erased += bundle.erased;
-        Ok(())
-    }
-
-    fn add_gap(&mut self, gap: Range<u64>) {
-        match self.report.gaps.last_mut() {
-            Some(last) if last.end == gap.start => last.end = gap.end,
-            _ => self.report.gaps.push(gap),
+        for index in &bundle.erased {
+            extend(&mut self.report.erased, *index..index + 1);
         }
+        Ok(())
     }
 
     /// Compares the earlier checkpoints of exactly the tree's size.

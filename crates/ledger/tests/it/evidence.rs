@@ -3,9 +3,11 @@
 use crate::directory::{Directory, Stored, stored};
 use crate::support::{ORIGIN, log_key, seed};
 use daybook_ledger::evidence::zip::{Reader, Writer};
-use daybook_ledger::evidence::{Outcome, Package, Period, signed_text, survey, verify, write};
+use daybook_ledger::evidence::{
+    Outcome, Package, Period, Tiles, signed_text, survey, verify, write,
+};
 use daybook_ledger::note::{KeyKind, sign};
-use daybook_ledger::verify::{Earlier, Trust};
+use daybook_ledger::verify::{Earlier, FileHashes, Trust};
 use daybook_ledger::{Body, Checkpoint, Ed25519Signer, Leaf, Note, Signer};
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -15,9 +17,14 @@ const PERIOD: (&str, &str) = ("2026-03-01T00:00:00Z", "2026-04-01T00:00:00Z");
 
 /// An event of this time.
 fn at(number: usize, time: &str, action: &str) -> Stored {
+    by("prod", number, time, action)
+}
+
+fn by(origin: &str, number: usize, time: &str, action: &str) -> Stored {
     let (entry, body) = stored(number);
     let mut leaf = Leaf::parse(&entry).unwrap();
     (leaf.time, leaf.action) = (time.to_owned().into(), action.to_owned().into());
+    leaf.origin = origin.to_owned().into();
     (leaf.encode().unwrap(), body)
 }
 
@@ -25,8 +32,15 @@ fn at(number: usize, time: &str, action: &str) -> Stored {
 fn history(count: usize) -> Vec<Stored> {
     let mut events: Vec<_> = (0..count).map(stored).collect();
     events[0] = at(0, "2026-02-01T10:00:00Z", "model.disabled");
-    events[1] = at(1, "2026-02-28T23:59:59.999999Z", "daybook.started");
-    events[2] = at(2, "2026-03-01T00:00:00Z", "daybook.started");
+    events[1] = by(
+        "daybook",
+        1,
+        "2026-02-28T23:59:59.999999Z",
+        "daybook.started",
+    );
+    events[2] = by("daybook", 2, "2026-03-01T00:00:00Z", "daybook.started");
+    // What a platform says of Daybook says nothing about the log.
+    events[3] = at(3, "2026-03-01T00:00:01Z", "daybook.stopped");
     events[4] = at(4, "2026-04-01T00:00:00Z", "model.disabled");
     events[5].1 = Body::Erased;
     events
@@ -64,7 +78,7 @@ pub(crate) fn package(count: usize) -> Vec<u8> {
     package_by(&log(count), &log_key(), PERIOD)
 }
 
-fn checked_against(package: &[u8], earlier: &[Earlier]) -> Outcome {
+fn checked_against(package: &[u8], earlier: &[Earlier], tiles: Option<Tiles<'_>>) -> Outcome {
     let keys = [log_key().vkey().clone()];
     let trust = Trust {
         origin: ORIGIN,
@@ -73,11 +87,11 @@ fn checked_against(package: &[u8], earlier: &[Earlier]) -> Outcome {
         earlier,
         threads: NonZeroUsize::MIN,
     };
-    verify(package, &trust, |_| ())
+    verify(package, &trust, tiles, |_| ())
 }
 
 fn checked(package: &[u8]) -> String {
-    checked_against(package, &[]).to_string()
+    checked_against(package, &[], None).to_string()
 }
 
 fn files(package: &[u8]) -> BTreeMap<String, Vec<u8>> {
@@ -105,7 +119,7 @@ fn a_package_proves_the_events_of_a_period() {
     let expected = "PASS: evidence package, 597 events of 2026-03-01T00:00:00Z to 2026-04-01T00:00:00Z UTC, \
         indices 2–599, no gaps, 1 of other times in between, tree size 600, root ";
     assert!(said.starts_with(expected), "{said}");
-    let end = "; 596 bodies checked, 1 erased; made at 2026-04-02T09:00:00Z";
+    let end = "; 596 bodies checked, 1 erased; 0 kept checkpoints are of its history; made at 2026-04-02T09:00:00Z; erased: 5";
     assert!(said.ends_with(end), "{said}");
     assert_eq!(
         package,
@@ -246,16 +260,59 @@ fn another_key_another_history_and_another_time_are_found() {
     let mut events = history(9);
     events[6] = at(6, "2026-03-02T00:00:00Z", "model.enabled");
     let rewritten = package_by(&Directory::of(&events, &[], &log_key()), &log_key(), PERIOD);
-    let mut same = log(9);
     assert!(checked(&rewritten).starts_with("PASS"));
-    let said = checked_against(&rewritten, &[kept("april", &same)]).to_string();
-    assert!(
-        said.contains("has another root than april: history was rewritten"),
-        "{said}"
+    let says = |package: &[u8], other: &[Earlier], tiles: Option<&Directory>, line: &str| {
+        let hashes = tiles.map(FileHashes);
+        let tiles = hashes.as_ref().map(|hashes| hashes as Tiles<'_>);
+        let said = checked_against(package, other, tiles).to_string();
+        assert!(said.contains(line), "{said}");
+    };
+    let (package, logs) = (package(9), [7, 8, 9, 300].map(log));
+    let [march, _, april, may] = &logs;
+    let not = "FAIL: checkpoint and april are not of one history: it was rewritten";
+    says(&rewritten, &[kept("april", april)], None, not);
+    says(
+        &package,
+        &[kept("april", april)],
+        None,
+        "; 1 kept checkpoints are of its history;",
     );
-    let pass = checked_against(&package(9), &[kept("april", &same)]);
-    assert_eq!(pass.exit_code(), 0, "{pass}");
-    same = log(8);
-    let unknown = checked_against(&package(9), &[kept("march", &same)]);
-    assert_eq!(unknown.exit_code(), 2, "{unknown}");
+    // Those of other sizes need tiles, which may be of a log that has grown since.
+    let all = logs.each_ref().map(|log| kept("all", log));
+    says(
+        &package,
+        &all,
+        Some(may),
+        "; 4 kept checkpoints are of its history;",
+    );
+    says(
+        &package,
+        &[kept("march", march)],
+        Some(april),
+        "; 1 kept checkpoints",
+    );
+    says(
+        &package,
+        &[kept("march", march)],
+        None,
+        "COULD NOT CHECK: checkpoint march: a package alone",
+    );
+    says(
+        &package,
+        &[kept("may", may)],
+        Some(april),
+        "COULD NOT CHECK: checkpoint may: ",
+    );
+    says(
+        &rewritten,
+        &[kept("march", march)],
+        Some(april),
+        "FAIL: checkpoint and march are not",
+    );
+    says(
+        &rewritten,
+        &[kept("may", may)],
+        Some(may),
+        "FAIL: checkpoint and may are not",
+    );
 }

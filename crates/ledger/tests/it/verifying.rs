@@ -45,7 +45,7 @@ fn an_honest_log_passes_in_one_line() {
         format!(
             "PASS: 1,300 events, indices 0–1299, no gaps, tree size 1300, root {root}, \
              key daybook.example/audit+880020e0; 1,299 bodies checked, 1 erased; \
-             2 earlier checkpoints contained"
+             2 earlier checkpoints contained; erased: 3"
         )
     );
     assert_eq!(verdict.exit_code(), 0);

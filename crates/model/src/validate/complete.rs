@@ -1,6 +1,7 @@
 //! What an event of each stream must have, and what is derived when the sender left it out.
 
 use super::Rejection;
+use super::operation::operation_of;
 use crate::{Event, Stream};
 
 pub(super) fn complete(event: &mut Event) -> Result<(), Rejection> {
@@ -104,40 +105,9 @@ fn complete_audit(event: &mut Event) -> Result<(), Rejection> {
     default_text(event, "result", "success");
     if event.text("operation").is_none() {
         let operation = operation_of(event.text("action").unwrap_or_default());
-        event.set_text("operation", operation);
+        event.set_text("operation", operation.unwrap_or_default());
     }
     Ok(())
-}
-
-/// The operation type of an action, by its verb: `model.disabled` → `disable`; `modify` when
-/// nothing fits.
-pub fn operation_of(action: &str) -> &'static str {
-    let verb = action.rsplit('.').next().unwrap_or(action);
-    let exact = crate::catalogue::OPERATIONS
-        .iter()
-        .find(|operation| **operation == verb);
-    if let Some(operation) = exact {
-        return operation;
-    }
-    match verb {
-        "created" | "added" | "issued" | "registered" => "create",
-        "deleted" | "removed" | "revoked" | "archived" => "delete",
-        "enabled" | "activated" | "unlocked" | "restored" => "enable",
-        "disabled" | "deactivated" | "suspended" | "locked" => "disable",
-        "logged_in" | "signed_in" | "sign_in" => "login",
-        "exported" | "downloaded" => "export",
-        "uploaded" | "imported" => "upload",
-        "published" => "publish",
-        "invited" => "invite",
-        "configured" | "settings_changed" | "configuration_changed" => "modify_configuration",
-        "access_changed" | "role_changed" | "permission_changed" => "modify_access",
-        "password_changed" | "password_reset" => "modify_password",
-        "2fa_bound" | "mfa_bound" => "bind_2fa",
-        "2fa_enabled" | "mfa_enabled" => "enable_2fa",
-        "2fa_disabled" | "mfa_disabled" => "disable_2fa",
-        "backup_code_generated" | "backup_codes_generated" => "generate_backup_code",
-        _ => "modify",
-    }
 }
 
 fn require(event: &Event, name: &str) -> Result<(), Rejection> {

@@ -2,10 +2,11 @@
 //! event that passed needs no further check anywhere.
 
 mod complete;
+mod operation;
 mod read;
 
 pub(crate) use complete::derive_total_tokens;
-pub use complete::operation_of;
+pub use operation::operation_of;
 pub use read::value_from_json;
 
 use crate::catalogue::Catalogue;
@@ -283,8 +284,10 @@ mod tests {
             (change.text("operation"), change.text("reason")),
             (Some("disable"), None)
         );
-        assert_eq!(operation_of("app.export_dsl"), "export_dsl");
-        assert_eq!(operation_of("thing.frobnicated"), "modify");
+        let read = admitted(r#"{"stream":"audit","action":"log.read"}"#).unwrap();
+        assert_eq!(read.text("operation"), None);
+        assert_eq!(operation_of("app.export_dsl"), Some("export_dsl"));
+        assert_eq!(operation_of("thing.frobnicated"), Some("modify"));
     }
 
     #[test]

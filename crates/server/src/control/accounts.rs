@@ -31,6 +31,17 @@ pub struct UserChange {
     pub disabled: Option<bool>,
 }
 
+impl UserChange {
+    /// What of it is not so already.
+    fn differing(self, user: &User) -> Self {
+        let is_disabled = user.state == UserState::Disabled;
+        Self {
+            role: self.role.filter(|role| *role != user.role),
+            disabled: self.disabled.filter(|disabled| *disabled != is_disabled),
+        }
+    }
+}
+
 /// Refuses an actor whose account lost the right to administer since the request was let in.
 pub(super) async fn still_administers(db: &mut SqliteConnection, actor: &Actor) -> Result<()> {
     if actor.kind != "member" {
@@ -95,14 +106,15 @@ impl Control {
         new: NewUser,
         site: &str,
     ) -> Result<(String, Option<String>)> {
-        let user = User::new(new_email(&new.email)?, new.role, UserState::Invited);
         let (control, by, site) = (self.clone(), actor.clone(), site.to_owned());
         let answer = self
             .change(actor, "user.invited", |change| {
                 Box::pin(async move {
+                    change.resource("user", "", &new.email);
                     still_administers(change.db(), &by).await?;
-                    change.resource("user", &user.id, &user.email);
+                    let user = User::new(new_email(&new.email)?, new.role, UserState::Invited);
                     user.insert(change.db(), None).await?;
+                    change.resource("user", &user.id, &user.email);
                     let role = json!({"field": "role", "old": null, "new": user.role});
                     change.audit.set_json("changes", json!([role]).to_string());
                     links::replace(change, &user.id, ADMIN, new.links).await?;
@@ -161,8 +173,7 @@ impl Control {
             .change(actor, action, |change| {
                 Box::pin(async move {
                     still_administers(change.db(), &by).await?;
-                    let user = users::find(change.db(), &id).await?;
-                    change.resource("user", &user.id, &user.email);
+                    let user = users::concerned(change, &id).await?;
                     let kind = kind(user.state).map_err(ControlError::WrongState)?;
                     control.send_ticket(change.db(), &user, kind, &site).await
                 })
@@ -178,22 +189,22 @@ impl Control {
     /// # Errors
     /// [`ControlError::LastAdmin`], when there is no such account, or the database refuses.
     pub async fn change_user(&self, actor: &Actor, id: &str, new: UserChange) -> Result<()> {
-        let known = self.user(id).await?.user;
-        let role = new.role.filter(|role| *role != known.role);
-        let is_disabled = known.state == UserState::Disabled;
-        let disabled = new.disabled.filter(|disabled| *disabled != is_disabled);
+        let UserChange { role, disabled } = match self.user(id).await {
+            Ok(known) => new.differing(&known.user),
+            Err(ControlError::NotFound(_)) => new,
+            Err(error) => return Err(error),
+        };
         let action = match (disabled, role) {
             (Some(true), _) => "user.disabled",
             (Some(false), _) => "user.enabled",
             (None, Some(_)) => "user.role_changed",
             (None, None) => return Ok(()),
         };
-        let (by, id) = (actor.clone(), known.id);
+        let (by, id) = (actor.clone(), id.to_owned());
         self.change(actor, action, |change| {
             Box::pin(async move {
                 still_administers(change.db(), &by).await?;
-                let user = users::find(change.db(), &id).await?;
-                change.resource("user", &user.id, &user.email);
+                let user = users::concerned(change, &id).await?;
                 let demoted = role.is_some_and(|role| !role.administers());
                 if demoted || disabled == Some(true) {
                     keep_an_admin(change.db(), &user).await?;
@@ -226,8 +237,7 @@ impl Control {
         self.change(actor, "user.deleted", |change| {
             Box::pin(async move {
                 still_administers(change.db(), &by).await?;
-                let user = users::find(change.db(), &id).await?;
-                change.resource("user", &user.id, &user.email);
+                let user = users::concerned(change, &id).await?;
                 let deleted =
                     sqlx::query("DELETE FROM users WHERE id = $1 AND verified_at IS NULL");
                 match deleted

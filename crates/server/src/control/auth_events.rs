@@ -242,6 +242,7 @@ impl Control {
 
     /// Puts the sums on record that are due, or all of them when the program ends.
     pub(super) async fn record_sums(&self, all: bool) {
+        self.record_left_out(all).await;
         for event in self.repeats.due(all) {
             if let Err(error) = self.record(event).await {
                 tracing::warn!(%error, "repeated failures were counted and cannot be put on record");

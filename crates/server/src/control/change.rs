@@ -101,11 +101,13 @@ impl Change {
         self.happened = false;
     }
 
-    /// Names what is changed in the audit event.
+    /// Names what is changed in the audit event. Before it is found that is what was asked for, which
+    /// may be longer than any name.
     pub fn resource(&mut self, kind: &str, id: &str, name: &str) {
+        let cut = |text| validate::prefix(text, limits::KEYWORD_BYTES_MAX);
         self.audit.set_text("resource_type", kind);
-        self.audit.set_text("resource_id", id);
-        self.audit.set_text("resource_name", name);
+        self.audit.set_text("resource_id", cut(id));
+        self.audit.set_text("resource_name", cut(name));
     }
 }
 
@@ -160,18 +162,31 @@ impl Control {
         self.changes.load(Ordering::Acquire)
     }
 
-    /// Fails while the log takes no audit events. Signing in and out goes on, for whoever must free a
-    /// full disk has to look; its events wait in the outbox.
-    fn can_record(&self, action: &str) -> Result<()> {
+    /// Fails while the log takes no audit events, but for what goes on meanwhile.
+    pub(super) fn can_record(&self, action: &str) -> Result<()> {
         let why = self.store.as_ref().and_then(|store| {
             let of_ledger = || store.ledger()?.health().refused;
             store.read_only().or_else(of_ledger)
         });
-        match why.filter(|_| !is_of_session(action)) {
+        match why.filter(|_| !goes_on(action)) {
             Some(why) => Err(ControlError::AuditUnavailable(why)),
             None => Ok(()),
         }
     }
+}
+
+/// What goes on while the log takes no audit events; its own wait in the outbox. Signing in and out:
+/// whoever must free a full disk has to look. Verifying: that is when somebody must. Starts, ends and
+/// the configuration: they have happened.
+fn goes_on(action: &str) -> bool {
+    const BEYOND_REFUSAL: [&str; 5] = [
+        "configuration.modified",
+        "daybook.started",
+        "daybook.stopped",
+        "ledger.verification_started",
+        "ledger.verified",
+    ];
+    is_of_session(action) || BEYOND_REFUSAL.contains(&action)
 }
 
 fn is_of_session(action: &str) -> bool {

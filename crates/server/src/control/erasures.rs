@@ -9,7 +9,7 @@ use super::{Actor, Control, ControlError, Result};
 use daybook_model::catalogue::Catalogue;
 use daybook_model::field::Kind;
 use daybook_model::logstore::EraseRequest;
-use daybook_model::{Field, Filter, Query, Stream, Test, Value, catalogue, limits};
+use daybook_model::{Field, Filter, Query, Stream, Test, Timestamp, Value, catalogue, limits};
 use hmac::{Hmac, KeyInit, Mac};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -186,38 +186,64 @@ impl Control {
         new: NewErasure,
         as_of: i64,
     ) -> Result<Job> {
-        check_text("user_id", &new.user_id, limits::KEYWORD_BYTES_MAX)?;
-        let reason = new.reason.trim().to_owned();
-        check_text("reason", &reason, limits::KEYWORD_BYTES_MAX)?;
+        let person = self.person(&new.user_id).await;
+        let prepared = self.prepared_erasure(new, as_of).await;
+        let requested = self.change(actor, "erasure.requested", |change| {
+            Box::pin(async move {
+                change.audit.set_text("resource_type", "person");
+                change.audit.set_text("operation", "delete");
+                let person = person?;
+                change.resource("person", &person, "");
+                let (mut job, erasure) = prepared?;
+                job.details["person"] = person.into();
+                change.resource("job", &job.id, "");
+                let reason = job.details["reason"].as_str().unwrap_or_default();
+                change.audit.set_text("reason", reason);
+                change.audit.set_json("details", job.details.to_string());
+                let request = json!(erasure).to_string();
+                job.insert(Some(request)).execute(change.db()).await?;
+                Ok(job)
+            })
+        });
+        let job = requested.await?;
+        self.wake_jobs();
+        Ok(job)
+    }
+
+    /// The job of an erasure, but for whose it is.
+    async fn prepared_erasure(&self, new: NewErasure, as_of: i64) -> Result<(Job, Erasure)> {
+        let reason = new.reason.trim();
+        check_text("reason", reason, limits::KEYWORD_BYTES_MAX)?;
+        let fields = fields_of(&new)?;
+        let streams: Vec<Stream> = fields.keys().copied().collect();
+        self.check_holds(&streams).await?;
+        let details = json!({
+            "origin": new.origin,
+            "fields": fields,
+            "reason": reason,
+        });
         let erasure = Erasure {
-            fields: fields_of(&new)?,
+            fields,
             user_id: new.user_id,
             origin: new.origin,
             as_of,
         };
-        let streams: Vec<Stream> = erasure.fields.keys().copied().collect();
-        self.check_holds(&streams).await?;
-        let details = json!({
-            "person": self.person_hash(&erasure.user_id).await?,
-            "origin": erasure.origin,
-            "fields": erasure.fields,
-            "reason": reason,
-        });
-        let job = Job::new(JobKind::Erasure, details);
-        let (row, request) = (job.clone(), json!(erasure).to_string());
-        self.change(actor, "erasure.requested", |change| {
-            Box::pin(async move {
-                change.resource("job", &row.id, "");
-                change.audit.set_text("operation", "delete");
-                change.audit.set_text("reason", reason);
-                change.audit.set_json("details", row.details.to_string());
-                row.insert(Some(request)).execute(change.db()).await?;
-                Ok(())
-            })
-        })
-        .await?;
-        self.wake_jobs();
-        Ok(job)
+        Ok((Job::new(JobKind::Erasure, details), erasure))
+    }
+
+    /// Until when events of each stream were erased: files that were begun before may still hold what is
+    /// gone.
+    pub(crate) async fn erased_until(&self) -> Result<BTreeMap<Stream, Timestamp>> {
+        let mut until = BTreeMap::new();
+        for job in self.ended_jobs(JobKind::Erasure).await? {
+            let fields = BTreeMap::<Stream, Vec<String>>::deserialize(&job.details["fields"]);
+            let unreadable = |error| ControlError::Internal(format!("reading an erasure: {error}"));
+            for stream in fields.map_err(unreadable)?.into_keys() {
+                let latest = until.entry(stream).or_default();
+                *latest = job.finished_at.unwrap_or_default().max(*latest);
+            }
+        }
+        Ok(until)
     }
 
     /// Erasures that are not done, oldest first.
@@ -240,6 +266,8 @@ impl Control {
                 let person = job.details["person"].as_str().unwrap_or_default();
                 change.resource("person", person, "");
                 change.audit.set_text("operation", "delete");
+                let reason = job.details["reason"].as_str().unwrap_or_default();
+                change.audit.set_text("reason", reason);
                 let details =
                     json!({"job": job.id, "events": job.events, "fields": job.details["fields"]});
                 change.audit.set_json("details", details.to_string());
@@ -251,11 +279,14 @@ impl Control {
         })
         .await?;
         self.db.forget_old_pages().await;
+        // Their files go now.
+        self.wake_exports();
         Ok(())
     }
 
-    /// The hash under which a person stays on record.
-    async fn person_hash(&self, user_id: &str) -> Result<String> {
+    /// The hash under which a person stays on record, also when the erasure is refused.
+    async fn person(&self, user_id: &str) -> Result<String> {
+        check_text("user_id", user_id, limits::KEYWORD_BYTES_MAX)?;
         let key = self.secret(KEY).await?;
         let mut mac = Hmac::<Sha256>::new_from_slice(key.as_bytes())
             .map_err(|error| ControlError::Internal(format!("hashing: {error}")))?;

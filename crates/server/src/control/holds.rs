@@ -48,6 +48,27 @@ pub struct NewHold {
     pub streams: Vec<Stream>,
 }
 
+impl NewHold {
+    /// The hold that this asks for.
+    fn checked(self, created_by: String) -> Result<Hold> {
+        let (name, reason) = (self.name.trim(), self.reason.trim());
+        check_text("name", name, NAME_BYTES_MAX)?;
+        check_text("reason", reason, limits::KEYWORD_BYTES_MAX)?;
+        let mut streams = self.streams;
+        streams.sort();
+        streams.dedup();
+        Ok(Hold {
+            id: uuid::Uuid::now_v7().to_string(),
+            name: name.into(),
+            reason: reason.into(),
+            streams,
+            created_at: Timestamp::now(),
+            created_by,
+            released_at: None,
+        })
+    }
+}
+
 #[derive(sqlx::FromRow)]
 struct Row {
     id: String,
@@ -95,25 +116,12 @@ impl Control {
     /// # Errors
     /// When name or reason are missing, or the database refuses.
     pub async fn create_hold(&self, actor: &Actor, new: NewHold) -> Result<Hold> {
-        let (name, reason) = (new.name.trim(), new.reason.trim());
-        check_text("name", name, NAME_BYTES_MAX)?;
-        check_text("reason", reason, limits::KEYWORD_BYTES_MAX)?;
-        let mut streams = new.streams;
-        streams.sort();
-        streams.dedup();
-        let hold = Hold {
-            id: uuid::Uuid::now_v7().to_string(),
-            name: name.into(),
-            reason: reason.into(),
-            streams,
-            created_at: Timestamp::now(),
-            created_by: actor.name.clone(),
-            released_at: None,
-        };
-        let row = hold.clone();
+        let created_by = actor.name.clone();
         let _no_step_under_way = self.removing.lock().await;
         self.change(actor, "hold.created", |change| {
             Box::pin(async move {
+                change.resource("hold", "", &new.name);
+                let row = new.checked(created_by)?;
                 change.resource("hold", &row.id, &row.name);
                 change.audit.set_text("reason", row.reason.as_str());
                 let details = json!({"streams": row.streams});
@@ -122,19 +130,18 @@ impl Control {
                     "INSERT INTO holds (id, name, reason, streams, created_at, created_by) \
                      VALUES ($1, $2, $3, $4, $5, $6)",
                 )
-                .bind(row.id)
-                .bind(row.name)
-                .bind(row.reason)
+                .bind(&row.id)
+                .bind(&row.name)
+                .bind(&row.reason)
                 .bind(stream_list(&row.streams))
                 .bind(row.created_at.us())
-                .bind(row.created_by)
+                .bind(&row.created_by)
                 .execute(change.db())
                 .await?;
-                Ok(())
+                Ok(row)
             })
         })
-        .await?;
-        Ok(hold)
+        .await
     }
 
     /// Ends a hold; it stays on record. Ending it again changes nothing.
@@ -144,12 +151,15 @@ impl Control {
     pub async fn release_hold(&self, actor: &Actor, id: &str) -> Result<()> {
         let find = sqlx::query_as("SELECT * FROM holds WHERE id = $1").bind(id);
         let row: Option<Row> = find.fetch_optional(self.db.reader()).await?;
-        let hold = Hold::from(row.ok_or(ControlError::NotFound("hold"))?);
-        if hold.released_at.is_some() {
+        let hold = row.map(Hold::from);
+        if hold.as_ref().is_some_and(|hold| hold.released_at.is_some()) {
             return Ok(());
         }
+        let id = id.to_owned();
         self.change(actor, "hold.released", |change| {
             Box::pin(async move {
+                change.resource("hold", &id, "");
+                let hold = hold.ok_or(ControlError::NotFound("hold"))?;
                 change.resource("hold", &hold.id, &hold.name);
                 sqlx::query("UPDATE holds SET released_at = $1 WHERE id = $2")
                     .bind(Timestamp::now().us())
@@ -167,9 +177,11 @@ impl Control {
     /// The right to remove or erase events of a stream, for one step.
     ///
     /// # Errors
-    /// [`ControlError::Held`] while a hold keeps the stream, or when the database fails.
+    /// [`ControlError::Held`] while a hold keeps the stream; [`ControlError::AuditUnavailable`] while it
+    /// could not be put on record; or when the database fails.
     pub(crate) async fn removal_step(&self, stream: Stream) -> Result<Step<'_>> {
         let step = Step(self.removing.lock().await);
+        self.can_record("retention.applied")?;
         self.check_holds(&[stream]).await?;
         Ok(step)
     }

@@ -96,12 +96,12 @@ impl Control {
         let provider = provider.map_err(|error| match error {
             ControlError::NotFound(_) => ControlError::NotFound("identity"),
             other => other,
-        })?;
+        });
         let event = AuthEvent::success(client, AuthKind::IdentityUnbound).about(&user);
-        let event = event.provider(&provider.settings.name);
         self.change(&user.actor(client.clone()), "identity.unbound", |change| {
             Box::pin(async move {
                 change.resource("user", &user.id, &user.email);
+                let provider = provider?;
                 let details = json!({"identity_provider": provider.settings.name});
                 change.audit.set_json("details", details.to_string());
                 let unbound =
@@ -115,7 +115,7 @@ impl Control {
                 }
                 check_way_in(change.db(), &user.id).await?;
                 links::replace(change, &user.id, &provider.link_source(), Vec::new()).await?;
-                change.also(event);
+                change.also(event.provider(&provider.settings.name));
                 Ok(())
             })
         })

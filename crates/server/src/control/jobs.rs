@@ -226,6 +226,13 @@ impl Control {
         Ok(jobs)
     }
 
+    /// Jobs of a kind that have ended.
+    pub(super) async fn ended_jobs(&self, kind: JobKind) -> Result<Vec<Job>> {
+        let find = sqlx::query_as("SELECT * FROM jobs WHERE kind = $1 AND finished_at IS NOT NULL");
+        let rows: Vec<Row> = find.bind(word(kind)).fetch_all(self.db.reader()).await?;
+        rows.into_iter().map(Job::try_from).collect()
+    }
+
     /// Puts a job's progress on disk.
     pub(crate) async fn save_job(&self, job: &Job) -> Result<()> {
         self.db.write(job.update()).await?;

@@ -147,8 +147,7 @@ impl Control {
         self.change(actor, "user.links_changed", |change| {
             Box::pin(async move {
                 still_administers(change.db(), &by).await?;
-                let user = users::find(change.db(), &user_id).await?;
-                change.resource("user", &user.id, &user.email);
+                let user = users::concerned(change, &user_id).await?;
                 change.audit.set_text("operation", "modify_access");
                 replace(change, &user.id, ADMIN, links).await?;
                 Ok(())

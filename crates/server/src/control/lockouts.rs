@@ -136,8 +136,7 @@ impl Control {
         let name = self
             .change(actor, "user.unlocked", |change| {
                 Box::pin(async move {
-                    let user = users::find(change.db(), &id).await?;
-                    change.resource("user", &user.id, &user.email);
+                    let user = users::concerned(change, &id).await?;
                     clear(change, &client, &user, &by).await?;
                     Ok(user.email)
                 })

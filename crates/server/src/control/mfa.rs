@@ -271,8 +271,7 @@ impl Control {
         let reason = format!("reset by {}", actor.name);
         self.change(actor, "user.mfa_reset", |change| {
             Box::pin(async move {
-                let user = users::find(change.db(), &id).await?;
-                change.resource("user", &user.id, &user.email);
+                let user = users::concerned(change, &id).await?;
                 change.audit.set_text("operation", "disable_2fa");
                 if !codes::remove(change.db(), &user.id).await? {
                     return Err(ControlError::NotFound("second factor"));

@@ -52,6 +52,7 @@ mod views;
 mod visits;
 
 pub use accounts::{NewUser, UserChange};
+pub(crate) use attempts::Reading;
 pub use auth_events::{AuthEvent, AuthKind, Method};
 pub use backup_codes::shown as shown_backup_code;
 pub use change::{Actor, Change, Client};

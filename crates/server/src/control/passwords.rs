@@ -63,29 +63,36 @@ impl Control {
     /// # Errors
     /// When there is no such account, it is not active, or the password cannot be used.
     pub async fn reset_password(&self, actor: &Actor, email: &str, password: String) -> Result<()> {
-        let user = self.user_by_email(email).await?;
-        let password_hash = self.passwords.hash(password, &user.email).await?;
-        let event = AuthEvent::success(&actor.client, AuthKind::PasswordReset).about(&user);
-        let event = event.because("by an administrator");
-        let (control, client, email) = (self.clone(), actor.client.clone(), user.email.clone());
-        self.change(actor, "user.password_reset", |change| {
+        let prepared = self.prepared_reset(email, password).await;
+        let (control, client, asked) = (self.clone(), actor.client.clone(), email.to_owned());
+        let changed = self.change(actor, "user.password_reset", |change| {
             Box::pin(async move {
+                change.resource("user", &asked, "");
+                let (user, password_hash) = prepared?;
                 change.resource("user", &user.id, &user.email);
                 if !users::find(change.db(), &user.id).await?.is_active() {
                     let message = "the account is not active: enable it, or invite it again";
                     return Err(ControlError::WrongState(message));
                 }
-                change.also(event);
+                let event = AuthEvent::success(&client, AuthKind::PasswordReset).about(&user);
+                change.also(event.because("by an administrator"));
                 set(change, &client, &user, password_hash, None).await?;
                 keys::revoke_personal(change, &user.id, json!({})).await?;
                 let kind = MailKind::PasswordChanged;
-                control.send_news(change.db(), &user, kind).await
+                control.send_news(change.db(), &user, kind).await?;
+                Ok(user.email)
             })
-        })
-        .await?;
-        self.throttle.forgive(&email);
+        });
+        self.throttle.forgive(&changed.await?);
         self.wake_mails();
         Ok(())
+    }
+
+    /// The account whose password is reset, and the hash of the new one.
+    async fn prepared_reset(&self, email: &str, password: String) -> Result<(User, String)> {
+        let user = self.user_by_email(email).await?;
+        let password_hash = self.passwords.hash(password, &user.email).await?;
+        Ok((user, password_hash))
     }
 
     /// Gives the account of a session a new password. Its other sessions end, this one goes on
@@ -108,15 +115,17 @@ impl Control {
         }
         let is_same = normal(&current) == normal(&new);
         self.reauthenticate(client, session, Some(current)).await?;
-        if is_same {
-            let message = "the new password is the current one";
-            return Err(ControlError::invalid("new", message));
-        }
-        let password_hash = self.passwords.hash(new, &user.email).await;
+        let password_hash = match is_same {
+            true => Err(ControlError::invalid(
+                "new",
+                "the new password is the current one",
+            )),
+            false => self.passwords.hash(new, &user.email).await,
+        };
         let password_hash = password_hash.map_err(|error| match error {
             ControlError::Invalid { message, .. } => ControlError::invalid("new", message),
             other => other,
-        })?;
+        });
         let event = AuthEvent::success(client, AuthKind::PasswordChanged).about(&user);
         let event = event.by(Method::Password).session(&session.id);
         let (control, actor) = (self.clone(), user.actor(client.clone()));
@@ -126,7 +135,7 @@ impl Control {
                 Box::pin(async move {
                     change.resource("user", &user.id, &user.email);
                     change.also(event);
-                    set(change, &client, &user, password_hash, Some(&id)).await?;
+                    set(change, &client, &user, password_hash?, Some(&id)).await?;
                     let kind = MailKind::PasswordChanged;
                     control.send_news(change.db(), &user, kind).await?;
                     tokens::replace(change.db(), &id).await

@@ -104,17 +104,14 @@ impl Control {
         actor: &Actor,
         settings: ProviderSettings,
     ) -> Result<Provider> {
-        let provider = Provider {
-            id: uuid::Uuid::now_v7().to_string(),
-            settings: normal(settings.checked()?),
-            created_at: Timestamp::now(),
-        };
-        let row = provider.clone();
         self.change(actor, "identity_provider.created", |change| {
             Box::pin(async move {
-                describe(change, &row);
-                let told = json!({"settings": row.settings}).to_string();
-                change.audit.set_json("details", told);
+                change.resource("identity_provider", "", &settings.name);
+                let row = Provider {
+                    id: uuid::Uuid::now_v7().to_string(),
+                    settings: normal(settings.checked()?),
+                    created_at: Timestamp::now(),
+                };
                 check_name(change.db(), &row.id, &row.settings.name).await?;
                 let made = sqlx::query(
                     "INSERT INTO identity_providers (id, name, settings, client_secret, created_at) \
@@ -131,14 +128,16 @@ impl Control {
                 match made.rows_affected() {
                     0 => {
                         let message = format!("at most {PROVIDERS_MAX} providers");
-                        Err(ControlError::invalid("name", message))
+                        return Err(ControlError::invalid("name", message));
                     }
-                    _ => Ok(()),
+                    _ => describe(change, &row),
                 }
+                let told = json!({"settings": row.settings}).to_string();
+                change.audit.set_json("details", told);
+                Ok(row)
             })
         })
-        .await?;
-        Ok(provider)
+        .await
     }
 
     /// Changes a provider. Without a client secret the stored one stays. The issuer stays as long
@@ -152,27 +151,25 @@ impl Control {
         id: &str,
         settings: ProviderSettings,
     ) -> Result<Provider> {
-        let (old, mut settings) = (self.provider(id).await?, settings.checked()?);
-        if settings.client_secret.is_none() {
-            settings
-                .client_secret
-                .clone_from(&old.settings.client_secret);
+        let wanted = self.provider(id).await.and_then(|old| {
+            let row = old.with(settings)?;
+            Ok((old, row))
+        });
+        if let Ok((old, row)) = &wanted
+            && old.settings.changes(&row.settings).is_empty()
+        {
+            return Ok(row.clone());
         }
-        let provider = Provider {
-            settings: normal(settings),
-            ..old.clone()
-        };
-        let changes = old.settings.changes(&provider.settings);
-        if changes.is_empty() {
-            return Ok(provider);
-        }
-        let moves = old.settings.issuer != provider.settings.issuer;
-        let row = provider.clone();
+        let id = id.to_owned();
         self.change(actor, "identity_provider.modified", |change| {
             Box::pin(async move {
-                describe(change, &row);
+                change.resource("identity_provider", &id, "");
                 change.audit.set_text("operation", "modify_configuration");
+                let (old, row) = wanted?;
+                describe(change, &row);
+                let changes = old.settings.changes(&row.settings);
                 change.audit.set_json("changes", json!(changes).to_string());
+                let moves = old.settings.issuer != row.settings.issuer;
                 check_name(change.db(), &row.id, &row.settings.name).await?;
                 let done = sqlx::query(
                     "UPDATE identity_providers SET name = $1, settings = $2, client_secret = $3 \
@@ -192,26 +189,33 @@ impl Control {
                         "it cannot change while identities are bound: make another provider",
                     )),
                     0 => Err(ControlError::NotFound("identity provider")),
-                    _ => Ok(()),
+                    _ => Ok(row),
                 }
             })
         })
-        .await?;
-        Ok(provider)
+        .await
     }
 
-    /// Puts the test of a provider's settings on record.
+    /// Puts the test of a provider's settings on record, of one that is not there, too. Answers whether it
+    /// passed.
     ///
     /// # Errors
-    /// When the database refuses.
-    pub async fn provider_tested(&self, actor: &Actor, tested: &Provider, ok: bool) -> Result<()> {
-        let provider = tested.clone();
+    /// When there was no such provider, or the database refuses.
+    pub async fn provider_tested(
+        &self,
+        actor: &Actor,
+        id: &str,
+        tested: Result<(Provider, bool)>,
+    ) -> Result<bool> {
+        let id = id.to_owned();
         self.change(actor, "identity_provider.tested", |change| {
             Box::pin(async move {
+                change.resource("identity_provider", &id, "");
+                let (provider, ok) = tested?;
                 describe(change, &provider);
                 let result = if ok { "success" } else { "failure" };
                 change.audit.set_text("result", result);
-                Ok(())
+                Ok(ok)
             })
         })
         .await
@@ -222,9 +226,11 @@ impl Control {
     /// # Errors
     /// When there is no such provider, or the database refuses.
     pub async fn delete_provider(&self, actor: &Actor, id: &str) -> Result<()> {
-        let provider = self.provider(id).await?;
+        let (id, found) = (id.to_owned(), self.provider(id).await);
         self.change(actor, "identity_provider.deleted", |change| {
             Box::pin(async move {
+                change.resource("identity_provider", &id, "");
+                let provider = found?;
                 describe(change, &provider);
                 let unbound: i64 =
                     sqlx::query_scalar("SELECT COUNT(*) FROM identities WHERE provider_id = $1")
@@ -249,6 +255,20 @@ impl Control {
 }
 
 impl Provider {
+    /// The same with other settings; without a client secret among them it keeps its own.
+    fn with(&self, settings: ProviderSettings) -> Result<Self> {
+        let mut settings = settings.checked()?;
+        if settings.client_secret.is_none() {
+            settings
+                .client_secret
+                .clone_from(&self.settings.client_secret);
+        }
+        Ok(Self {
+            settings: normal(settings),
+            ..self.clone()
+        })
+    }
+
     /// The source of links that its claims set.
     pub(super) fn link_source(&self) -> String {
         format!("claim:{}", self.id)

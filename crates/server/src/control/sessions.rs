@@ -352,8 +352,7 @@ impl Control {
         };
         self.change(actor, "user.sessions_ended", |change| {
             Box::pin(async move {
-                let user = users::find(change.db(), &id).await?;
-                change.resource("user", &user.id, &user.email);
+                let user = users::concerned(change, &id).await?;
                 end_all(change, &client, &user, None, &reason).await
             })
         })

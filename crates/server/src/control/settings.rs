@@ -145,27 +145,30 @@ impl Control {
         Ok(self.setting(RETENTION).await?.unwrap_or_default())
     }
 
-    /// Sets how long events are kept; removal begins soon after.
+    /// Sets how long events are kept; removal begins soon after. What the deployment does not let be set
+    /// comes as a refusal, for the record.
     ///
     /// # Errors
     /// When a number of days cannot be used, or the database refuses.
-    pub async fn set_retention(&self, actor: &Actor, new: Retention) -> Result<()> {
-        let new = new.check()?;
-        let changes = self.retention().await?.changes(new);
-        if changes.is_empty() {
-            return Ok(());
+    pub async fn set_retention(&self, actor: &Actor, new: Result<Retention>) -> Result<Retention> {
+        let (checked, old) = (new.and_then(Retention::check), self.retention().await?);
+        if checked.as_ref().is_ok_and(|new| *new == old) {
+            return Ok(old);
         }
-        self.change(actor, "retention.modified", |change| {
+        let changed = self.change(actor, "retention.modified", |change| {
             Box::pin(async move {
                 change.resource("setting", RETENTION, "");
                 change.audit.set_text("operation", "modify_configuration");
+                let new = checked?;
+                let changes = old.changes(new);
                 change.audit.set_json("changes", json!(changes).to_string());
-                write(change.db(), RETENTION, &new).await
+                write(change.db(), RETENTION, &new).await?;
+                Ok(new)
             })
-        })
-        .await?;
+        });
+        let new = changed.await?;
         self.wake_jobs();
-        Ok(())
+        Ok(new)
     }
 
     /// A secret of this installation, made when it is first asked for.

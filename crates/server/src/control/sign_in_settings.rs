@@ -130,15 +130,18 @@ impl Control {
         actor: &Actor,
         new: SignInSettings,
     ) -> Result<SignInSettings> {
-        let new = new.check()?;
-        let changes = self.sign_in_settings().await?.changes(&new);
-        if changes.is_empty() {
-            return Ok(new);
+        let (checked, old) = (new.check(), self.sign_in_settings().await?);
+        if let Ok(new) = &checked
+            && old.changes(new).is_empty()
+        {
+            return Ok(new.clone());
         }
         self.change(actor, "sign_in.modified", |change| {
             Box::pin(async move {
                 change.resource("setting", SETTING, "");
                 change.audit.set_text("operation", "modify_configuration");
+                let new = checked?;
+                let changes = old.changes(&new);
                 change.audit.set_json("changes", json!(changes).to_string());
                 settings::write(change.db(), SETTING, &new).await?;
                 if !new.sign_up {

@@ -155,6 +155,15 @@ impl Control {
         Ok(Some(Found { session, renewed }))
     }
 
+    /// Whose open session a token is of. The session is not in use by that.
+    pub(crate) async fn session_owner(&self, token: &str) -> Result<Option<User>> {
+        let (now_us, token_hash) = (steady::now_us(), digest_hex(token));
+        let open = self.open_row(BY_TOKEN, &token_hash, now_us).await?;
+        let is_copied = |row: &Row| row.standing(&token_hash, now_us) == Standing::Copied;
+        let open = open.filter(|(row, _)| !is_copied(row));
+        Ok(open.map(|(_, session)| session.user))
+    }
+
     /// The session with this id as it is now, for what goes on longer than a request: the session
     /// is in use all that time.
     ///

@@ -1,6 +1,8 @@
 //! Accounts: what they are and how they are found. An account signs in only while it is `active`.
 
-use super::{Actor, Client, Control, ControlError, Link, Result, Role, links, lockouts, steady};
+use super::{
+    Actor, Change, Client, Control, ControlError, Link, Result, Role, links, lockouts, steady,
+};
 use daybook_model::Timestamp;
 use sqlx::SqliteConnection;
 use std::fmt;
@@ -145,6 +147,15 @@ pub(super) async fn find(db: &mut SqliteConnection, id: &str) -> Result<User> {
     let find = sqlx::query_as("SELECT id, email, role, state FROM users WHERE id = $1");
     let user: Option<User> = find.bind(id).fetch_optional(db).await?;
     user.ok_or(ControlError::NotFound("account"))
+}
+
+/// The account that a change is about, by name in its audit event; where there is none, what was asked
+/// for.
+pub(super) async fn concerned(change: &mut Change, id: &str) -> Result<User> {
+    change.resource("user", id, "");
+    let user = find(change.db(), id).await?;
+    change.resource("user", &user.id, &user.email);
+    Ok(user)
 }
 
 /// An account as administrators see it.

@@ -214,14 +214,15 @@ impl Control {
             created_at: now,
             changed_at: now,
         };
-        view.check()?;
         self.change(actor, "view.created", |change| {
             Box::pin(async move {
+                change.resource("view", "", &view.name);
+                view.check()?;
+                check_count(change, &view.user_id).await?;
+                check_name(change, &view).await?;
                 change.resource("view", &view.id, &view.name);
                 let details = json!({"screen": view.screen.name(), "query": view.query, "shared": view.shared});
                 change.audit.set_json("details", details.to_string());
-                check_count(change, &view.user_id).await?;
-                check_name(change, &view).await?;
                 write(change, &view).await?;
                 Ok(view)
             })
@@ -243,6 +244,7 @@ impl Control {
         let (user_id, id) = (user.id.clone(), id.to_owned());
         self.change(actor, "view.changed", |change| {
             Box::pin(async move {
+                change.resource("view", &id, "");
                 let old = find(change, &id).await?;
                 let old = old.filter(|view| view.user_id == user_id);
                 let old = old.ok_or(ControlError::NotFound("view"))?;
@@ -278,6 +280,7 @@ impl Control {
         let (user, id) = (user.clone(), id.to_owned());
         self.change(actor, "view.deleted", |change| {
             Box::pin(async move {
+                change.resource("view", &id, "");
                 let found = find(change, &id).await?;
                 let may = |view: &View| {
                     view.user_id == user.id || (view.shared && user.role.administers())

@@ -12,14 +12,18 @@ use std::path::Path;
 const FORGOTTEN_US: i64 = 30 * Timestamp::DAY_US;
 
 impl App {
-    /// Removes files that nobody gets any more.
+    /// Removes files that nobody gets any more. Those that may hold what was erased since they were
+    /// begun are over.
     pub(super) async fn clear_exports(&self) -> Result<(), ControlError> {
         let now = Timestamp::now();
+        let erased = self.control.erased_until().await?;
         let mut kept = HashSet::new();
         for export in self.control.live_exports().await? {
-            let over = export.expires_at.is_some_and(|until| until <= now);
+            let erased = erased.get(&export.stream).copied();
+            let outlived = export.state == ExportState::Done && export.started_at <= erased;
+            let over = outlived || export.expires_at.is_some_and(|until| until <= now);
             match over || (export.state == ExportState::Done && !self.has_file(&export)) {
-                true => self.control.expire_export(export).await?,
+                true => self.control.expire_export(export, outlived).await?,
                 false => _ = kept.insert(export.id),
             }
         }

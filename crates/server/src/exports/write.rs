@@ -129,7 +129,7 @@ impl Work<'_> {
     /// Puts the progress on disk, and looks whether the export is still wanted.
     async fn note(&mut self) -> Result<(), Stopped> {
         self.noted_at = Instant::now();
-        self.app.control.export(&self.export.id).await?;
+        self.app.control.export(&self.export.id, None).await?;
         self.app.control.save_export(self.export).await?;
         Ok(())
     }

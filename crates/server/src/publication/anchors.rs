@@ -6,6 +6,7 @@ use crate::outgoing::Outgoing;
 use daybook_ledger::{Checkpoint, Note};
 use std::fs::OpenOptions;
 use std::io::{self, Write};
+use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::{Duration, Instant};
@@ -142,10 +143,18 @@ fn log(bytes: &[u8]) -> io::Result<()> {
     writeln!(io::stderr(), "checkpoint {note}")
 }
 
-/// Appends a checkpoint to a file, flushed.
+/// Appends a checkpoint to a file, flushed. What an earlier attempt left half written, when the disk was
+/// full, stays before it: some files can only grow.
 fn append(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut file = OpenOptions::new().append(true).create(true).open(path)?;
-    file.write_all(&[bytes, b"\n"].concat())?;
+    let mut options = OpenOptions::new();
+    let mut file = options.append(true).read(true).create(true).open(path)?;
+    let end = file.metadata()?.len();
+    let mut last = [b'\n'; 2];
+    if end >= 2 {
+        file.read_exact_at(&mut last, end - 2)?;
+    }
+    let apart: &[u8] = if last == *b"\n\n" { b"" } else { b"\n\n" };
+    file.write_all(&[apart, bytes, b"\n"].concat())?;
     file.sync_all()
 }
 
@@ -179,5 +188,11 @@ mod tests {
         append(&path, b"one\n").unwrap();
         append(&path, b"two\n").unwrap();
         assert_eq!(std::fs::read_to_string(&path).unwrap(), "one\n\ntwo\n\n");
+        std::fs::write(&path, "one\n\ntw").unwrap();
+        append(&path, b"two\n").unwrap();
+        assert_eq!(
+            std::fs::read_to_string(&path).unwrap(),
+            "one\n\ntw\n\ntwo\n\n"
+        );
     }
 }

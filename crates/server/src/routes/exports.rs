@@ -275,9 +275,9 @@ pub(crate) async fn delete(
     from: From,
     Path(id): Path<String>,
 ) -> ApiResult<StatusCode> {
-    visible(&app, &reader, &id).await?;
-    let actor = reader.actor(from.client);
-    app.control.delete_export(&actor, &id).await?;
+    let (actor, own) = (reader.actor(from.client), reader.requester());
+    let of = (!reader.administers()).then_some(&own);
+    app.control.delete_export(&actor, &id, of).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -339,9 +339,7 @@ pub(crate) async fn file(
 
 /// The export, as far as the caller may know of it.
 async fn visible(app: &App, reader: &Reader, id: &str) -> ApiResult<Export> {
-    let export = app.control.export(id).await?;
-    match export.is_of(&reader.requester()) || reader.administers() {
-        true => Ok(export),
-        false => Err(ApiError::not_found("export not found")),
-    }
+    let own = reader.requester();
+    let of = (!reader.administers()).then_some(&own);
+    Ok(app.control.export(id, of).await?)
 }

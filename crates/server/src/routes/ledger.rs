@@ -11,6 +11,7 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use daybook_ledger::Resource;
 use daybook_model::catalogue::field;
 use daybook_model::ledger::{LedgerEntry, Receipt};
 use daybook_model::{Filter, Ledger, StoreError, Stream, Test, Value};
@@ -89,7 +90,12 @@ pub(crate) async fn key(State(app): State<App>) -> ApiResult<Response> {
     )
 )]
 pub(crate) async fn tile(State(app): State<App>, Path(path): Path<String>) -> ApiResult<Response> {
-    let bytes = resource(&app, format!("tile/{path}")).await?;
+    let path = format!("tile/{path}");
+    // Leaves have a route of their own, for those who may read them, however this one is spelled.
+    if !matches!(path.parse(), Ok(Resource::Hashes(_))) {
+        return Err(no_such_file());
+    }
+    let bytes = resource(&app, path).await?;
     Ok(answer(BYTES, FOR_EVER, bytes))
 }
 
@@ -283,9 +289,11 @@ async fn resource(app: &App, path: String) -> ApiResult<Vec<u8>> {
             None => Ok(None),
         }
     });
-    found
-        .await?
-        .ok_or_else(|| ApiError::not_found("the newest checkpoint implies no such file"))
+    found.await?.ok_or_else(no_such_file)
+}
+
+fn no_such_file() -> ApiError {
+    ApiError::not_found("the newest checkpoint implies no such file")
 }
 
 fn ledger(app: &App) -> ApiResult<&dyn Ledger> {

@@ -174,10 +174,16 @@ pub(crate) async fn test(
     from: From,
     Path(id): Path<String>,
 ) -> ApiResult<Json<ProviderTest>> {
-    let provider = app.control.provider(&id).await?;
-    let callback = callback_url(&app, &from, &provider.id);
-    let steps = app.sso.probe(&provider, &callback).await;
-    let ok = steps.iter().all(|step| step.outcome != Outcome::Failed);
-    app.control.provider_tested(&actor, &provider, ok).await?;
+    let mut steps = Vec::new();
+    let tested = match app.control.provider(&id).await {
+        Ok(provider) => {
+            let callback = callback_url(&app, &from, &provider.id);
+            steps = app.sso.probe(&provider, &callback).await;
+            let ok = steps.iter().all(|step| step.outcome != Outcome::Failed);
+            Ok((provider, ok))
+        }
+        Err(error) => Err(error),
+    };
+    let ok = app.control.provider_tested(&actor, &id, tested).await?;
     Ok(Json(ProviderTest { ok, steps }))
 }

@@ -3,8 +3,8 @@
 use super::input::Input;
 use crate::app::App;
 use crate::auth::{Admin, Inspector};
-use crate::control::Retention;
-use crate::error::{ApiError, ApiResult};
+use crate::control::{self, ControlError, Retention};
+use crate::error::ApiResult;
 use axum::Json;
 use axum::extract::State;
 use utoipa::ToSchema;
@@ -50,6 +50,39 @@ impl RetentionSettings {
             audit_online_days: Some(app.options.audit_online_days),
         }
     }
+
+    /// What of it is settings; the rest must be as the deployment has it.
+    fn wanted(self, app: &App) -> control::Result<Retention> {
+        if self.audit_days.is_some() && self.audit_days != app.options.audit_days {
+            let kept = app.options.audit_days;
+            let kept = kept.map_or_else(|| "for ever".into(), |days| format!("{days} days"));
+            let message = format!(
+                "how long audit events are kept is set in the deployment's configuration: {kept}"
+            );
+            let field = "audit_days";
+            return Err(ControlError::Invalid { field, message });
+        }
+        let audit_days = app.options.audit_online_days;
+        if self
+            .audit_online_days
+            .is_some_and(|days| days != audit_days)
+        {
+            let message = format!(
+                "how long audit events are online is set in the deployment's configuration: {audit_days} days"
+            );
+            let field = "audit_online_days";
+            return Err(ControlError::Invalid { field, message });
+        }
+        Ok(Retention {
+            usage_days: self.usage_days,
+            payload_days: self.payload_days,
+            auth_days: self.auth_days,
+            system_days: self.system_days,
+            usage_online_days: self.usage_online_days,
+            auth_online_days: self.auth_online_days,
+            system_online_days: self.system_online_days,
+        })
+    }
 }
 
 /// How long events are kept.
@@ -85,33 +118,7 @@ pub(crate) async fn set(
     Admin(actor): Admin,
     Input(input): Input<RetentionSettings>,
 ) -> ApiResult<Json<RetentionSettings>> {
-    if input.audit_days.is_some() && input.audit_days != app.options.audit_days {
-        let kept = app.options.audit_days;
-        let kept = kept.map_or_else(|| "for ever".into(), |days| format!("{days} days"));
-        let message = format!(
-            "how long audit events are kept is set in the deployment's configuration: {kept}"
-        );
-        return Err(ApiError::invalid("audit_days", message));
-    }
-    let audit_days = app.options.audit_online_days;
-    if input
-        .audit_online_days
-        .is_some_and(|days| days != audit_days)
-    {
-        let message = format!(
-            "how long audit events are online is set in the deployment's configuration: {audit_days} days"
-        );
-        return Err(ApiError::invalid("audit_online_days", message));
-    }
-    let settings = Retention {
-        usage_days: input.usage_days,
-        payload_days: input.payload_days,
-        auth_days: input.auth_days,
-        system_days: input.system_days,
-        usage_online_days: input.usage_online_days,
-        auth_online_days: input.auth_online_days,
-        system_online_days: input.system_online_days,
-    };
-    app.control.set_retention(&actor, settings).await?;
+    let wanted = input.wanted(&app);
+    let settings = app.control.set_retention(&actor, wanted).await?;
     Ok(Json(RetentionSettings::of(settings, &app)))
 }

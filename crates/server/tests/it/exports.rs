@@ -373,7 +373,10 @@ async fn everybody_has_their_own() {
     assert_eq!(taken.error(), (403, "forbidden".into()));
     let deleted = server.as_person(&admin, Method::DELETE, &path, None).await;
     assert_eq!(deleted.status, 204);
-    assert_eq!(server.total("audit", "action=export.deleted").await, 1);
+    for (result, count) in [("success", 1), ("failure", 2)] {
+        let told = format!("action=export.deleted&result={result}");
+        assert_eq!(server.total("audit", &told).await, count, "{result}");
+    }
     worker.abort();
 }
 
@@ -520,6 +523,36 @@ async fn an_export_goes_on_after_a_restart() {
         }
         worker.abort();
     }
+}
+
+#[tokio::test]
+async fn files_that_may_hold_what_was_erased_go() {
+    let server = server().await;
+    let jobs = tokio::spawn(server.app.clone().run_jobs_forever());
+    let worker = work(&server);
+    let (usage, _) = made(&server, json!({"stream": "usage"})).await;
+    let (audit, _) = made(&server, json!({"stream": "audit"})).await;
+    let about_one = json!({"stream": "usage", "filters": {"user_id": "u1"}});
+    let (named, _) = made(&server, about_one).await;
+    let erasure = json!({"user_id": "u1", "reason": "asked for"});
+    let headers = [
+        ("x-api-key", server.key.as_str()),
+        ("content-type", "application/json"),
+    ];
+    let path = "/api/v1/erasures";
+    let asked = server
+        .request(Method::POST, path, &headers, erasure.to_string())
+        .await;
+    assert_eq!(asked.status, 202, "{}", asked.text());
+    wait(&server, usage["id"].as_str().unwrap(), "expired").await;
+    let named = wait(&server, named["id"].as_str().unwrap(), "expired").await;
+    assert_eq!(named["filters"], json!({}), "whom it was about goes, too");
+    wait(&server, audit["id"].as_str().unwrap(), "done").await;
+    let (after, file) = made(&server, json!({"stream": "usage"})).await;
+    assert_eq!(after["events"], 300);
+    assert!(!file.text().contains("u1"));
+    jobs.abort();
+    worker.abort();
 }
 
 #[tokio::test]

@@ -137,7 +137,10 @@ async fn a_rotated_key_keeps_all_but_its_secret() {
         server.admin(Method::POST, &path, json!({})).await.status,
         400
     );
-    assert_eq!(server.total("audit", "action=api_key.rotated").await, 4);
+    for (result, count) in [("success", 4), ("failure", 3)] {
+        let told = format!("action=api_key.rotated&result={result}");
+        assert_eq!(server.total("audit", &told).await, count, "{result}");
+    }
 }
 
 #[tokio::test]

@@ -168,6 +168,13 @@ async fn checkpoints_and_hashes_are_public_and_nothing_else() {
         let answer = server.get(&format!("/ledger/{path}")).await;
         assert_eq!(answer.status, 404, "{path}");
     }
+    // The same place, spelled so that another route takes it.
+    for path in [
+        "/ledger/tile/%65ntries/000",
+        "/ledger/tile/0/../entries/000",
+    ] {
+        assert_eq!(anonymous(&server, path).await.status, 404, "{path}");
+    }
     let entries = [
         "/ledger/tile/entries/000",
         "/ledger/body/000",
@@ -208,12 +215,34 @@ async fn reading_leaves_bodies_and_proofs_is_on_record() {
         let answer = server.get_as(&auditor, path).await;
         assert_eq!(answer.status, 200, "{path}: {}", answer.text());
     }
+    // Neither another spelling nor a refusal hides it.
+    let answer = server
+        .get_as(&auditor, "/api/v1/logs/%61udit?user_agent=x")
+        .await;
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    let user = server.account(Role::User).await;
+    for path in [
+        "/api/v1/logs/audit",
+        "/api/v1/audit/a/proof",
+        "/api/v1/logs/usage",
+    ] {
+        server.get_as(&user, path).await;
+    }
+    let denied = format!("action=route.denied&actor_id={}&sort=time", user.id);
+    let told = server.get(&format!("/api/v1/logs/audit?{denied}")).await;
+    let told = told.json();
+    let routes = told["items"].as_array().unwrap().iter();
+    let routes: Vec<_> = routes.map(|event| &event["resource_id"]).collect();
+    assert_eq!(
+        routes,
+        ["GET /api/v1/logs/{stream}", "GET /api/v1/audit/{id}/proof"]
+    );
     let read = format!("action=log.read&actor_id={}&sort=time", auditor.id);
     let told = server.get(&format!("/api/v1/logs/audit?{read}")).await;
     let told = told.json();
     let asked = told["items"].as_array().unwrap().iter();
     let asked: Vec<_> = asked.map(|event| &event["details"]["query"]).collect();
-    assert_eq!(asked, ["ledger=entries", "id=a"]);
+    assert_eq!(asked, ["ledger=entries", "id=a", "user_agent=x"]);
 }
 
 #[tokio::test]

@@ -29,6 +29,7 @@ mod on_record;
 mod openapi;
 mod people;
 mod reads;
+mod refused;
 mod rights;
 mod roles;
 mod running;

@@ -2,7 +2,7 @@
 
 use crate::support::server;
 use daybook_server::control::Role;
-use serde_json::json;
+use serde_json::{Value, json};
 
 #[tokio::test]
 async fn reading_the_audit_log_is_on_record_once_a_question() {
@@ -20,8 +20,24 @@ async fn reading_the_audit_log_is_on_record_once_a_question() {
         assert_eq!(answer.status, 200, "{path}: {}", answer.text());
     }
     let read = format!("action=log.read&actor_id={}", auditor.id);
-    let told = server.newest("audit", &read).await;
-    assert_eq!(told["details"]["query"], "action=user.created");
+    let all = server
+        .get(&format!("/api/v1/logs/audit?{read}&sort=time"))
+        .await
+        .json();
+    let asked = all["items"].as_array().unwrap().iter();
+    let asked: Vec<_> = asked.map(|event| &event["details"]["query"]).collect();
+    let filter = "action=user.created";
+    assert_eq!(
+        asked,
+        [
+            &json!(filter),
+            &json!(format!("{filter}&histogram")),
+            &json!(format!("{filter}&values=actor_id"))
+        ],
+        "paging asks the same question"
+    );
+    let told = &all["items"][0];
+    assert_eq!(told["operation"], Value::Null, "reading modifies nothing");
     assert_eq!(
         (&told["resource_type"], &told["resource_id"]),
         (&json!("log"), &json!("audit"))
@@ -30,21 +46,35 @@ async fn reading_the_audit_log_is_on_record_once_a_question() {
         (&told["result"], &told["actor_role"]),
         (&json!("success"), &json!("auditor"))
     );
-    let all = server
-        .get(&format!("/api/v1/logs/audit?{read}"))
-        .await
-        .json();
-    assert_eq!(
-        all["total"], 1,
-        "paging and menus ask the same question: {all}"
-    );
-
     // A timeline shows audit events only to those who may read them.
-    for (account, expected) in [(&auditor, 2), (&user, 0)] {
+    for (account, expected) in [(&auditor, 4), (&user, 0)] {
         assert_eq!(server.get_as(account, "/api/v1/logs").await.status, 200);
         let read = format!("/api/v1/logs/audit?action=log.read&actor_id={}", account.id);
         assert_eq!(server.get(&read).await.json()["total"], expected);
     }
+}
+
+#[tokio::test]
+async fn looking_for_what_is_not_there_is_on_record() {
+    let server = server().await;
+    let auditor = server.account(Role::Auditor).await;
+    for (path, id) in [
+        ("/api/v1/logs/audit/events/wanted", "wanted"),
+        ("/api/v1/audit/missed/proof", "missed"),
+    ] {
+        for _ in 0..2 {
+            assert_eq!(server.get_as(&auditor, path).await.status, 404);
+        }
+        let read = format!("action=log.read&actor_id={}", auditor.id);
+        let told = server.newest("audit", &read).await;
+        assert_eq!(
+            (&told["result"], &told["details"]["query"]),
+            (&json!("failure"), &json!(format!("id={id}")))
+        );
+    }
+    let failed = format!("action=log.read&result=failure&actor_id={}", auditor.id);
+    let path = format!("/api/v1/logs/audit?{failed}");
+    assert_eq!(server.get(&path).await.json()["total"], 2);
 }
 
 #[tokio::test]

@@ -164,7 +164,7 @@ async fn the_settings_act_at_once_on_open_sessions() {
         assert!(answer.text().contains(field), "{}", answer.text());
     }
     let audit = server
-        .get("/api/v1/logs/audit?action=sign_in.modified")
+        .get("/api/v1/logs/audit?action=sign_in.modified&result=success")
         .await
         .json();
     assert_eq!(

@@ -217,11 +217,13 @@ impl Control {
         Ok(())
     }
 
-    /// One export.
-    pub(crate) async fn export(&self, id: &str) -> Result<Export> {
+    /// One export: of one caller, or anybody's.
+    pub(crate) async fn export(&self, id: &str, of: Option<&Requester>) -> Result<Export> {
         let find = sqlx::query_as("SELECT * FROM exports WHERE id = $1").bind(id);
         let row: Option<Row> = find.fetch_optional(self.db.reader()).await?;
-        row.ok_or(ControlError::NotFound("export"))?.try_into()
+        let found = row.map(Export::try_from).transpose()?;
+        let found = found.filter(|export| of.is_none_or(|of| export.is_of(of)));
+        found.ok_or(ControlError::NotFound("export"))
     }
 
     /// Asks for an export; work on it begins soon.
@@ -297,11 +299,18 @@ impl Control {
         .await
     }
 
-    /// Forgets an export; its file goes soon.
-    pub(crate) async fn delete_export(&self, actor: &Actor, id: &str) -> Result<()> {
-        let export = self.export(id).await?;
+    /// Forgets an export, of one caller or anybody's; its file goes soon.
+    pub(crate) async fn delete_export(
+        &self,
+        actor: &Actor,
+        id: &str,
+        of: Option<&Requester>,
+    ) -> Result<()> {
+        let (id, found) = (id.to_owned(), self.export(id, of).await);
         self.change(actor, "export.deleted", |change| {
             Box::pin(async move {
+                change.resource("export", &id, "");
+                let export = found?;
                 export.describe(change, "delete");
                 let delete = sqlx::query("DELETE FROM exports WHERE id = $1");
                 delete.bind(export.id).execute(change.db()).await?;
@@ -313,9 +322,13 @@ impl Control {
         Ok(())
     }
 
-    /// Ends the time of an export's file.
-    pub(crate) async fn expire_export(&self, mut export: Export) -> Result<()> {
+    /// Ends the time of an export's file. What was asked is forgotten with a file that may hold what was
+    /// erased: it may name whom.
+    pub(crate) async fn expire_export(&self, mut export: Export, erased: bool) -> Result<()> {
         export.state = ExportState::Expired;
+        if erased {
+            export.request.parameters.clear();
+        }
         self.change(&Actor::system("exports"), "export.expired", |change| {
             Box::pin(async move {
                 export.describe(change, "delete");
@@ -324,6 +337,11 @@ impl Control {
             })
         })
         .await
+    }
+
+    /// Makes the background work look what there is to export or to clear away.
+    pub(super) fn wake_exports(&self) {
+        self.export_wanted.notify_one();
     }
 
     /// Resolves when there may be something to export or to clear away.

@@ -80,8 +80,8 @@ impl Export {
     pub(super) fn update(&self) -> db::Statement<'static> {
         sqlx::query(
             "UPDATE exports SET state = $1, started_at = $2, finished_at = $3, expires_at = $4, \
-             mark = $5, events = $6, bytes = $7, passed = $8, sha256 = $9, error = $10 \
-             WHERE id = $11",
+             mark = $5, events = $6, bytes = $7, passed = $8, sha256 = $9, error = $10, \
+             request = $11 WHERE id = $12",
         )
         .bind(word(self.state))
         .bind(self.started_at.map(Timestamp::us))
@@ -93,6 +93,7 @@ impl Export {
         .bind(number(self.passed))
         .bind(self.sha256.clone())
         .bind(self.error.clone())
+        .bind(json!(self.request).to_string())
         .bind(self.id.clone())
     }
 

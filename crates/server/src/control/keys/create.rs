@@ -2,7 +2,7 @@
 
 use super::{Key, Scope};
 use crate::control::secrets::{digest_hex, new_key};
-use crate::control::{Actor, Control, ControlError, Result};
+use crate::control::{Actor, Change, Control, ControlError, Result};
 use daybook_model::{Timestamp, limits};
 use serde_json::json;
 
@@ -118,7 +118,7 @@ impl Control {
     /// # Errors
     /// When something of it cannot be used, or the database refuses.
     pub async fn create_key(&self, actor: &Actor, new: NewKey) -> Result<(Key, String)> {
-        self.insert_key(actor, new.check(None)?).await
+        self.insert_key(actor, new, None).await
     }
 
     /// Makes a key that belongs to an account and reads what that may read.
@@ -138,59 +138,72 @@ impl Control {
             expires_at,
             ..NewKey::default()
         };
-        self.insert_key(actor, new.check(Some(user_id.into()))?)
-            .await
+        self.insert_key(actor, new, Some(user_id.into())).await
     }
 
-    async fn insert_key(&self, actor: &Actor, mut key: Key) -> Result<(Key, String)> {
+    async fn insert_key(
+        &self,
+        actor: &Actor,
+        new: NewKey,
+        user_id: Option<String>,
+    ) -> Result<(Key, String)> {
         let secret = new_key();
-        key.last_four = last_four(&secret);
-        let scopes: Vec<_> = key.scopes.iter().map(|scope| scope.name()).collect();
-        let (row, key_hash, scopes) = (key.clone(), digest_hex(&secret), scopes.join(" "));
         self.change(actor, "api_key.created", |change| {
             Box::pin(async move {
-                change.resource("api_key", &row.id, &row.name);
+                change.resource("api_key", "", &new.name);
+                let mut key = new.check(user_id)?;
+                key.last_four = last_four(&secret);
+                check_count(change, &key).await?;
+                let scopes: Vec<_> = key.scopes.iter().map(|scope| scope.name()).collect();
+                let scopes = scopes.join(" ");
+                change.resource("api_key", &key.id, &key.name);
                 let details = json!({
-                    "scopes": scopes, "origin": row.origin, "expires_at": row.expires_at,
-                    "rate_per_minute": row.rate_per_minute, "user_id": row.user_id,
+                    "scopes": scopes, "origin": key.origin, "expires_at": key.expires_at,
+                    "rate_per_minute": key.rate_per_minute, "user_id": key.user_id,
                 });
                 change.audit.set_json("details", details.to_string());
-                if let Some(user_id) = &row.user_id {
-                    let usable: i64 = sqlx::query_scalar(
-                        "SELECT COUNT(*) FROM api_keys WHERE user_id = $1 \
-                         AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $2)",
-                    )
-                    .bind(user_id)
-                    .bind(row.created_at.us())
-                    .fetch_one(change.db())
-                    .await?;
-                    if usable >= PERSONAL_MAX {
-                        let message =
-                            format!("an account has at most {PERSONAL_MAX} keys: revoke one first");
-                        return Err(ControlError::invalid("name", message));
-                    }
-                }
                 sqlx::query(
                     "INSERT INTO api_keys (id, key_hash, last_four, name, origin, scopes, \
                      created_at, expires_at, rate_per_minute, user_id) \
                      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
                 )
-                .bind(row.id)
-                .bind(key_hash)
-                .bind(row.last_four)
-                .bind(row.name)
-                .bind(row.origin)
+                .bind(&key.id)
+                .bind(digest_hex(&secret))
+                .bind(&key.last_four)
+                .bind(&key.name)
+                .bind(&key.origin)
                 .bind(scopes)
-                .bind(row.created_at.us())
-                .bind(row.expires_at.map(Timestamp::us))
-                .bind(row.rate_per_minute.map(i64::from))
-                .bind(row.user_id)
+                .bind(key.created_at.us())
+                .bind(key.expires_at.map(Timestamp::us))
+                .bind(key.rate_per_minute.map(i64::from))
+                .bind(&key.user_id)
                 .execute(change.db())
                 .await?;
-                Ok(())
+                Ok((key, secret))
             })
         })
-        .await?;
-        Ok((key, secret))
+        .await
+    }
+}
+
+/// Refuses one personal key more than an account may have.
+async fn check_count(change: &mut Change, key: &Key) -> Result<()> {
+    let Some(user_id) = &key.user_id else {
+        return Ok(());
+    };
+    let usable: i64 = sqlx::query_scalar(
+        "SELECT COUNT(*) FROM api_keys WHERE user_id = $1 \
+         AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $2)",
+    )
+    .bind(user_id)
+    .bind(key.created_at.us())
+    .fetch_one(change.db())
+    .await?;
+    match usable < PERSONAL_MAX {
+        true => Ok(()),
+        false => {
+            let message = format!("an account has at most {PERSONAL_MAX} keys: revoke one first");
+            Err(ControlError::invalid("name", message))
+        }
     }
 }

@@ -231,8 +231,8 @@ impl Control {
     /// # Errors
     /// When there is no such key, or the database refuses.
     pub async fn revoke_key(&self, actor: &Actor, id: &str) -> Result<()> {
-        let key = self.existing_key(id).await?;
-        self.revoke(actor, key).await
+        let found = self.existing_key(id).await;
+        self.revoke(actor, id, found).await
     }
 
     /// Revokes a personal key of this account.
@@ -240,19 +240,23 @@ impl Control {
     /// # Errors
     /// When the account has no such key, or the database refuses.
     pub async fn revoke_personal_key(&self, actor: &Actor, user_id: &str, id: &str) -> Result<()> {
-        let key = self.existing_key(id).await?;
-        if key.user_id.as_deref() != Some(user_id) {
-            return Err(ControlError::NotFound("key"));
-        }
-        self.revoke(actor, key).await
+        let found = self.existing_key(id).await;
+        let own = found.and_then(|key| match key.user_id.as_deref() == Some(user_id) {
+            true => Ok(key),
+            false => Err(ControlError::NotFound("key")),
+        });
+        self.revoke(actor, id, own).await
     }
 
-    async fn revoke(&self, actor: &Actor, key: Key) -> Result<()> {
-        if key.revoked_at.is_some() {
+    async fn revoke(&self, actor: &Actor, id: &str, found: Result<Key>) -> Result<()> {
+        if found.as_ref().is_ok_and(|key| key.revoked_at.is_some()) {
             return Ok(());
         }
+        let id = id.to_owned();
         self.change(actor, "api_key.revoked", |change| {
             Box::pin(async move {
+                change.resource("api_key", &id, "");
+                let key = found?;
                 change.resource("api_key", &key.id, &key.name);
                 sqlx::query("UPDATE api_keys SET revoked_at = $1 WHERE id = $2")
                     .bind(Timestamp::now().us())

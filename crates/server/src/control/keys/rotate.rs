@@ -11,6 +11,25 @@ use serde_json::json;
 const GRACE_MINUTES_MAX: u32 = 7 * 24 * 60;
 const MINUTE_US: i64 = 60 * Timestamp::SECOND_US;
 
+/// Refuses a key that gets no new secret, and a time in which the old one may not go on.
+fn check(key: &Key, grace_minutes: u32, now: Timestamp) -> Result<()> {
+    if grace_minutes > GRACE_MINUTES_MAX {
+        let message = format!("expected at most {GRACE_MINUTES_MAX}");
+        return Err(ControlError::invalid("grace_minutes", message));
+    }
+    if key.user_id.is_some() {
+        let message = "this is a personal key: its owner makes a new one, and you can revoke it";
+        return Err(ControlError::invalid("id", message));
+    }
+    match key.ended(now) {
+        Some(why) => {
+            let message = format!("this key is {why}: make a new one");
+            Err(ControlError::invalid("id", message))
+        }
+        None => Ok(()),
+    }
+}
+
 impl Control {
     /// Gives a key a new secret. The old one works for so many minutes more; one that an earlier
     /// rotation left ends now.
@@ -23,28 +42,16 @@ impl Control {
         id: &str,
         grace_minutes: u32,
     ) -> Result<(Key, String)> {
-        if grace_minutes > GRACE_MINUTES_MAX {
-            let message = format!("expected at most {GRACE_MINUTES_MAX}");
-            return Err(ControlError::invalid("grace_minutes", message));
-        }
-        let mut key = self.existing_key(id).await?;
-        if key.user_id.is_some() {
-            let message =
-                "this is a personal key: its owner makes a new one, and you can revoke it";
-            return Err(ControlError::invalid("id", message));
-        }
-        let now = Timestamp::now();
-        if let Some(why) = key.ended(now) {
-            let message = format!("this key is {why}: make a new one");
-            return Err(ControlError::invalid("id", message));
-        }
-        let secret = new_key();
-        key.last_four = last_four(&secret);
-        let (row, key_hash) = (key.clone(), digest_hex(&secret));
-        let ends_at = now.plus_us(i64::from(grace_minutes) * MINUTE_US);
+        let found = self.existing_key(id).await;
+        let (id, secret, now) = (id.to_owned(), new_key(), Timestamp::now());
         self.change(actor, "api_key.rotated", |change| {
             Box::pin(async move {
-                change.resource("api_key", &row.id, &row.name);
+                change.resource("api_key", &id, "");
+                let mut key = found?;
+                change.resource("api_key", &key.id, &key.name);
+                check(&key, grace_minutes, now)?;
+                key.last_four = last_four(&secret);
+                let ends_at = now.plus_us(i64::from(grace_minutes) * MINUTE_US);
                 let details = json!({"grace_minutes": grace_minutes});
                 change.audit.set_json("details", details.to_string());
                 let done = sqlx::query(
@@ -52,18 +59,17 @@ impl Control {
                      key_hash = $2, last_four = $3 WHERE id = $4 AND revoked_at IS NULL",
                 )
                 .bind(ends_at.us())
-                .bind(key_hash)
-                .bind(row.last_four)
-                .bind(row.id)
+                .bind(digest_hex(&secret))
+                .bind(&key.last_four)
+                .bind(&key.id)
                 .execute(change.db())
                 .await?;
                 match done.rows_affected() {
                     0 => Err(ControlError::NotFound("key")),
-                    _ => Ok(()),
+                    _ => Ok((key, secret)),
                 }
             })
         })
-        .await?;
-        Ok((key, secret))
+        .await
     }
 }
