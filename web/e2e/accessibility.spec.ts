@@ -11,6 +11,8 @@ const GATE = {
 }
 
 const PAGES = {
+  Verify: '/verify',
+  Downloads: '/downloads',
   'My account': '/account',
   'Users & roles': '/settings/users',
   'API keys': '/settings/api-keys',
@@ -116,6 +118,51 @@ for (const colorScheme of ['light', 'dark'] as const) {
       }
     })
 
+    test('the evidence menu is accessible', async ({ signedIn: page }) => {
+      await openView(page, '/logs/audit?from=-7d&page_size=10')
+      await page.getByRole('button', { name: 'Evidence', exact: true }).click()
+      await expect(page.getByRole('heading', { name: 'Evidence package' })).toBeVisible()
+      await expectAccessible(page)
+    })
+
+    test('a file of the log with its own range, and the list of keys are accessible', async ({
+      signedIn: page,
+    }) => {
+      await openView(page, '/logs/usage?from=-7d&page_size=10')
+      await page.getByRole('button', { name: 'Download' }).click()
+      const menu = page.getByRole('dialog', { name: 'Download' })
+      await menu.getByRole('button', { name: 'Download log' }).click()
+      await menu.getByLabel('Events').selectOption('between')
+      await expectAccessible(page)
+      await page.keyboard.press('Escape')
+      await expect(menu).toBeHidden()
+      await page.keyboard.press('?')
+      await expect(page.getByRole('dialog', { name: 'Keyboard shortcuts' })).toBeVisible()
+      await expectAccessible(page)
+    })
+
+    test('a list without events is accessible', async ({ signedIn: page }) => {
+      await page.goto('/logs/usage?from=-7d&q=no-such-thing-anywhere')
+      await expect(page.getByRole('button', { name: 'Clear search and filters' })).toBeVisible()
+      await expectAccessible(page)
+    })
+
+    test.describe('what went wrong', () => {
+      test.use({ expectedErrors: [/400|404/] })
+
+      test('is accessible', async ({ signedIn: page }) => {
+        await page.goto('/logs/usage?from=-7d&cost.gte=plenty')
+        await expect(page.getByRole('button', { name: 'Remove the filter on Cost' })).toBeVisible()
+        await expectAccessible(page)
+        await page.goto('/timeline?of=usage/never-was')
+        await expect(page.getByRole('heading', { name: /does not exist/ })).toBeVisible()
+        await expectAccessible(page)
+        await page.goto('/no/such/page')
+        await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
+        await expectAccessible(page)
+      })
+    })
+
     test('requests, a live list, a timeline and a comparison are accessible', async ({
       signedIn: page,
     }) => {
@@ -140,3 +187,49 @@ for (const colorScheme of ['light', 'dark'] as const) {
     })
   })
 }
+
+test.describe('on a phone', () => {
+  test.use({ viewport: { width: 360, height: 740 } })
+
+  test('lists, events, the navigation and tables are accessible', async ({ signedIn: page }) => {
+    await page.goto('/logs/usage?from=-7d&page_size=10')
+    const list = page.getByRole('list', { name: /events/ })
+    await expect(list.getByRole('link').first()).toBeVisible()
+    await expectAccessible(page)
+    await list.getByRole('link').first().click()
+    await expect(page.getByRole('heading', { name: 'Event', exact: true })).toBeVisible()
+    await expectAccessible(page)
+    await page.goto('/requests?from=-7d&page_size=10')
+    await page.locator('a[aria-expanded]').first().click()
+    await expect(page.getByRole('region', { name: 'Request and response' })).toBeVisible()
+    await expectAccessible(page)
+    await page.getByRole('button', { name: 'Open navigation' }).click()
+    await expect(page.getByRole('button', { name: 'Close navigation' })).toBeVisible()
+    await expectAccessible(page)
+    await page.goto('/settings/users')
+    await expect(page.getByRole('heading', { level: 1, name: 'Users & roles' })).toBeVisible()
+    await expect(page.locator('[aria-busy=true]')).toHaveCount(0)
+    await expectAccessible(page)
+  })
+})
+
+test.describe('in Chinese', () => {
+  test.use({ locale: 'zh-CN' })
+
+  test('the sign-in page is accessible', async ({ page }) => {
+    await page.goto('/')
+    await expect(page.getByLabel('邮箱')).toBeVisible()
+    await expectAccessible(page)
+  })
+
+  test('a log with an event open, and requests are accessible', async ({ signedIn: page }) => {
+    await page.goto('/logs/usage?from=-7d&kind=call&page_size=10')
+    await page.getByRole('table', { name: /事件/ }).getByRole('link').first().click()
+    await expect(page.getByRole('heading', { name: '事件', exact: true })).toBeVisible()
+    await expectAccessible(page)
+    await page.goto('/requests?from=-7d&page_size=10')
+    await page.locator('a[aria-expanded]').first().click()
+    await expect(page.getByRole('region', { name: '请求和响应' })).toBeVisible()
+    await expectAccessible(page)
+  })
+})

@@ -34,7 +34,10 @@ test('a row tells operator, address, resource with its parent, and workspace; id
   await expect(cell('resource_name')).toHaveText(new RegExp(`${word}.*document \\(Policies\\)`))
   await expect(cell('workspace_name')).toHaveText('Handbooks')
   const titled = (name: string) => cell(name).locator('[title]').last()
-  await expect(titled('actor_name')).toHaveAttribute('title', 'api key · k_77 · 203.0.113.77')
+  await expect(titled('actor_name')).toHaveAttribute(
+    'title',
+    /^nightly.* · api key · k_77 · 203\.0\.113\.77$/,
+  )
   await cell('resource_name').hover()
   await page.getByRole('button', { name: `Copy id d_${word}` }).click()
   expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(`d_${word}`)

@@ -28,6 +28,13 @@ test('an image shows only when asked for', async ({ signedIn: page }) => {
   const image = prompt.getByRole('img', { name: 'Image of the message' })
   await expect(image).toBeVisible()
   expect(await image.evaluate((it: HTMLImageElement) => it.naturalWidth)).toBeGreaterThan(0)
+  await prompt.getByRole('button', { name: 'Enlarge image' }).click()
+  const large = page.getByRole('dialog', { name: 'Image of the message' })
+  await expect(large.getByRole('img', { name: 'Image of the message' })).toBeVisible()
+  await page.keyboard.press('Escape')
+  await expect(large).toBeHidden()
+  await prompt.getByRole('button', { name: 'Hide image' }).click()
+  await expect(prompt.getByRole('img')).toHaveCount(0)
 })
 
 test('hostile text stays text, and nothing is fetched from elsewhere', async ({

@@ -122,3 +122,174 @@ test('a value under the mouse filters from the table: only this, or all but this
   await page.getByRole('button', { name: `Only ${name}` }).click()
   await expect(page).toHaveURL(/platform_model=/)
 })
+
+test('parts of a cell filter by themselves, and Alt excludes what is pressed', async ({
+  signedIn: page,
+}) => {
+  const word = uniqueWord('part')
+  const change = {
+    stream: 'audit',
+    time: minutesAgo(2),
+    action: 'document.deleted',
+    actor_name: 'nightly',
+    resource_type: 'document',
+    resource_name: word,
+    workspace_name: word,
+  }
+  await sendEvents(page.request, [
+    { ...change, ip: '203.0.113.77', parent_name: 'Policies' },
+    { ...change, ip: '203.0.113.78' },
+  ])
+  const open = async () => {
+    await openView(page, `/logs/audit?from=-1h&workspace_name=${word}`)
+    await expect(rows(page)).toHaveCount(2)
+  }
+  await open()
+  await page.getByText('203.0.113.77').hover()
+  await page.getByRole('button', { name: 'Only 203.0.113.77' }).click()
+  await expect(rows(page)).toHaveCount(1)
+  await open()
+  await page.getByText('203.0.113.77').click({ modifiers: ['Alt'] })
+  await expect(page).toHaveURL(/ip\.ne=203\.0\.113\.77/)
+  await expect(rows(page)).toHaveCount(1)
+  await expect(page).not.toHaveURL(/open=/)
+  await open()
+  await page.getByText('Policies').hover()
+  await page.getByRole('button', { name: 'Only Policies' }).click()
+  await expect(page).toHaveURL(/parent_name=Policies/)
+})
+
+test('a short value stands in one line', async ({ signedIn: page }) => {
+  await openView(page, '/logs/usage?from=-7d&kind=call&outcome=success')
+  await rows(page).first().click()
+  const values = panel(page)
+    .getByRole('definition')
+    .getByTitle(/^Filter for/)
+  await expect(values.filter({ hasText: /^success$/ }).first()).toBeVisible()
+  const broken = await values.evaluateAll((buttons) =>
+    buttons
+      .filter((button) => {
+        const text = document.createRange()
+        text.selectNodeContents(button)
+        const lines = new Set(Array.from(text.getClientRects(), ({ bottom }) => Math.round(bottom)))
+        return button.textContent.length <= 20 && lines.size > 1
+      })
+      .map((button) => button.textContent),
+  )
+  expect(broken).toEqual([])
+})
+
+test('what a program says of itself is read first, line by line', async ({ signedIn: page }) => {
+  const word = uniqueWord('trace')
+  const lines = ['Traceback (most recent call last):', '  File "a.py", line 3', 'ValueError: x']
+  await sendEvents(page.request, [
+    {
+      stream: 'system',
+      time: minutesAgo(2),
+      level: 'error',
+      event: word,
+      message: lines.join('\n'),
+    },
+  ])
+  await openView(page, `/logs/system?from=-1h&event=${word}`)
+  await rows(page).first().click()
+  const heads = panel(page).getByRole('heading', { level: 3 })
+  await expect(heads.first()).toHaveText('Message')
+  await expect(heads.filter({ hasText: 'Message' })).toHaveCount(1)
+  const shown = await panel(page)
+    .getByText('Traceback')
+    .evaluate((text) => (text as HTMLElement).innerText)
+  expect(shown).toBe(lines.join('\n'))
+})
+
+test('figures are never cut, and amounts are told to their last digit', async ({
+  signedIn: page,
+}) => {
+  const word = uniqueWord('huge')
+  // Long ago, where no other test looks for what cost most.
+  const daysAgo = (days: number) => minutesAgo(days * 24 * 60)
+  const range = `from=${daysAgo(61)}&to=${daysAgo(59)}`
+  await sendEvents(page.request, [
+    {
+      stream: 'usage',
+      time: daysAgo(60),
+      platform_model: word,
+      user_name: `${word}-${'long-name-'.repeat(8)}`,
+      input_tokens: 9_007_199_254_740_000,
+      output_tokens: 5,
+      cost: '123456.123456789',
+      latency_ms: 987_654_321,
+    },
+  ])
+  const cut = (element: Element) => element.scrollWidth > element.clientWidth
+  for (const address of ['/logs/usage', '/requests']) {
+    await page.goto(`${address}?${range}&platform_model=${word}`)
+    const cells = page.getByRole('row').filter({ hasText: word }).locator('td[data-right]')
+    await expect(cells.filter({ hasText: '$' })).toHaveText(/^\$123.456\.123457$/)
+    await expect(cells.getByTitle(/^\$123.456\.123456789$/)).toBeVisible()
+    for (const cell of await cells.all()) expect(await cell.evaluate(cut)).toBe(false)
+  }
+  await openView(page, `/logs/usage?${range}&platform_model=${word}`)
+  await rows(page).first().click()
+  await expect(
+    panel(page)
+      .getByText(/^987.654.321.ms$/)
+      .first(),
+  ).toBeVisible()
+  const figures = panel(page).locator('[data-figure] > dd')
+  await expect(figures.filter({ hasText: /^\$123.456\.123456789$/ })).toBeVisible()
+  expect(await figures.count()).toBeGreaterThanOrEqual(3)
+  for (const figure of await figures.all()) expect(await figure.evaluate(cut)).toBe(false)
+})
+
+test('values of the panel are excluded, and texts found again, without a mouse', async ({
+  signedIn: page,
+}) => {
+  const word = uniqueWord('words')
+  const message = (text: string) => ({
+    stream: 'system',
+    time: minutesAgo(2),
+    level: 'error',
+    source: word,
+    event: 'job.failed',
+    message: text,
+  })
+  await sendEvents(page.request, [message('the disk is full'), message('the net is down')])
+  await openView(page, `/logs/system?from=-1h&source=${word}`)
+  await rows(page).filter({ hasText: 'disk' }).click()
+  const containing = panel(page).getByRole('button', {
+    name: 'Only those that contain the disk is full',
+  })
+  await containing.focus()
+  await page.keyboard.press('Enter')
+  await expect(rows(page)).toHaveCount(1)
+  await expect(page).toHaveURL(/message\.contains=/)
+  const exclude = panel(page).getByRole('button', { name: 'All but job.failed' })
+  await exclude.focus()
+  await page.keyboard.press('Enter')
+  await expect(page).toHaveURL(/event\.ne=job\.failed/)
+  await panel(page).getByRole('heading').getByRole('button', { name: 'error' }).click()
+  await expect(page).toHaveURL(/level=error/)
+})
+
+test('on Requests the endpoint filters for the endpoint', async ({ signedIn: page }) => {
+  const word = uniqueWord('endpoint')
+  await sendEvents(page.request, [
+    { stream: 'usage', time: minutesAgo(2), endpoint: `/v1/${word}`, platform_model: word },
+  ])
+  await page.goto(`/requests?from=-1h&q=${word}`)
+  await page.getByText(`/v1/${word}`, { exact: true }).hover()
+  await page.getByRole('button', { name: `Only /v1/${word}` }).click()
+  await expect(page).toHaveURL(new RegExp(`endpoint=/v1/${word}`))
+})
+
+test('what a cell cuts off, its hint says', async ({ signedIn: page }) => {
+  const word = uniqueWord('cut')
+  const message = `${word} ${'connection refused by the upstream '.repeat(8)}end`
+  await sendEvents(page.request, [
+    { stream: 'system', time: minutesAgo(2), level: 'error', event: word, message },
+  ])
+  await openView(page, `/logs/system?from=-1h&event=${word}`)
+  await rows(page).first().locator('td[data-field=message]').hover()
+  await expect(page.getByRole('tooltip')).toContainText('end')
+})

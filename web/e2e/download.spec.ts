@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import type { Page } from '@playwright/test'
 import { expect, openView, test, total } from './daybook'
+import { settledRange } from './events'
 
 async function download(
   page: Page,
@@ -33,7 +34,9 @@ test('is what the filters leave, with the columns of the table', async ({ signed
 })
 
 test('as JSON lines has requests and responses when asked for', async ({ signedIn: page }) => {
-  await page.goto('/requests?from=-7d&content.exists=true&outcome=success&protocol=gemini')
+  await page.goto(
+    `/requests?${settledRange(6)}&content.exists=true&outcome=success&protocol=gemini`,
+  )
   await expect(page.getByRole('row').nth(2)).toBeVisible()
   const expected = await total(page)
   const { name, lines } = await download(page, async (menu) => {

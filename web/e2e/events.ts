@@ -41,3 +41,11 @@ export function uniqueWord(name: string): string {
 export function minutesAgo(minutes: number): string {
   return new Date(Date.now() - minutes * 60_000).toISOString()
 }
+
+/**
+ * A range whose counts stay: other tests send events of now, and a range relative to now has moved on when the next
+ * question comes.
+ */
+export function settledRange(days: number): string {
+  return `from=${minutesAgo(days * 24 * 60)}&to=${minutesAgo(60)}`
+}

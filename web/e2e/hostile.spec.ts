@@ -167,3 +167,41 @@ test('hostile values stay harmless as filters, titles and names', async ({ signe
   )
   await expectHarmless(page)
 })
+
+test('a line that is cut ends at the end of its text, in either direction, and blanks are seen', async ({
+  signedIn: page,
+}) => {
+  await page.setViewportSize({ width: 1024, height: 768 })
+  const word = uniqueWord('cut')
+  const arabic = `${'مرحبا بالعالم '.repeat(20)}نهاية`
+  const address = '2001:db8:aaaa:bbbb:cccc:dddd:eeee:ffff'
+  await sendEvents(page.request, [
+    {
+      stream: 'auth',
+      time: minutesAgo(2),
+      event: 'login',
+      result: 'failure',
+      reason: arabic,
+      user_name: '   ',
+      ip: address,
+      workspace_name: word,
+    },
+  ])
+  await openView(page, `/logs/auth?from=-1h&workspace_name=${word}`)
+  const cell = (field: string) => rows(page).first().locator(`td[data-field=${field}]`)
+  await expect(cell('user_name')).toHaveText('U+0020 × 3')
+  await expect(cell('ip').getByTitle(address)).toContainText('eeee:ffff')
+  const end = cell('ip').getByText('eeee:ffff', { exact: true })
+  await expect(end).toBeInViewport({ ratio: 1 })
+  // The first word stands where the reading begins: at the right, within the cell.
+  const place = await cell('reason').evaluate((td) => {
+    const text = td.querySelector('bdi')?.firstChild
+    const range = document.createRange()
+    if (text) range.selectNodeContents(text)
+    range.setEnd(range.startContainer, 5)
+    const [first, box] = [range.getBoundingClientRect(), td.getBoundingClientRect()]
+    return { fromLeft: first.left - box.left, fromRight: box.right - first.right }
+  })
+  expect(place.fromLeft).toBeGreaterThan(place.fromRight)
+  expect(place.fromRight).toBeGreaterThanOrEqual(0)
+})

@@ -55,3 +55,18 @@ test('every field has a Chinese name', async ({ browser, signedIn: admin }) => {
   }
   await context.close()
 })
+
+test('the language and the appearance can be chosen before signing in, at once', async ({
+  page,
+}) => {
+  await page.goto('/sign-in')
+  const language = page.getByRole('radiogroup', { name: 'Language' })
+  await expect(language).toBeVisible()
+  await page.evaluate(() => (document.body.dataset['loaded'] = 'once'))
+  await language.getByText('简体中文').click()
+  await expect(page.getByRole('button', { name: '登录' })).toBeVisible()
+  await page.getByRole('radiogroup', { name: '外观' }).getByText('深色').click()
+  await expect(page.locator('html')).toHaveAttribute('data-mantine-color-scheme', 'dark')
+  // Nothing was loaded again.
+  expect(await page.evaluate(() => document.body.dataset['loaded'])).toBe('once')
+})

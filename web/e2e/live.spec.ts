@@ -142,3 +142,59 @@ test('a live list has no range, and choosing one ends it', async ({ signedIn: pa
   await expect(page).not.toHaveURL(/live=/)
   await expect(page.getByRole('button', { name: 'Time range: Last hour' })).toBeVisible()
 })
+
+test.describe('a live list that the server ends', () => {
+  test.use({ expectedErrors: [/404/] })
+
+  test('keeps its events, says why it goes on no more, and can be tried again', async ({
+    signedIn: page,
+  }) => {
+    const word = uniqueWord('refused')
+    const body = `data: ${JSON.stringify({ id: word, ...event(word, 'the last') })}\n\n`
+    const ends = { contentType: 'text/event-stream', body }
+    const refuses = { status: 404, json: { error: { code: 'not_found', message: 'it is gone' } } }
+    await page.route(/\/tail\?/, (route) => route.fulfill(refuses))
+    await page.route(/\/tail\?/, (route) => route.fulfill(ends), { times: 1 })
+    await page.goto(`/logs/system?source=${word}&live=true`)
+    await expect(rows(page)).toHaveCount(1)
+    const notice = page.getByRole('alert').filter({ hasText: 'No further events come in' })
+    await expect(notice).toContainText('It is gone.')
+    await expect(page.getByRole('status').filter({ hasText: 'Ended' })).toBeVisible()
+    await page.unrouteAll()
+    await notice.getByRole('button', { name: 'Try again' }).click()
+    await expect(page.getByRole('status').filter({ hasText: 'Following' })).toBeVisible()
+    await expect(notice).toBeHidden()
+    await expect(rows(page)).toHaveCount(1)
+  })
+})
+
+test('going live and back keeps order, page and the open event', async ({ signedIn: page }) => {
+  const address = '/logs/usage?from=-7d&sort=-cost&page_size=10&page=2'
+  await page.goto(address)
+  await expect(rows(page)).toHaveCount(10)
+  const live = page.getByRole('button', { name: 'Live', exact: true })
+  await live.click()
+  await expect(page.getByRole('status').filter({ hasText: 'Following' })).toBeVisible()
+  // The total of what is asked stays in sight, beside what came in.
+  await expect(page.locator('output').filter({ hasText: 'Last 7 days' })).toHaveText(/^\d/)
+  await live.click()
+  await expect(page).toHaveURL(/sort=-cost/)
+  await expect(page).toHaveURL(/page=2/)
+  await expect(page.getByRole('columnheader', { name: 'Cost' })).toHaveAttribute(
+    'aria-sort',
+    'descending',
+  )
+})
+
+test('a live list stands still around its open event, and says so', async ({ signedIn: page }) => {
+  const word = uniqueWord('still')
+  await follow(page, `/logs/system?source=${word}`)
+  await sendEvents(page.request, [event(word, 'one')])
+  await rows(page).first().click()
+  await expect(page.getByText('Standing still while an event is open')).toBeVisible()
+  await sendEvents(page.request, [event(word, 'two')])
+  await expect(page.getByText('1 waiting')).toBeVisible()
+  await page.keyboard.press('Escape')
+  await expect(page.getByRole('status').filter({ hasText: 'Following' })).toBeVisible()
+  await expect(rows(page)).toHaveCount(2)
+})

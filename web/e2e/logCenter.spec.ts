@@ -1,4 +1,5 @@
 import { column, expect, money, openView, rows, signIn, test, total } from './daybook'
+import { settledRange } from './events'
 
 const TABS = ['Audit', 'Usage logs', 'Authentication logs', 'System events']
 
@@ -38,7 +39,7 @@ test('who disabled gpt-4o yesterday is found in the audit log, with what changed
 test('a filter chosen from the value menu narrows the list, and the total follows exactly', async ({
   signedIn: page,
 }) => {
-  await openView(page, '/logs/usage?from=-7d')
+  await openView(page, `/logs/usage?${settledRange(6)}`)
   const before = await total(page)
   await page.getByRole('button', { name: 'Add filter' }).click()
   const menu = page.getByRole('dialog')
@@ -97,7 +98,9 @@ test('an address shows the same view to someone else', async ({ signedIn: page, 
   await other.goto(page.url())
   await signIn(other)
   await expect(
-    other.getByRole('region', { name: 'Event details' }).getByRole('button', { name: id }),
+    other
+      .getByRole('region', { name: 'Event details' })
+      .getByRole('button', { name: id, exact: true }),
   ).toBeVisible()
   await expect(rows(other).first()).toBeVisible()
   expect(await column(other, 'Model')).toEqual(costs)
@@ -168,4 +171,74 @@ test('the audit log opens without who read it, says so, and shows it when asked'
   await expect(rows(page).filter({ hasText: 'log.read' }).first()).toBeVisible()
   await page.goto('/logs/audit')
   await expect(page.getByRole('button', { name: /^Edit filter Action is not/ })).toBeVisible()
+})
+
+test('only a value takes the place of others, and what is excluded is not asked for', async ({
+  signedIn: page,
+}) => {
+  await openView(page, '/logs/usage?from=-7d&outcome=success')
+  const legend = (name: RegExp) => page.getByTitle(/^Filter for/).filter({ hasText: name })
+  await expect(page.getByRole('button', { name: /^Edit filter Outcome is success/ })).toBeVisible()
+  await legend(/^success/).click({ modifiers: ['Alt'] })
+  await expect(page).toHaveURL(/outcome\.ne=success/)
+  await expect(page).not.toHaveURL(/outcome=success/)
+  await legend(/^error/).click()
+  await expect(page).toHaveURL(/outcome=error/)
+  await expect(page).not.toHaveURL(/outcome\.ne=/)
+})
+
+test('a level and all above it are one press, in the legend and in the filter menu', async ({
+  signedIn: page,
+}) => {
+  await openView(page, '/logs/system?from=-7d')
+  const legend = page.getByRole('button', { name: 'error and above', exact: true })
+  await legend.click()
+  await expect(page).toHaveURL(/level\.gte=error/)
+  await expect(legend).toHaveAttribute('aria-pressed', 'true')
+  await page.getByRole('button', { name: 'Edit filter Level is error and above' }).click()
+  const menu = page.getByRole('dialog')
+  await menu.getByRole('button', { name: 'warning and above' }).click()
+  await expect(page).toHaveURL(/level\.gte=warning/)
+  await expect(page.getByRole('table')).toHaveAttribute('aria-busy', 'false')
+  for (const level of await column(page, 'Level')) {
+    expect(level).toMatch(/^(warning|error|critical)$/)
+  }
+})
+
+test('keys turn pages, add filters and go live, until they are turned off', async ({
+  signedIn: page,
+}) => {
+  await openView(page, '/logs/usage?from=-7d&page_size=10')
+  await page.keyboard.press('n')
+  await expect(page).toHaveURL(/page=2/)
+  await page.keyboard.press('p')
+  await expect(page).not.toHaveURL(/page=2/)
+
+  await page.keyboard.press('f')
+  const menu = page.getByRole('dialog')
+  await expect(menu.getByLabel('Find a field')).toBeFocused()
+  await expect(menu.getByLabel('Find a field')).toHaveValue('')
+  await page.keyboard.press('ArrowDown')
+  await page.keyboard.press('ArrowDown')
+  await expect(menu.getByRole('listitem').nth(1).getByRole('button')).toBeFocused()
+  await page.keyboard.press('ArrowUp')
+  await expect(menu.getByRole('listitem').first().getByRole('button')).toBeFocused()
+  await page.keyboard.press('Escape')
+  await expect(menu).toBeHidden()
+
+  await page.keyboard.press('l')
+  await expect(page).toHaveURL(/live=true/)
+  await expect(page.getByRole('button', { name: 'Pause' })).toBeVisible()
+  await page.keyboard.press('l')
+  await expect(page).not.toHaveURL(/live=true/)
+
+  await page.keyboard.press('?')
+  const help = page.getByRole('dialog', { name: 'Keyboard shortcuts' })
+  await help.getByLabel('Use the keys that are one character').uncheck()
+  await page.keyboard.press('Escape')
+  await expect(help).toBeHidden()
+  await page.keyboard.press('n')
+  await page.keyboard.press('l')
+  await expect(page).not.toHaveURL(/page=2|live=true/)
+  await expect(rows(page).first()).toBeVisible()
 })

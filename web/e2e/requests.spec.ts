@@ -1,7 +1,7 @@
 /** The Requests page as the people who debug calls use it. */
 import type { Page } from '@playwright/test'
 import { expect, signIn, test, total } from './daybook'
-import { minutesAgo, sendEvents, uniqueWord } from './events'
+import { minutesAgo, sendEvents, settledRange, uniqueWord } from './events'
 
 const DIALECTS = ['openai_chat', 'openai_responses', 'anthropic_messages', 'gemini']
 
@@ -41,8 +41,7 @@ test('requests stand under the day they were made, with source, tokens, cost and
 })
 
 test('the toggles narrow the list, and the total follows', async ({ signedIn: page }) => {
-  // Other tests send calls of now.
-  await openRequests(page, '/requests?from=-7d&to=-1h')
+  await openRequests(page, `/requests?${settledRange(6)}`)
   const all = await total(page)
   await choose(page, 'Status', 'Error')
   await expect(page).toHaveURL(/outcome=error/)
@@ -169,6 +168,7 @@ test('while a request is open the list stands still around it and counts what is
   await expect(rows(page)).toHaveCount(1)
   await newer.click()
   await expect(rows(page)).toHaveCount(2)
+  await expect(details(page)).toBeVisible()
 })
 
 test('the rows of a page are remembered on the next visit', async ({ signedIn: page, context }) => {
@@ -194,4 +194,67 @@ test('the address of an open request shows it to someone else', async ({
   await signIn(other)
   await expect(details(other).getByRole('region', { name: 'Response' })).toHaveText(text ?? '')
   await other.context().close()
+})
+
+test('requests are sorted by what is no column, without the headings of days', async ({
+  signedIn: page,
+}) => {
+  await openRequests(page, '/requests?from=-7d&cost.gt=0')
+  await page.getByRole('button', { name: 'Sort', exact: true }).click()
+  await page
+    .getByRole('dialog', { name: 'Sort' })
+    .getByRole('button', { name: 'Cost, highest first' })
+    .click()
+  await expect(page).toHaveURL(/sort=-cost/)
+  await expect(table(page)).toHaveAttribute('aria-busy', 'false')
+  await expect(table(page).getByRole('rowheader')).toHaveCount(0)
+  const cells = await rows(page).locator('td:nth-child(4)').allTextContents()
+  const costs = cells.map((text) => Number(text.replace(/[^\d.]/g, '')))
+  expect(costs).toEqual([...costs].sort((a, b) => b - a))
+  await expect(rows(page).first().getByRole('cell').nth(5)).toHaveText(
+    /^\d\d \w{3} \d\d:\d\d:\d\d$/,
+  )
+  await page.getByRole('button', { name: 'Sort', exact: true }).click()
+  await page.getByRole('button', { name: 'Calls, highest first' }).click()
+  await expect(page).toHaveURL(/sort=-call_count/)
+})
+
+test('rows are as dense as in the other logs, and can be denser', async ({ signedIn: page }) => {
+  await openRequests(page, '/requests?from=-7d')
+  const height = async () => (await rows(page).first().boundingBox())?.height
+  expect(await height()).toBe(32)
+  await page.getByRole('button', { name: 'Rows', exact: true }).click()
+  await page.getByRole('radiogroup', { name: 'Rows' }).getByText('Compact').click()
+  await expect.poll(height).toBe(26)
+})
+
+test('a long model has the room that its endpoint does not need', async ({ signedIn: page }) => {
+  const word = uniqueWord('model')
+  const model = `${word}-with-a-long-name-and-a-date-2026`
+  const call = { stream: 'usage', time: minutesAgo(2), platform_model: model }
+  await sendEvents(page.request, [
+    { ...call, endpoint: '/v1/x' },
+    { ...call, endpoint: `/v1/${'very/'.repeat(30)}long` },
+  ])
+  await openRequests(page, `/requests?from=-1h&q=${word}`)
+  const short = rows(page).filter({ hasText: '/v1/x' }).getByText(model)
+  const cut = (text: Element) => {
+    const part = text.closest('[data-part]')
+    return part !== null && part.scrollWidth > part.clientWidth
+  }
+  expect(await short.evaluate(cut)).toBe(false)
+  const long = rows(page).filter({ hasText: 'very' })
+  const widths = await long
+    .locator('a [data-part]')
+    .evaluateAll((parts) => parts.map((part) => part.clientWidth))
+  expect(Math.min(...widths)).toBeGreaterThan(100)
+})
+
+test('enter opens the marked request, and closes it', async ({ signedIn: page }) => {
+  await openRequests(page, '/requests?from=-7d&page_size=10')
+  await page.keyboard.press('j')
+  await page.keyboard.press('Enter')
+  await expect(details(page)).toBeVisible()
+  await page.keyboard.press('Enter')
+  await expect(details(page)).toBeHidden()
 })

@@ -93,6 +93,93 @@ test('an event leads to the same request, user and resource in all logs', async 
   await expect(page).toHaveURL(/by=resource&around=1h&without=audit/)
 })
 
+test('it begins where there are other events, and says how many, and what calls answered', async ({
+  signedIn: page,
+}) => {
+  const [model, request] = [uniqueWord('model'), uniqueWord('req')]
+  const call = { stream: 'usage', platform_model: model, outcome: 'error' }
+  await sendEvents(page.request, [
+    {
+      stream: 'audit',
+      time: minutesAgo(9),
+      action: 'model.enabled',
+      resource_type: 'model',
+      resource_name: model,
+      request_id: request,
+    },
+    { ...call, time: minutesAgo(8), status_code: 503 },
+    { ...call, time: minutesAgo(7), status_code: 404 },
+  ])
+  await openView(page, `/logs/audit?from=-1h&resource_name=${model}`)
+  await rows(page).first().click()
+  await page.getByRole('link', { name: 'What happened around this event' }).click()
+  await expect(lines(page)).toHaveCount(3)
+  await expect(lines(page).nth(1)).toContainText('503')
+  await expect(lines(page).nth(2)).toContainText('404')
+  const by = page.getByRole('radiogroup', { name: 'What they have in common' })
+  await expect(by.getByRole('radio', { name: 'Same resource 2' })).toBeChecked()
+  await expect(by.getByRole('radio', { name: 'Same request 0' })).not.toBeChecked()
+  // A longer time does not lead away from what one looks at.
+  await page.getByRole('radiogroup', { name: 'Time around it' }).getByText('± 1 h').click()
+  await expect(page).toHaveURL(/by=resource/)
+})
+
+test('an address without an event says how to come there', async ({ signedIn: page }) => {
+  await page.goto('/timeline')
+  await expect(page.getByRole('heading', { name: 'An event is needed' })).toBeVisible()
+  await page.getByRole('link', { name: 'Go to the logs' }).click()
+  await expect(rows(page).first()).toBeVisible()
+})
+
+test('a call leads to what was done to its user and its key, also by name alone', async ({
+  signedIn: page,
+}) => {
+  const [who, key] = [uniqueWord('u'), uniqueWord('k')]
+  const about = (type: string, id: string) => ({
+    stream: 'audit',
+    time: minutesAgo(6),
+    action: `${type}.updated`,
+    actor_id: 'admin',
+    resource_type: type,
+    resource_id: id,
+  })
+  await sendEvents(page.request, [
+    {
+      stream: 'usage',
+      time: minutesAgo(5),
+      user_id: who,
+      user_name: `${who}-name`,
+      api_key_id: key,
+    },
+    { stream: 'auth', time: minutesAgo(4), event: 'lockout', user_name: `${who}-name` },
+    about('user', who),
+    about('api_key', key),
+  ])
+  await openView(page, `/logs/usage?from=-1h&user_id=${who}`)
+  await rows(page).first().click()
+  await page.getByRole('link', { name: 'What happened around this event' }).click()
+  await expect(lines(page)).toHaveCount(3)
+  await expect(lines(page).first()).toContainText('user.updated')
+  await expect(lines(page).nth(2)).toContainText('lockout')
+  const by = page.getByRole('radiogroup', { name: 'What they have in common' })
+  await by.getByText('Same API key').click()
+  await expect(lines(page)).toHaveCount(2)
+  await expect(lines(page).first()).toContainText('api_key.updated')
+})
+
+test('what a call cost is told as everywhere, and to the last digit in its title', async ({
+  signedIn: page,
+}) => {
+  const word = uniqueWord('cost')
+  await sendEvents(page.request, [
+    { stream: 'usage', time: minutesAgo(3), user_id: word, cost: '0.00077775' },
+  ])
+  await openView(page, `/logs/usage?from=-1h&user_id=${word}`)
+  await rows(page).first().click()
+  await page.getByRole('link', { name: 'What happened around this event' }).click()
+  await expect(lines(page).first().getByTitle('$0.00077775')).toHaveText('$0.000778')
+})
+
 test('the keyboard goes through the timeline, and a value leads to its log', async ({
   signedIn: page,
 }) => {
@@ -105,10 +192,18 @@ test('the keyboard goes through the timeline, and a value leads to its log', asy
   await expect(lines(page)).toHaveCount(3)
   await page.keyboard.press('j')
   await expect(panel).toContainText('model is disabled')
+  await expect(panel).toBeFocused()
+  await page.keyboard.press('Escape')
+  await expect(panel).toBeHidden()
+  await expect(lines(page).filter({ hasText: 'Usage logs' }).getByRole('link')).toBeFocused()
+  const by = page.getByRole('radiogroup', { name: 'What they have in common' })
+  await by.getByText('Same user').click()
+  await page.keyboard.press('j')
+  await expect(panel).toContainText('model is disabled')
   await page.keyboard.press('k')
   await page.keyboard.press('k')
   await expect(panel.getByRole('heading', { name: /sign_in/ })).toBeVisible()
-  await panel.getByRole('button', { name: ip }).click()
+  await panel.getByRole('button', { name: ip, exact: true }).click()
   await expect(page).toHaveURL(new RegExp(`/logs/auth\\?from=.*&ip=${ip}`))
   await expect(rows(page)).toHaveCount(1)
 })

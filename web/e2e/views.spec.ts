@@ -86,3 +86,20 @@ test('what one stayed with is found again among the recent views', async ({ sign
   await menu.getByRole('link', { name: /^Last 7 days · Outcome is error/ }).click()
   await expect(page).toHaveURL(/\/logs\/usage\?from=-7d&outcome=error$/)
 })
+
+test.describe('views that cannot be loaded', () => {
+  test.use({ expectedErrors: [/500/] })
+
+  test('are not said to be none', async ({ signedIn: page }) => {
+    await openView(page, '/logs/usage?from=-7d')
+    await page.route(/\/api\/v1\/views/, (route) => route.fulfill({ status: 500 }))
+    await page.getByRole('button', { name: 'Views' }).click()
+    const menu = page.getByRole('dialog', { name: 'Views' })
+    await expect(menu.getByRole('alert')).toBeVisible()
+    await expect(menu.getByText('None yet')).toHaveCount(0)
+    await page.unrouteAll()
+    await menu.getByRole('button', { name: 'Try again' }).click()
+    await expect(menu.getByRole('alert')).toBeHidden()
+    await expect(menu.getByRole('heading', { name: 'Your views' })).toBeVisible()
+  })
+})

@@ -43,19 +43,35 @@ export function currentConnection(): Connection {
   return connection
 }
 
-function lose(): void {
+/** Tells that the server is out of reach; it is looked for until it answers. */
+export function lose(): void {
   set('lost')
   if (watching) return
   watching = true
   setTimeout(() => void probe(), RETRY_MS)
 }
 
-async function probe(): Promise<void> {
-  const reachable = await fetch('/healthz', { cache: 'no-store' }).then(
+/** Asks the server anew whether it is there. */
+export function isReachable(): Promise<boolean> {
+  return fetch('/healthz', { cache: 'no-store' }).then(
     (response) => response.ok,
     () => false,
   )
-  if (reachable) {
+}
+
+/** Waits until a lost connection is back. */
+export function reconnected(): Promise<void> {
+  return new Promise((resolve) => {
+    const stop = subscribe(() => {
+      if (connection !== 'ok') return
+      stop()
+      resolve()
+    })
+  })
+}
+
+async function probe(): Promise<void> {
+  if (await isReachable()) {
     watching = false
     set('ok')
   } else {

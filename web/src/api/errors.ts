@@ -28,6 +28,11 @@ export class ConnectionError extends Error {
   override name = 'ConnectionError'
 }
 
+/** A part of the page could not be had from the server. Browsers keep that: it takes a fresh page. */
+export class UnloadedError extends ConnectionError {
+  override name = 'UnloadedError'
+}
+
 export function hasStatus(error: unknown, status: number): boolean {
   return error instanceof ApiError && error.status === status
 }

@@ -2,12 +2,13 @@
 import { UnstyledButton } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { Suspense, lazy, useState } from 'react'
+import { part } from '../api/parts'
 import { sessionQuery } from '../api/queries'
 import { t } from '../i18n'
 import { useDrop } from '../ui/Drop'
 import classes from './AccountMenu.module.css'
 
-const AccountMenuItems = lazy(() => import('./AccountMenuItems'))
+const AccountMenuItems = lazy(part(() => import('./AccountMenuItems')))
 
 interface AccountMenuProps {
   narrow: boolean

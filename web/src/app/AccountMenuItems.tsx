@@ -1,14 +1,15 @@
 /** What the account's menu offers; loaded when it is opened. */
-import { Menu, SegmentedControl, useMantineColorScheme } from '@mantine/core'
+import { Menu } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { statusQuery } from '../api/queries'
-import { chooseLanguage, currentLanguage, languages, t } from '../i18n'
+import { t } from '../i18n'
 import { useSignOut } from '../session/session'
 import type { Dropping } from '../ui/Drop'
 import { DropAnchor } from '../ui/DropAnchor'
 import { useOpened } from '../ui/DropPanel'
 import { Icon } from '../ui/Icon'
+import { AppearanceChoice, LanguageChoice } from './Choices'
 import classes from './AccountMenu.module.css'
 
 interface AccountMenuItemsProps {
@@ -35,8 +36,10 @@ export default function AccountMenuItems({ drop, onShortcuts }: AccountMenuItems
           {t.pages.account}
         </Menu.Item>
         <Menu.Divider />
-        <Appearance />
-        <LanguageChoice />
+        <Menu.Label>{t.app.theme}</Menu.Label>
+        <AppearanceChoice className={classes.choice} />
+        <Menu.Label>{t.app.language}</Menu.Label>
+        <LanguageChoice className={classes.choice} />
         <Menu.Divider />
         <Menu.Item leftSection={<Icon name="keyboard" />} onClick={onShortcuts}>
           {t.app.shortcuts}
@@ -47,46 +50,5 @@ export default function AccountMenuItems({ drop, onShortcuts }: AccountMenuItems
         {status.data && <Menu.Label>{t.app.version(status.data.version)}</Menu.Label>}
       </Menu.Dropdown>
     </Menu>
-  )
-}
-
-function Appearance() {
-  const { colorScheme, setColorScheme } = useMantineColorScheme()
-  return (
-    <>
-      <Menu.Label>{t.app.theme}</Menu.Label>
-      <SegmentedControl
-        className={classes.themes ?? ''}
-        fullWidth
-        size="xs"
-        aria-label={t.app.theme}
-        value={colorScheme}
-        onChange={setColorScheme}
-        data={(['light', 'dark', 'auto'] as const).map((value) => ({
-          value,
-          label: t.app.themes[value],
-        }))}
-      />
-    </>
-  )
-}
-
-function LanguageChoice() {
-  return (
-    <>
-      <Menu.Label>{t.app.language}</Menu.Label>
-      <SegmentedControl
-        className={classes.themes ?? ''}
-        fullWidth
-        size="xs"
-        aria-label={t.app.language}
-        value={currentLanguage()}
-        onChange={chooseLanguage}
-        data={languages.map(({ tag, name }) => ({
-          value: tag,
-          label: <span lang={tag}>{name}</span>,
-        }))}
-      />
-    </>
   )
 }

@@ -2,6 +2,7 @@
 import { useDisclosure, useLocalStorage, useMediaQuery } from '@mantine/hooks'
 import { Outlet, useLocation } from '@tanstack/react-router'
 import { Suspense, lazy, useEffect, useState } from 'react'
+import { part } from '../api/parts'
 import { t } from '../i18n'
 import { useShortcuts } from '../keyboard/useShortcuts'
 import { HintLayer } from '../ui/HintLayer'
@@ -10,7 +11,7 @@ import { Navigation } from './Navigation'
 import { TopBar } from './TopBar'
 import classes from './AppFrame.module.css'
 
-const ShortcutsHelp = lazy(() => import('../keyboard/ShortcutsHelp'))
+const ShortcutsHelp = lazy(part(() => import('../keyboard/ShortcutsHelp')))
 
 export function AppFrame() {
   const [narrow, setNarrow] = useNarrow()

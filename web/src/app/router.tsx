@@ -8,12 +8,13 @@ import {
   notFound,
   redirect,
 } from '@tanstack/react-router'
+import { page } from '../api/parts'
 import { catalogueQuery, sessionQuery } from '../api/queries'
 import type { Session } from '../api/types'
 import { isStream } from '../catalogue/catalogue'
 import type { RawSearch } from '../logs/logState'
 import { opening } from '../logs/place'
-import { needsSecondFactor, safeReturn } from '../session/session'
+import { needsSecondFactor, rememberSession, safeReturn } from '../session/session'
 import { AppFrame } from './AppFrame'
 import { ErrorPage, NotFoundPage } from './ErrorPage'
 import { forRight } from './forRight'
@@ -25,8 +26,11 @@ interface Context {
 
 const rootRoute = createRootRouteWithContext<Context>()({ notFoundComponent: NotFoundPage })
 
-const currentSession = ({ queryClient }: Context): Promise<Session | null> =>
-  queryClient.query({ ...sessionQuery, staleTime: 'static' })
+async function currentSession({ queryClient }: Context): Promise<Session | null> {
+  const session = await queryClient.query({ ...sessionQuery, staleTime: 'static' })
+  if (session !== null) rememberSession()
+  return session
+}
 
 const readThen = (search: RawSearch): { then?: string } =>
   typeof search['then'] === 'string' ? { then: search['then'] } : {}
@@ -37,30 +41,42 @@ const gateRoutes = [
   createRoute({
     ...gate,
     path: '/sign-in',
-    component: lazyRouteComponent(() => import('../session/SignInPage'), 'SignInPage'),
+    component: lazyRouteComponent(
+      page(() => import('../session/SignInPage')),
+      'SignInPage',
+    ),
   }),
   createRoute({
     ...gate,
     path: '/sign-up',
-    component: lazyRouteComponent(() => import('../session/SignUpPage'), 'SignUpPage'),
+    component: lazyRouteComponent(
+      page(() => import('../session/SignUpPage')),
+      'SignUpPage',
+    ),
   }),
   createRoute({
     ...gate,
     path: '/forgot-password',
     component: lazyRouteComponent(
-      () => import('../session/ForgotPasswordPage'),
+      page(() => import('../session/ForgotPasswordPage')),
       'ForgotPasswordPage',
     ),
   }),
   createRoute({
     ...gate,
     path: '/ticket',
-    component: lazyRouteComponent(() => import('../session/TicketPage'), 'TicketPage'),
+    component: lazyRouteComponent(
+      page(() => import('../session/TicketPage')),
+      'TicketPage',
+    ),
   }),
   createRoute({
     ...gate,
     path: '/setup',
-    component: lazyRouteComponent(() => import('../session/SetupPage'), 'SetupPage'),
+    component: lazyRouteComponent(
+      page(() => import('../session/SetupPage')),
+      'SetupPage',
+    ),
   }),
   createRoute({
     ...gate,
@@ -70,7 +86,10 @@ const gateRoutes = [
       if (session === null) throw redirect({ to: '/sign-in', search })
       if (!needsSecondFactor(session)) throw redirect({ href: safeReturn(search.then) })
     },
-    component: lazyRouteComponent(() => import('../session/SecondFactorPage'), 'SecondFactorPage'),
+    component: lazyRouteComponent(
+      page(() => import('../session/SecondFactorPage')),
+      'SecondFactorPage',
+    ),
   }),
 ] as const
 
@@ -114,40 +133,58 @@ const streamRoute = createRoute({
     const asked = opening(params.stream, search)
     if (asked) throw redirect({ to: '/logs/$stream', params, search: asked, replace: true })
   },
-  component: lazyRouteComponent(() => import('../logs/LogCenterPage'), 'LogCenterPage'),
+  component: lazyRouteComponent(
+    page(() => import('../logs/LogCenterPage')),
+    'LogCenterPage',
+  ),
 })
 
 const requestsRoute = createRoute({
   getParentRoute: () => signedInRoute,
   path: '/requests',
   validateSearch: (search: RawSearch): RawSearch => search,
-  component: lazyRouteComponent(() => import('../requests/RequestsPage'), 'RequestsPage'),
+  component: lazyRouteComponent(
+    page(() => import('../requests/RequestsPage')),
+    'RequestsPage',
+  ),
 })
 
 const timelineRoute = createRoute({
   getParentRoute: () => signedInRoute,
   path: '/timeline',
   validateSearch: (search: RawSearch): RawSearch => search,
-  component: lazyRouteComponent(() => import('../timeline/TimelinePage'), 'TimelinePage'),
+  component: lazyRouteComponent(
+    page(() => import('../timeline/TimelinePage')),
+    'TimelinePage',
+  ),
 })
 
 const compareRoute = createRoute({
   getParentRoute: () => signedInRoute,
   path: '/compare',
   validateSearch: (search: RawSearch): RawSearch => search,
-  component: lazyRouteComponent(() => import('../compare/ComparePage'), 'ComparePage'),
+  component: lazyRouteComponent(
+    page(() => import('../compare/ComparePage')),
+    'ComparePage',
+  ),
 })
 
 const exportsRoute = createRoute({
   getParentRoute: () => signedInRoute,
   path: '/downloads',
-  component: lazyRouteComponent(() => import('../exports/ExportsPage'), 'ExportsPage'),
+  component: lazyRouteComponent(
+    page(() => import('../exports/ExportsPage')),
+    'ExportsPage',
+  ),
 })
 
 const accountRoute = createRoute({
   getParentRoute: () => signedInRoute,
   path: '/account',
-  component: lazyRouteComponent(() => import('../account/AccountPage'), 'AccountPage'),
+  component: lazyRouteComponent(
+    page(() => import('../account/AccountPage')),
+    'AccountPage',
+  ),
 })
 
 const verifyRoute = createRoute({
@@ -155,7 +192,10 @@ const verifyRoute = createRoute({
   path: '/verify',
   component: forRight(
     'inspects',
-    lazyRouteComponent(() => import('../evidence/VerifyPage'), 'VerifyPage'),
+    lazyRouteComponent(
+      page(() => import('../evidence/VerifyPage')),
+      'VerifyPage',
+    ),
   ),
 })
 
@@ -173,7 +213,10 @@ const usersRoute = createRoute({
   validateSearch: (search: RawSearch): RawSearch => search,
   component: forRight(
     'inspects',
-    lazyRouteComponent(() => import('../settings/users/UsersPage'), 'UsersPage'),
+    lazyRouteComponent(
+      page(() => import('../settings/users/UsersPage')),
+      'UsersPage',
+    ),
   ),
 })
 
@@ -182,7 +225,10 @@ const keysRoute = createRoute({
   path: '/settings/api-keys',
   component: forRight(
     'inspects',
-    lazyRouteComponent(() => import('../settings/keys/KeysPage'), 'KeysPage'),
+    lazyRouteComponent(
+      page(() => import('../settings/keys/KeysPage')),
+      'KeysPage',
+    ),
   ),
 })
 
@@ -191,7 +237,10 @@ const signInSettingsRoute = createRoute({
   path: '/settings/sign-in',
   component: forRight(
     'inspects',
-    lazyRouteComponent(() => import('../settings/signIn/SignInSettingsPage'), 'SignInSettingsPage'),
+    lazyRouteComponent(
+      page(() => import('../settings/signIn/SignInSettingsPage')),
+      'SignInSettingsPage',
+    ),
   ),
 })
 
@@ -200,7 +249,10 @@ const providerRoute = createRoute({
   path: '/settings/sign-in/$providerId',
   component: forRight(
     'inspects',
-    lazyRouteComponent(() => import('../settings/signIn/ProviderPage'), 'ProviderPage'),
+    lazyRouteComponent(
+      page(() => import('../settings/signIn/ProviderPage')),
+      'ProviderPage',
+    ),
   ),
 })
 

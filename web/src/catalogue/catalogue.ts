@@ -32,18 +32,20 @@ export function useStreamFields(stream: Stream): StreamFields {
   return fieldsOf(data, stream)
 }
 
-const cache = new WeakMap<Catalogue, Map<Stream, StreamFields>>()
+const cache = new WeakMap<Catalogue, Map<string, StreamFields>>()
 
 /** The fields of a stream; the same object every time, so that it can be a dependency. */
 export function fieldsOf(catalogue: Catalogue, stream: Stream): StreamFields {
-  const streams = cache.get(catalogue) ?? new Map<Stream, StreamFields>()
+  const streams = cache.get(catalogue) ?? new Map<string, StreamFields>()
   cache.set(catalogue, streams)
-  const known = streams.get(stream)
+  // Labels are in the language on the screen.
+  const key = `${stream} ${t.locale}`
+  const known = streams.get(key)
   if (known) return known
   const declared = catalogue.streams.find((candidate) => candidate.name === stream)?.fields ?? []
   const fields = declared.map((field) => ({ ...field, label: t.fields[field.name] ?? field.label }))
   const result = { stream, fields, byName: new Map(fields.map((field) => [field.name, field])) }
-  streams.set(stream, result)
+  streams.set(key, result)
   return result
 }
 

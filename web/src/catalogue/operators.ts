@@ -11,11 +11,20 @@ const ORDER: Operator[] = ['eq', 'ne', 'contains', 'prefix', 'gte', 'lte', 'gt',
 export type Entry = 'menu' | 'text' | 'number' | 'presence'
 
 export function operatorsOf(field: Field): Operator[] {
-  // Only words that have an order, as levels do, can be compared; such enumerations can be sorted.
-  const comparable = field.type !== 'enum' || field.sort
+  const comparable = field.type !== 'enum' || isOrdered(field)
   return ORDER.filter(
     (operator) => field.operators.includes(operator) && (comparable || !isComparison(operator)),
   )
+}
+
+/** Only words that have an order, as levels do, can be compared; such enumerations can be sorted. */
+export function isOrdered(field: Field): boolean {
+  return field.type === 'enum' && field.sort
+}
+
+/** Words of an order that are worth asking for with all above: not the first, which asks for nothing. */
+export function thresholdsOf(field: Field): string[] {
+  return isOrdered(field) ? (field.values?.slice(1, -1) ?? []) : []
 }
 
 /** Operators that compare with one value; the others take several. */
@@ -52,6 +61,9 @@ export function describeCondition(field: Field | undefined, filter: Filter): [st
   }
   const operators: Partial<Record<string, string>> = t.filters.operators
   const values = filter.values.map((value) => describeFilterValue(field, value))
+  if (field && isOrdered(field) && filter.operator === 'gte') {
+    return [t.filters.operators.eq, values.map(t.filters.andAbove).join(t.filters.or)]
+  }
   return [operators[filter.operator] ?? filter.operator, values.join(t.filters.or)]
 }
 

@@ -4,10 +4,12 @@ import { useQuery, useSuspenseQuery } from '@tanstack/react-query'
 import { Link, useSearch } from '@tanstack/react-router'
 import { useState } from 'react'
 import { catalogueQuery, eventQuery } from '../api/queries'
+import { hasStatus } from '../api/errors'
 import { fieldsOf } from '../catalogue/catalogue'
 import { t } from '../i18n'
+import { PanelSkeleton } from '../logs/panel/PanelSkeleton'
 import { readKey, writeKey, type EventKey } from '../timeline/timelineState'
-import { describeError } from '../ui/describeError'
+import { LoadError } from '../ui/LoadError'
 import { Message } from '../ui/Message'
 import { CompareHead } from './CompareHead'
 import { PairRow } from './PairRow'
@@ -34,9 +36,15 @@ function Comparison({ a, b }: { a: EventKey; b: EventKey }) {
   const left = useQuery(eventQuery(a.stream, a.id))
   const right = useQuery(eventQuery(b.stream, b.id))
   const [all, setAll] = useState(false)
-  const error = left.error ?? right.error
-  if (error) return <Message icon="alert" title={t.errors.title} text={describeError(error)} />
-  if (!left.data || !right.data) return null
+  const failed = [left, right].find(({ data, error }) => data === undefined && error !== null)
+  if (hasStatus(failed?.error, 404)) {
+    return <Message icon="compare" title={t.panel.notFound} text={t.timeline.goneHint} />
+  }
+  if (failed?.error) {
+    const retry = () => void failed.refetch()
+    return <LoadError title={t.errors.event} error={failed.error} onRetry={retry} />
+  }
+  if (!left.data || !right.data) return <PanelSkeleton />
   const fields = unitedFields(
     fieldsOf(catalogue, a.stream).fields,
     fieldsOf(catalogue, b.stream).fields,

@@ -1,8 +1,10 @@
 /** One field of two events. What has many lines is shown as lines that went and came. */
+import { useMemo } from 'react'
 import type { Field, Json } from '../api/types'
 import { formatValue } from '../format/value'
 import { t } from '../i18n'
 import { DiffView } from '../logs/panel/DiffView'
+import { LongText } from '../logs/panel/LongText'
 import { longJson } from '../logs/panel/changes'
 import { EventText } from '../ui/EventText'
 import { useZone } from '../ui/useZone'
@@ -15,7 +17,7 @@ export function PairRow({ pair: { field, a, b, same } }: { pair: Pair }) {
       <th scope="row">{field.label}</th>
       {isLong(a) || isLong(b) ? (
         <td colSpan={2}>
-          <DiffView old={lines(a)} next={lines(b)} />
+          <LongPair a={a} b={b} />
         </td>
       ) : (
         <>
@@ -31,12 +33,19 @@ export function PairRow({ pair: { field, a, b, same } }: { pair: Pair }) {
   )
 }
 
+function LongPair({ a, b }: { a: Json | undefined; b: Json | undefined }) {
+  const [old, next] = useMemo(() => [lines(a), lines(b)] as const, [a, b])
+  return <DiffView old={old} next={next} />
+}
+
 function Value({ field, value }: { field: Field; value: Json | undefined }) {
   const [zone] = useZone()
   if (value === undefined || value === null || value === '') return <em>{t.panel.absent}</em>
   return (
     <span className={field.type === 'id' ? classes.mono : undefined}>
-      <EventText value={formatValue(field, value, zone)} />
+      <LongText text={formatValue(field, value, zone)}>
+        {(shown) => <EventText value={shown} breaks />}
+      </LongText>
     </span>
   )
 }

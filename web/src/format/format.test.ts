@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { formatMoney, formatUnitPrice } from './money'
+import { formatExactMoney, formatMoney, formatUnitPrice, moneyDecimals } from './money'
 import { formatCompact, formatNumber } from './number'
-import { breakable, splitControls, visibleText } from './text'
+import { breakable, splitControls, splitLine, visibleText } from './text'
 import { formatClock, formatDay, formatRelative, fromInputValue, toInputValue } from './time'
+import { formatEnum } from './value'
 
 const spaced = (text: string) => text.replaceAll('\u202f', ' ')
 
@@ -34,7 +35,23 @@ describe('money', () => {
     expect(formatMoney(0.00482)).toBe('$0.004820')
     expect(formatMoney(0)).toBe('$0.000000')
     expect(formatMoney(0.000000001)).toBe('<$0.000001')
+    expect(formatMoney(0.0000005)).toBe('$0.000001')
     expect(spaced(formatMoney(1234.5))).toBe('$1 234.500000')
+    expect(formatMoney(0.9999996)).toBe('$1.000000')
+  })
+  it('tells every digit where amounts are checked', () => {
+    expect(formatExactMoney(0.000000112)).toBe('$0.000000112')
+    expect(formatExactMoney(0.00482)).toBe('$0.004820')
+    expect(formatExactMoney(-0.0000005)).toBe('−$0.0000005')
+    // 0.1 + 0.2 is not quite 0.3.
+    expect(moneyDecimals([0.1 + 0.2, 0.00000012])).toBe(8)
+    expect(formatMoney(0.00482, 8)).toBe('$0.00482000')
+  })
+  it('tells no digit that an amount does not have', () => {
+    expect(spaced(formatExactMoney(123456789.12345679))).toBe('$123 456 789.12345679')
+    expect(spaced(formatMoney(123456789.12345679, 9))).toBe('$123 456 789.123456790')
+    expect(spaced(formatExactMoney(-9007199.254740993))).toBe('\u2212$9 007 199.254740993')
+    expect(formatUnitPrice(123456789.12345679)).toBe('$123456789.12345679')
   })
   it('tells small prices per million', () => {
     expect(formatUnitPrice(2.5e-6)).toBe('$2.50 / 1M')
@@ -71,7 +88,20 @@ describe('event text', () => {
       { text: 'b' },
     ])
   })
+  it('makes a line of nothing but spaces visible, and leaves the spaces of others alone', () => {
+    expect(splitLine('   ')).toEqual([{ text: '   ', control: 'U+0020 \u00d7 3' }])
+    expect(splitLine('\u3000')).toEqual([{ text: '\u3000', control: 'U+3000' }])
+    expect(splitLine(' a ')).toEqual([{ text: ' a ' }])
+    expect(splitLine('')).toEqual([])
+  })
   it('leaves line breaks, joiners and ordinary right-to-left text alone', () => {
     for (const text of ['a\n\tb', '👩\u200d💻', 'שלום']) expect(visibleText(text)).toBe(text)
+  })
+})
+
+describe('words of events', () => {
+  it('may be called like what every object has', () => {
+    expect(formatEnum('virtual_key')).toBe('virtual key')
+    expect(formatEnum('constructor')).toBe('constructor')
   })
 })

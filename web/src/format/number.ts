@@ -46,7 +46,7 @@ export function formatCompact(value: number): string {
 }
 
 /** The shortest decimal form without an exponent, also for very small and large numbers. */
-function plainDigits(value: number): string {
+export function plainDigits(value: number): string {
   const text = String(value)
   if (!text.includes('e')) return text
   if (value >= 1) return BigInt(value).toString()

@@ -28,6 +28,13 @@ export function splitControls(value: string): TextPiece[] {
   return pieces
 }
 
+/** The same for a name on one line, where nothing but spaces would be nothing to see. */
+export function splitLine(value: string): TextPiece[] {
+  if (value === '' || value.trim() !== '') return splitControls(value)
+  const kinds = [...new Set(value)].map(codePoint).join(' ')
+  return [{ text: value, control: value.length === 1 ? kinds : `${kinds} × ${value.length}` }]
+}
+
 /** The same in one string, for places that take no markup: titles and accessible names. */
 export function visibleText(value: string): string {
   return value.replace(CONTROLS, (control) => `[${codePoint(control)}]`)

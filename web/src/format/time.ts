@@ -30,6 +30,28 @@ export function formatDayHeading(date: Date, zone: Zone, now = new Date()): stri
   return t.days.heading(day, month, thisYear ? undefined : year)
 }
 
+/** `Mar 2026` */
+export function formatMonth(date: Date, zone: Zone): string {
+  const { year, month } = partsOf(date, zone)
+  return t.days.month(month, year)
+}
+
+/** `2026` */
+export function formatYear(date: Date, zone: Zone): string {
+  return t.days.year(partsOf(date, zone).year)
+}
+
+/** How many months the month of `date` comes after January 2000. */
+export function monthNumber(date: Date, zone: Zone): number {
+  const { year, month } = partsOf(date, zone)
+  return (year - 2000) * 12 + month - 1
+}
+
+/** When the month begins that comes so many after January 2000. */
+export function startOfMonth(number: number, zone: Zone): Date {
+  return zone === 'utc' ? new Date(Date.UTC(2000, number)) : new Date(2000, number)
+}
+
 /** `14:03:22.114` */
 export function formatClock(date: Date, zone: Zone): string {
   const parts = partsOf(date, zone)

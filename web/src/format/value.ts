@@ -1,13 +1,15 @@
 /** The text of a field's value, by the type and unit the catalogue gives it. */
 import type { Field, Json } from '../api/types'
 import { t } from '../i18n'
-import { formatMoney } from './money'
+import { formatExactMoney, formatMoney } from './money'
 import { formatMilliseconds, formatNumber, withUnit } from './number'
 import { formatFull, type Zone } from './time'
 
 /** Enumerations read as words: `virtual_key` → `virtual key`. The raw value stays in filters. */
 export function formatEnum(value: string): string {
-  return t.words[value] ?? value.replaceAll('_', ' ')
+  // Values come from events: one may be called like a member that every object has.
+  const word = Object.hasOwn(t.words, value) ? t.words[value] : undefined
+  return word ?? value.replaceAll('_', ' ')
 }
 
 export function formatValue(field: Field, value: Json, zone: Zone): string {
@@ -26,9 +28,14 @@ export function formatValue(field: Field, value: Json, zone: Zone): string {
 
 /** Money and times carry their unit in the number; counts in the label. */
 function formatNumeric(field: Field, value: number): string {
+  if (field.type === 'money') return formatExactMoney(value)
+  return field.unit === 'tokens' ? withUnit(value, t.units.tokens) : formatFigure(field, value)
+}
+
+/** A number in a column, where the head says what is counted. */
+export function formatFigure(field: Field, value: number): string {
   if (field.type === 'money') return formatMoney(value)
   if (field.unit === 'ms') return formatMilliseconds(value)
-  if (field.unit === 'tokens') return withUnit(value, 'tokens')
   // Codes and indices are names made of digits; only counted things are grouped.
   return field.unit ? formatNumber(value) : String(value)
 }

@@ -19,6 +19,8 @@ export const en = {
       `${MONTHS[month - 1] ?? ''} ${day}${year === undefined ? '' : `, ${year}`}`,
     short: (day: number, month: number, year?: number) =>
       `${String(day).padStart(2, '0')} ${MONTHS[month - 1] ?? ''}${year === undefined ? '' : ` ${year}`}`,
+    month: (month: number, year: number) => `${MONTHS[month - 1] ?? ''} ${year}`,
+    year: (year: number) => `${year}`,
   },
 
   /** Words of enumerations that read better than their names. */
@@ -83,6 +85,9 @@ export const en = {
     hours: (count: number) => `${formatNumber(count)} ${count === 1 ? 'hour' : 'hours'}`,
   },
 
+  /** Beside a number. */
+  units: { ms: 'ms', s: 's', min: 'min', h: 'h', d: 'd', tokens: 'tokens' },
+
   ask: {
     cancel: 'Cancel',
     close: 'Close',
@@ -98,6 +103,7 @@ export const en = {
     reset: 'Reset the view',
     removeFilter: (field: string) => `Remove the filter on ${field}`,
     title: 'The events could not be loaded',
+    event: 'The event could not be loaded',
     badQuery: 'This view asks for something Daybook does not know',
     forbidden: 'Not for your role',
     forbiddenHint: 'Ask an administrator for a role that may read these logs.',
@@ -114,7 +120,31 @@ export const en = {
     busy: 'Daybook is busy or starting. It is worth trying again in a moment.',
     requestId: (id: string) => `Request ${id}`,
     offline: 'Connection to Daybook lost. Trying again …',
+    outage: 'No connection to the server',
+    outageHint: 'This page opens by itself as soon as Daybook answers again.',
     copyFailed: 'The browser did not allow copying.',
+    /** What is wrong with a part of a query: its name, and what the server would take. */
+    parameters: {
+      order: () => 'The range must end after it starts.',
+      time: (name: string) =>
+        `“${name}” needs a time, such as 2026-03-14T12:00:00Z, or -24h for 24 hours ago.`,
+      between: (name: string, least: string, most: string) =>
+        `“${name}” needs a whole number from ${least} to ${most}.`,
+      number: (name: string) => `“${name}” needs a number.`,
+      presence: (name: string) => `“${name}” needs true or false.`,
+      oneOf: (name: string, words: string) => `“${name}” needs one of these: ${words}.`,
+      field: (name: string) => `These events have no field “${name}”.`,
+      unknown: (name: string) => `“${name}” cannot be asked for here.`,
+      sort: (_: string, field: string) => `These events cannot be sorted by “${field}”.`,
+      operator: (name: string) => `“${name}” cannot be compared like this.`,
+      twice: (name: string) => `“${name}” stands here twice; once is meant.`,
+      tooLong: (name: string, most: string) => `“${name}” is too long: at most ${most} bytes.`,
+      tooMany: (name: string, most: string) => `“${name}” has too many values: at most ${most}.`,
+    } satisfies Record<string, (name: string, first: string, second: string) => string>,
+    /** By the code of an answer, where its own words do not do; they can be part of it. */
+    codes: {
+      forbidden: (detail: string) => `Not for your role: ${detail}.`,
+    } as Record<string, ((detail: string) => string) | undefined>,
   },
 
   shortcuts: {
@@ -122,11 +152,20 @@ export const en = {
     search: 'Focus the search',
     next: 'Next event',
     previous: 'Previous event',
-    open: 'Open the marked event',
+    nextPage: 'Next page',
+    previousPage: 'Previous page',
+    open: 'Open the marked event, close an open request',
     close: 'Close the panel or leave the search',
+    filter: 'Add a filter',
+    arrows: 'Go through a menu',
+    refresh: 'Refresh',
+    auto: 'Auto on or off',
+    live: 'Live on or off',
     help: 'Show this list',
     click: 'On a value: filter for it',
     altClick: 'On a value: exclude it',
+    clickKey: 'Click',
+    characters: 'Use the keys that are one character',
     closeHelp: 'Close',
   },
 

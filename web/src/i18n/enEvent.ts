@@ -1,10 +1,12 @@
 /** Texts about one event: its details, its neighbours, its comparison. */
+import { formatNumber } from '../format/number'
 
 export const event = {
   values: {
     none: '–',
     filter: (value: string) => `Filter for ${value} (Alt-click excludes it)`,
     include: (value: string) => `Only ${value}`,
+    containing: (value: string) => `Only those that contain ${value}`,
     exclude: (value: string) => `All but ${value}`,
     copyId: (id: string) => `Copy id ${id}`,
     copy: (label: string) => `Copy ${label}`,
@@ -71,9 +73,14 @@ export const event = {
     showAll: (lines: string) => `Show all ${lines} ${lines === '1' ? 'line' : 'lines'}`,
     showMore: (count: string, rest: string) => `Show ${count} of ${rest} more characters`,
     showLess: 'Show less',
+    moreLines: (count: string, rest: string) => `Show ${count} of ${rest} more lines`,
+    unchanged: (lines: number) =>
+      `${formatNumber(lines)} unchanged ${lines === 1 ? 'line' : 'lines'}`,
     cut: 'Cut at the size limit when it was received.',
     image: 'Image of the message',
     showImage: 'Show image',
+    enlargeImage: 'Enlarge image',
+    hideImage: 'Hide image',
     imageBroken: 'This image cannot be drawn.',
     imageUnknown: 'An image in a format that is not drawn here. The raw JSON holds it.',
     imageElsewhere: 'Image kept elsewhere, not loaded:',
@@ -81,6 +88,7 @@ export const event = {
     reasoning: 'Reasoning',
     toolCall: 'Tool call',
     toolResult: 'Tool result',
+    callId: 'Call ID',
     related: 'Related',
     notFound: 'This event does not exist, or you may not see it.',
     notFoundHint: 'It may have been archived. Close the panel to see the list.',
@@ -105,7 +113,10 @@ export const event = {
       request: 'Same request',
       trace: 'Same trace',
       user: 'Same user',
+      key: 'Same API key',
       resource: 'Same resource',
+      upstream: 'Same upstream',
+      workspace: 'Same workspace',
       address: 'Same address',
     },
     around: 'Time around it',
@@ -120,6 +131,9 @@ export const event = {
     alone:
       'Nothing else happened around it. A longer time or something else in common may show more.',
     goneHint: 'It may have been archived, or its address is not complete.',
+    missing: 'An event is needed',
+    missingHint:
+      'This address names no event. Open one in a log or under Requests, and choose “What happened around this event” there.',
   },
 
   compare: {

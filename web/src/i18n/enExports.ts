@@ -5,6 +5,7 @@ export const exports = {
   events: 'Events',
   choices: {
     shown: 'Range, search and filters of the list',
+    between: 'Search and filters of the list, between two times',
     ever: 'Search and filters of the list, at any time',
     all: 'The whole log',
   },

@@ -29,6 +29,8 @@ export const gate = {
     wrong: 'This email and password do not belong together. Check both and try again.',
     stillWrong:
       'If you are sure of both, the account may be locked for a while after too many attempts, or it may be closed. Set a new password with “Forgot password?”, or ask your administrator.',
+    ended: 'Your session has ended.',
+    endedHint: 'Sign in again to go on where you were.',
     forgot: 'Forgot password?',
     noAccount: 'No account yet?',
     signUp: 'Sign up',

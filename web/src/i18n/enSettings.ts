@@ -124,6 +124,7 @@ export const settings = {
     originHint:
       'Stamped on every event that it brings; the name when empty. It cannot be changed later.',
     scopes: 'May',
+    scopesBetween: ', ',
     scopeNames: { ingest: 'Send events', read: 'Read all logs', admin: 'Administer' },
     scopeHints: {
       ingest: 'For a gateway or an exporter.',
@@ -210,7 +211,10 @@ export const settings = {
   },
 
   provider: {
+    title: 'Identity provider',
     newTitle: 'Add identity provider',
+    notFound: 'There is no such identity provider',
+    notFoundHint: 'It may have been deleted. The sign-in settings list those that there are.',
     lead: 'The guide has the values for Keycloak, Entra ID, Okta, Google and Authentik.',
     back: 'Sign-in settings',
     basics: 'Connection',

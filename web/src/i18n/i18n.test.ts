@@ -4,7 +4,7 @@ import { en as first } from './en'
 import { evidence as enEvidence } from './enEvidence'
 import { exports as enExports } from './enExports'
 import { settings as enSettings } from './enSettings'
-import { currentLanguage, loadLanguage, t } from './index'
+import { chooseLanguage, currentLanguage, loadLanguage, onLanguage, t } from './index'
 import { zh as firstZh } from './zh'
 import { evidence as zhEvidence } from './zhEvidence'
 import { exports as zhExports } from './zhExports'
@@ -32,15 +32,15 @@ function texts(messages: object, path = ''): [string, string][] {
 const LATIN = /[A-Za-z]{4,}/
 /** Names that are the same in every language. */
 const NAMES =
-  /Daybook|LiteLLM|OpenTelemetry|OpenID Connect|Keycloak|Entra|Okta|Google|Authentik|Authenticator|Aegis|2FAS|1Password|token|JSON|curl|DSL|Web|DAYBOOK_\w+|generic_api|callbacks|example\.com|groups|https|HTTPS|setup|openid|daybook-backup-codes\.txt|CSV|Parquet|Excel|UTF-8|zh-CN/g
+  /Daybook|LiteLLM|OpenTelemetry|OpenID Connect|Keycloak|Entra|Okta|Google|Authentik|Authenticator|Aegis|2FAS|1Password|token|JSON|curl|DSL|Web|DAYBOOK_\w+|generic_api|callbacks|example\.com|groups|https|HTTPS|setup|openid|daybook-backup-codes\.txt|CSV|OAuth|ledger_policy|ledger_anchors|The ledger|When it refuses|Parquet|Excel|UTF-8|zh-CN/g
 
 describe('the Chinese texts', () => {
   it('are there for every English one, and no others', () => {
-    // Fields and words of the server speak English by themselves.
+    // Fields, words and answers of the server speak English by themselves.
     const paths = (messages: object) =>
       texts(messages)
         .map(([path]) => path)
-        .filter((path) => !/^\.(fields|words)\./.test(path))
+        .filter((path) => !/^\.(fields|words|errors\.codes)\./.test(path))
         .sort()
     expect(paths(zh)).toEqual(paths(en))
   })
@@ -75,14 +75,22 @@ describe('the language', () => {
     await loadLanguage(['fr'])
     expect(t).toBe(first)
   })
+  it('is told to what shows texts when another one is chosen', async () => {
+    const read = vi.fn()
+    const stop = onLanguage(read)
+    await chooseLanguage('zh')
+    expect(t.streams.audit).toBe(zh.streams.audit)
+    expect(read).toHaveBeenCalledOnce()
+    stop()
+    await chooseLanguage('en')
+    expect(read).toHaveBeenCalledOnce()
+  })
   it('that was chosen goes before those of the browser', async () => {
-    vi.stubGlobal('location', { reload: () => undefined })
     localStorage.setItem('daybook-language', 'zh')
     await loadLanguage(['en'])
     expect(currentLanguage()).toBe('zh')
     localStorage.setItem('daybook-language', 'en')
     await loadLanguage(['zh'])
     expect(currentLanguage()).toBe('en')
-    vi.unstubAllGlobals()
   })
 })

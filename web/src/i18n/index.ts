@@ -30,10 +30,19 @@ export function inLanguage<Texts>(texts: { en: Texts } & Record<string, Texts | 
   return texts[currentLanguage()] ?? texts.en
 }
 
-/** Keeps a choice for the next visits. Texts are read everywhere, so the page is loaded again. */
-export function chooseLanguage(tag: string): void {
+const readers = new Set<() => void>()
+
+/** Tells when another language was chosen: texts are read everywhere, so everything is drawn again. */
+export function onLanguage(read: () => void): () => void {
+  readers.add(read)
+  return () => readers.delete(read)
+}
+
+/** Takes another language, and keeps the choice for the next visits. */
+export async function chooseLanguage(tag: string): Promise<void> {
   localStorage.setItem(CHOSEN, tag)
-  location.reload()
+  await loadLanguage([])
+  for (const read of readers) read()
 }
 
 /** The language that was chosen here; else the first of the reader's that exists; else English. */

@@ -20,7 +20,7 @@ export const evidence: EvidenceTexts = {
     },
     outcomes: { ok: '已校验', wrong: '不符', unchecked: '未校验' },
     signedBy: '签名密钥',
-    compare: '请与您从别处得到的密钥比对：本页的密钥来自服务器。',
+    compare: '请与你从别处得到的密钥比对：本页的密钥来自服务器。',
     noSignature: '此浏览器无法校验 Ed25519 签名；可复制证明在别处校验。',
     noCrypto: '浏览器在未加密的页面上不做校验。请通过 HTTPS 打开 Daybook，或复制证明在别处校验。',
     wrongHint: '服务器给出的内容互相矛盾。请保留此事件及其证明，并请他人校验整个日志。',
@@ -28,7 +28,7 @@ export const evidence: EvidenceTexts = {
     erased: '已擦除',
     erasedHint: '此事件的姓名、地址与详情已被擦除。证明仍然成立：承诺保留，且无法由此猜出内容。',
     copyProof: '复制证明',
-    copyLeaf: '复制叶子',
+    copyLeaf: '复制叶节点',
   },
 
   health: {
@@ -50,27 +50,27 @@ export const evidence: EvidenceTexts = {
     key: '校验密钥',
     noLedger: '此日志存储没有账本。',
     whatNow:
-      '审计事件被拒收期间，任何更改都无法进行：没有事件，就没有更改。指南中说明了每种原因的处理办法。',
+      '审计事件被拒收期间，任何更改都无法进行：没有事件，就没有更改。每种原因的处理办法见指南（“The ledger”一章的“When it refuses”）。',
     witnesses: '见证者',
     anchors: '锚点',
     noWitnesses:
-      '没有其他人知道此日志的检查点：持有其密钥和此机器的人可以不被察觉地改写历史。请设置见证者或锚点，或自行保存检查点。',
+      '没有其他人知道此日志的检查点：持有其密钥和此机器的人可以不被察觉地改写历史。请设置见证者（ledger_policy）或锚点（ledger_anchors），或自行保存检查点。',
     told: (size) => `${size} 个事件`,
 
     here: '在服务器上校验',
-    hereLead: '重新读取每一个叶子、内容与哈希，直到已签名的根。谁做的、结果如何，均有记录。',
-    kept: '您保存的检查点',
+    hereLead: '重新读取每一个叶节点、内容与哈希，直到已签名的根。谁做的、结果如何，均有记录。',
+    kept: '你保存的检查点',
     keptHint: '可选：粘贴一个或多个，或选择文件。日志必须仍包含其中每一个。',
     files: '选择文件',
     start: '校验',
     running: (events, all) => `已校验 ${all} 个事件中的 ${events} 个`,
     results: { pass: '通过', fail: '失败', unchecked: '无法校验' },
-    by: (name) => `由 ${name}`,
+    by: (name) => `${name} 执行`,
     quote: '结果，可供引用',
 
     outside: '不依赖服务器的校验',
     outsideLead:
-      '请在别处运行，使用由日志负责人提供的密钥和您保存的检查点。可读取审计事件的 API 密钥放在 DAYBOOK_API_KEY 中。',
+      '请在别处运行，使用由日志负责人提供的密钥和你保存的检查点。可读取审计事件的 API 密钥放在 DAYBOOK_API_KEY 中。',
     keep: '保存检查点',
     check: '日后与之比对',
   },
@@ -84,6 +84,6 @@ export const evidence: EvidenceTexts = {
     order: '开始时间必须早于结束时间。',
     check: '如何校验',
     zone: '时间为 UTC。',
-    ofView: '针对此视图的时间范围。',
+    ofView: '范围为此视图的时间范围。',
   },
 }

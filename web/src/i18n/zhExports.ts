@@ -7,6 +7,7 @@ export const exports: ExportTexts = {
   events: '事件',
   choices: {
     shown: '列表的范围、搜索和筛选',
+    between: '列表的搜索和筛选，指定时间范围',
     ever: '列表的搜索和筛选，不限时间',
     all: '全部日志',
   },
@@ -22,7 +23,7 @@ export const exports: ExportTexts = {
 
   pageLead: '你申请的日志文件，七天后删除。',
   pageLeadAll: '所有人申请的日志文件，七天后删除。',
-  table: '下载',
+  table: '下载文件',
   file: '文件',
   askedBy: '申请人',
   state: '状态',
@@ -44,6 +45,6 @@ export const exports: ExportTexts = {
   removeLabel: (file) => `删除 ${file}`,
   removeTitle: '删除此文件？',
   removeText: (file) => `${file} 将被删除，即使仍在生成。`,
-  empty: '还没有下载',
+  empty: '还没有下载文件',
   emptyHint: '打开一个日志，选择要看的内容，点击“下载”，再点击“下载日志”。',
 }

@@ -17,7 +17,7 @@ export const gate: Messages['gate'] = {
     missing: (characters) => `还需要 ${characters} 个字符。`,
     enough: '长度足够。每多一个字符都更强。',
     good: '长度良好。',
-    strong: '长度很强。',
+    strong: '长度足够强。',
     label: '密码长度',
   },
   tooShort: (characters) => `请至少使用 ${characters} 个字符。`,
@@ -29,6 +29,8 @@ export const gate: Messages['gate'] = {
     wrong: '邮箱与密码不匹配。请检查后重试。',
     stillWrong:
       '如果确定两者都正确，账号可能因尝试次数过多而暂时锁定，或已关闭。请通过“忘记密码？”设置新密码，或询问管理员。',
+    ended: '会话已结束。',
+    endedHint: '请重新登录，即可回到刚才的页面。',
     forgot: '忘记密码？',
     noAccount: '还没有账号？',
     signUp: '注册',
@@ -39,12 +41,12 @@ export const gate: Messages['gate'] = {
   },
 
   code: {
-    title: '第二因素',
+    title: '双因素认证',
     lead: (email) => `正在以 ${email} 登录。`,
     app: '身份验证器应用的验证码',
     appHint: '六位数字，每 30 秒更新。',
     backup: '备用码',
-    backupHint: '设置第二因素时保管的备用码之一。每个只能用一次。',
+    backupHint: '设置双因素认证时保管的备用码之一。每个只能用一次。',
     submit: '确认',
     missing: '请输入验证码。',
     wrong: '验证码无效。请输入最新的；每个只能用一次。',
@@ -117,13 +119,13 @@ export const gate: Messages['gate'] = {
     missing: '地址缺少令牌。请从邮件中复制整个链接：它以 # 和一长串令牌结尾。',
     newLink: '获取新链接',
     done: '完成',
-    doneHint: '请用密码和第二因素登录。',
+    doneHint: '请用密码和双因素验证码登录。',
   },
 
   secondFactor: {
-    title: '设置第二因素',
-    lead: '你的角色除密码外还需要第二因素。只需一分钟，之后即可打开其他所有内容。',
-    give: '身份提供方没有要求第二因素，因此在这里要求。',
+    title: '设置双因素认证',
+    lead: '你的角色除密码外还需要双因素认证。只需一分钟，之后即可打开其他所有内容。',
+    give: '身份提供方没有要求双因素认证，因此在这里要求。',
     signOut: '退出登录',
   },
 

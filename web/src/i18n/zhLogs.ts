@@ -13,6 +13,7 @@ type Logs = Pick<
   | 'live'
   | 'download'
   | 'views'
+  | 'sort'
   | 'columnChooser'
   | 'histogram'
   | 'empty'
@@ -36,7 +37,7 @@ export const logs: Logs = {
     utc: 'UTC',
     local: '本地',
     order: '结束时间必须晚于开始时间。',
-    zoomedOut: '缩小',
+    zoomedOut: '扩大时间范围',
     fromNow: '从现在起',
   },
 
@@ -63,7 +64,7 @@ export const logs: Logs = {
     noValues: '此时间范围内没有值。',
     moreValues: (hidden) => `还有 ${formatNumber(hidden)} 个，输入以查找。`,
     useTyped: (value) => `使用“${value}”`,
-    useAll: (wildcard) => `${wildcard} 的全部`,
+    useAll: (wildcard) => `全部 ${wildcard}`,
     yes: '是',
     no: '否',
     number: '请输入数字。',
@@ -78,21 +79,24 @@ export const logs: Logs = {
       lte: '≤',
       exists: '存在',
     },
+    andAbove: (value) => `${value}及以上`,
     absent: '不存在',
     or: ' 或 ',
   },
 
   list: {
     refresh: '刷新',
+    tools: '更多',
     auto: '自动',
     autoHint: '每 10 秒查找新事件',
     newer: (count) => `${count} 条新事件`,
-    newerHint: '打开事件时列表保持不动。点击关闭事件并显示新来的。',
+    newerHint: '打开事件时列表保持不动。点击显示新来的事件，已打开的事件不会关闭。',
     total: (total) => `${total} 条事件`,
     totalOf: (total, all) => `${total} / ${all} 条事件`,
     requests: (total) => `${total} 条请求`,
     requestsOf: (total, all) => `${total} / ${all} 条请求`,
     counting: '正在计数…',
+    outdated: (time) => `未能更新：列表仍是 ${time} 的内容`,
     rows: '每页行数',
     pages: '分页',
     previousPage: '上一页',
@@ -114,7 +118,7 @@ export const logs: Logs = {
     workspace_id: '工作空间 ID',
     workspace_name: '工作空间',
     details: '详情',
-    truncated: '超限截断',
+    truncated: '因超限被截断的字段',
     kind: '类型',
     user_id: '用户 ID',
     user_name: '用户名',
@@ -172,7 +176,7 @@ export const logs: Logs = {
     reason: '原因',
     changes: '变更',
     ledger_index: '账本序号',
-    leaf_hash: '叶哈希',
+    leaf_hash: '叶节点哈希',
     event: '事件',
     identity_provider: '身份提供方',
     method: '方式',
@@ -198,17 +202,21 @@ export const logs: Logs = {
     hint: '事件到达即显示',
     pause: '暂停',
     resume: '继续',
-    following: '跟踪中',
+    following: '实时接收中',
+    still: '打开事件期间列表保持不动',
     connecting: '正在连接…',
     lost: '连接中断，正在重试…',
+    refused: '已结束',
+    ended: '不再接收新事件',
     rate: (rate) => `每秒 ${rate} 条`,
-    waiting: (count) => `${count} 条等待`,
+    waiting: (count) => `${count} 条待显示`,
     passed: (count) => `${count} 条略过`,
     passedHint: '同时到达的太多，只显示最新的。全部都在日志中；筛选可以减少数量。',
-    missed: (count) => `${count} 条错过`,
-    missedHint: '连接太慢或曾中断。全部都在日志中。',
-    gaps: '错过了一些',
+    missed: (count) => `漏收 ${count} 条`,
+    missedHint: '连接过慢或曾中断，未能收到；日志中完整保留。',
+    gaps: '可能有遗漏',
     shown: (count) => `显示 ${count} 条`,
+    inRange: (total, range) => `${range}：${total}`,
     clear: '清空',
     empty: '正在等待事件',
     emptyHint: '符合搜索和筛选的事件存储后立即显示在这里。',
@@ -232,7 +240,7 @@ export const logs: Logs = {
     log: '下载日志',
     logHint: '在后台生成，适合大范围和已归档的事件。',
     archived: (time) =>
-      `${time} 之前的事件已归档：此列表最多显示其中迟到的事件。“下载日志”包含全部事件。`,
+      `${time} 之前的事件已归档，此列表只会出现其中迟到的少量事件；完整内容请用“下载日志”。`,
   },
 
   views: {
@@ -257,6 +265,15 @@ export const logs: Logs = {
     search: (text) => `“${text}”`,
   },
 
+  sort: {
+    button: '排序',
+    title: '排序方式',
+    by: (label, order) => `${label}，${order}`,
+    times: { up: '从旧到新', down: '从新到旧' },
+    amounts: { up: '从低到高', down: '从高到低' },
+    names: { up: 'A 到 Z', down: 'Z 到 A' },
+  },
+
   columnChooser: {
     button: '列',
     title: '列',
@@ -273,15 +290,19 @@ export const logs: Logs = {
   histogram: {
     label: (total) => `${total} 条事件随时间的分布。拖动以放大一段范围。`,
     empty: '此范围内没有事件',
+    failed: '无法加载事件随时间的分布。',
     per: (interval) => `每 ${interval}`,
     other: '无',
   },
 
   empty: {
-    noMatch: '没有符合的事件',
+    noMatch: '没有符合条件的事件',
     noMatchHint: '此时间范围内没有事件符合搜索和筛选。',
-    quiet: '此时间范围内没有发生任何事',
+    quiet: '此时间范围内没有事件',
     quietHint: '有事件，但都不在这段时间内。',
+    beyond: (page) => `没有第 ${page} 页`,
+    beyondHint: (last) => `列表到第 ${last} 页为止。`,
+    lastPage: '前往最后一页',
     clearFilters: '清除搜索和筛选',
     widen: (range) => `显示${range}`,
     never: {
@@ -292,10 +313,10 @@ export const logs: Logs = {
     },
     why: {
       audit:
-        '有人更改模型、密钥、角色或设置时，这里就会有记录。Daybook 自动记录自身的更改；你的平台用一次调用发送它的更改。',
+        '有人更改模型、密钥、角色或设置时，这里就会有记录。Daybook 自动记录自身的更改；你的平台只需一次 API 调用即可发送自己的更改。',
       usage:
         '每次模型调用都会记录在这里。创建一个密钥，然后让 LiteLLM 或任何 OpenTelemetry 导出器指向 Daybook：几秒内即可看到调用。',
-      auth: '登录、失败和锁定都会记录在这里。Daybook 自动记录自身的；你的平台用一次调用发送它的。',
+      auth: '登录、失败和锁定都会记录在这里。Daybook 自动记录自身的登录事件；你的平台通过一次 API 调用发送自己的。',
       system:
         '平台的警告、错误和任务结果都会记录在这里。用一次调用发送，或把 OpenTelemetry 日志导出到 Daybook。',
     },

@@ -1,6 +1,8 @@
 /** The list of keys, behind `?`. */
-import { Kbd, Modal } from '@mantine/core'
+import { Kbd, Modal, Switch } from '@mantine/core'
+import { useState } from 'react'
 import { t } from '../i18n'
+import { hasCharacterKeys, setCharacterKeys } from './useShortcuts'
 import classes from './ShortcutsHelp.module.css'
 
 interface ShortcutsHelpProps {
@@ -9,15 +11,23 @@ interface ShortcutsHelpProps {
 }
 
 export default function ShortcutsHelp({ opened, onClose }: ShortcutsHelpProps) {
+  const [characters, setCharacters] = useState(hasCharacterKeys)
   const keys: [string[], string][] = [
     [['/'], t.shortcuts.search],
     [['j'], t.shortcuts.next],
     [['k'], t.shortcuts.previous],
+    [['n'], t.shortcuts.nextPage],
+    [['p'], t.shortcuts.previousPage],
     [['Enter'], t.shortcuts.open],
     [['Esc'], t.shortcuts.close],
+    [['f'], t.shortcuts.filter],
+    [['↑', '↓'], t.shortcuts.arrows],
+    [['r'], t.shortcuts.refresh],
+    [['a'], t.shortcuts.auto],
+    [['l'], t.shortcuts.live],
     [['?'], t.shortcuts.help],
-    [['Click'], t.shortcuts.click],
-    [['Alt', 'Click'], t.shortcuts.altClick],
+    [[t.shortcuts.clickKey], t.shortcuts.click],
+    [['Alt', t.shortcuts.clickKey], t.shortcuts.altClick],
   ]
   return (
     <Modal
@@ -39,6 +49,16 @@ export default function ShortcutsHelp({ opened, onClose }: ShortcutsHelpProps) {
           </div>
         ))}
       </dl>
+      <Switch
+        className={classes.characters ?? ''}
+        size="xs"
+        label={t.shortcuts.characters}
+        checked={characters}
+        onChange={(event) => {
+          setCharacters(event.currentTarget.checked)
+          setCharacterKeys(event.currentTarget.checked)
+        }}
+      />
     </Modal>
   )
 }

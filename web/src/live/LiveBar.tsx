@@ -2,13 +2,15 @@
 import { Button } from '@mantine/core'
 import { formatNumber } from '../format/number'
 import { t } from '../i18n'
+import { describeError } from '../ui/describeError'
 import { Icon } from '../ui/Icon'
+import { LiveTotal } from './LiveTotal'
 import { readableRate } from './rate'
 import type { Tail } from './useTail'
 import classes from './LiveBar.module.css'
 
 export function LiveBar({ tail }: { tail: Tail }) {
-  const { link, paused, rate, waiting, passed, missed, gaps, shown } = tail
+  const { link, error, paused, rate, waiting, passed, missed, gaps, shown, still } = tail
   return (
     <div className={classes.bar}>
       <Button
@@ -24,17 +26,19 @@ export function LiveBar({ tail }: { tail: Tail }) {
       </Button>
       <span className={classes.state} role="status">
         <span className={classes.dot} data-link={link} />
-        {t.live[link]}
+        {still && link === 'following' ? t.live.still : t.live[link]}
       </span>
+      {link !== 'refused' && error && <span>{describeError(error)}</span>}
       <span className={classes.rate}>{t.live.rate(formatNumber(readableRate(rate)))}</span>
       {waiting.length > 0 && <span>{t.live.waiting(formatNumber(waiting.length))}</span>}
       {passed > 0 && <span title={t.live.passedHint}>{t.live.passed(formatNumber(passed))}</span>}
       {missed > 0 && <span title={t.live.missedHint}>{t.live.missed(formatNumber(missed))}</span>}
       {gaps && <span title={t.live.missedHint}>{t.live.gaps}</span>}
-      <output className={classes.total}>{t.live.shown(formatNumber(shown.length))}</output>
+      <output>{t.live.shown(formatNumber(shown.length))}</output>
       <Button variant="subtle" color="gray" size="compact-sm" onClick={tail.clear}>
         {t.live.clear}
       </Button>
+      <LiveTotal />
     </div>
   )
 }

@@ -5,16 +5,17 @@ import { LogFrame } from '../logs/LogFrame'
 import { LogToolbar } from '../logs/LogToolbar'
 import { EventRows } from '../logs/table/EventRows'
 import { LogTools } from '../logs/tools/LogTools'
-import { ONE_PAGE, useRowCursor } from '../logs/useRowCursor'
+import { NO_PAGES, useRowCursor } from '../logs/useRowCursor'
 import list from '../logs/table/EventList.module.css'
 import { LiveBar } from './LiveBar'
 import { LiveEmpty } from './LiveEmpty'
+import { LiveRefused } from './LiveRefused'
 import { useTail } from './useTail'
 
 export default function LiveLog() {
   const tail = useTail()
   const { ref, width } = useElementSize()
-  const cursor = useRowCursor(tail.shown, ONE_PAGE)
+  const cursor = useRowCursor(tail.shown, NO_PAGES)
   return (
     <LogFrame cursor={cursor}>
       <LogToolbar />
@@ -22,6 +23,7 @@ export default function LiveLog() {
         <LogTools />
       </FilterBar>
       <LiveBar tail={tail} />
+      <LiveRefused tail={tail} />
       <div className={list.list} ref={ref}>
         {tail.shown.length === 0 ? (
           <LiveEmpty tail={tail} />

@@ -11,6 +11,8 @@ export interface TailHandlers {
   onMissed: (count: number | null) => void
   /** It broke or was ended; unless it is stopped, it begins again after a pause. */
   onBroken: (error: unknown) => void
+  /** The server refuses for good: it is not tried again. */
+  onRefused: (error: ApiError) => void
 }
 
 const PAUSE_MS = 2000
@@ -29,11 +31,19 @@ export async function followTail(
       await readTail(stream, search, handlers, signal)
     } catch (error) {
       if (isAborted(signal)) return
+      if (isRefusal(error)) {
+        handlers.onRefused(error)
+        return
+      }
       handlers.onBroken(error)
-      if (error instanceof ApiError && error.status < 500 && error.status !== 429) return
     }
     await pause(signal)
   }
+}
+
+/** What the question or the right to ask it is to blame for; the same question is refused again. */
+function isRefusal(error: unknown): error is ApiError {
+  return error instanceof ApiError && error.status < 500 && error.status !== 429
 }
 
 async function readTail(

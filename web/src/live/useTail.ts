@@ -16,15 +16,18 @@ export const ROWS_A_MOVE = 10
 /** After a pause one wants to see what was waited for. */
 const ROWS_AFTER_PAUSE = 500
 
-/** `lost` after it was there: said so, and made again. */
-export type Link = 'connecting' | 'following' | 'lost'
+/** `lost` after it was there: said so, and made again; `refused` by the server: not made again. */
+export type Link = 'connecting' | 'following' | 'lost' | 'refused'
 
 export interface Tail extends TailBuffer {
   link: Link
-  /** The server refuses; it is not tried again. */
+  /** What the server said instead of events. */
   error: ApiError | undefined
+  retry: () => void
   /** Events a second, of late. */
   rate: number
+  /** Whether it stands still around an open event. */
+  still: boolean
   paused: boolean
   setPaused: (paused: boolean) => void
   clear: () => void
@@ -52,15 +55,15 @@ function reduce(buffer: TailBuffer, step: Step): TailBuffer {
 export function useTail(): Tail {
   const { stream, asked, state } = useLogView()
   const [buffer, step] = useReducer(reduce, EMPTY)
-  const { link, error, rate } = useConnection(step)
+  const { link, error, rate, retry } = useConnection(step)
   const [paused, setPaused] = useState(false)
-  // While an event is open the list stands still around it.
-  const still = paused || state.open !== undefined
+  // Around an open event of its own the list stands still.
+  const still = buffer.shown.some(({ id }) => id === state.open)
   useEffect(() => {
-    if (still) return
+    if (paused || still) return
     const timer = setInterval(() => step({ kind: 'reveal', most: ROWS_A_MOVE }), MOVE_EVERY_MS)
     return () => clearInterval(timer)
-  }, [still])
+  }, [paused, still])
   const question = `${stream} ${tailParams(asked)}`
   useEffect(() => step({ kind: 'clear' }), [question])
 
@@ -68,7 +71,9 @@ export function useTail(): Tail {
     ...buffer,
     link,
     error,
+    retry,
     rate,
+    still,
     paused,
     setPaused: (next) => {
       setPaused(next)
@@ -86,24 +91,42 @@ function tailParams(asked: LogState): string {
   return params.toString()
 }
 
+interface Connection {
+  /** What it was made for. */
+  asking: string
+  link: Link
+  error: ApiError | undefined
+}
+
 /** Keeps the connection for what is asked, and counts what comes. */
 function useConnection(step: (step: Step) => void) {
   const { stream, asked } = useLogView()
   const queryClient = useQueryClient()
-  const [link, setLink] = useState<Link>('connecting')
-  const [error, setError] = useState<ApiError>()
+  const [attempt, setAttempt] = useState(0)
   const [arrivals, setArrivals] = useState<Arrival[]>([])
   const search = tailParams(asked)
   const probe = listParams({ ...asked, page: 1, asOf: undefined }, 1).toString()
+  const asking = `${stream} ${search} ${attempt}`
+  const [connection, setConnection] = useState<Connection>()
   useEffect(() => {
     const stop = new AbortController()
+    let opened = false
     let broken = false
+    const say = (link: Link, cause?: unknown) => {
+      const error = cause instanceof ApiError ? cause : undefined
+      setConnection({ asking, link, error })
+      if (!error) return
+      // What a refusal means for the whole page is known where lists are fetched.
+      void queryClient
+        .query({ ...eventsQuery(stream, new URLSearchParams(probe)), staleTime: 0 })
+        .catch(() => undefined)
+    }
     const handlers = {
       onOpen: () => {
-        setLink('following')
-        setError(undefined)
+        say('following')
         // What came while the connection was broken is in the log, but not here.
         if (broken) step({ kind: 'missed', count: null })
+        opened = true
         broken = false
       },
       onEvents: (events: LogEvent[]) => {
@@ -113,19 +136,25 @@ function useConnection(step: (step: Step) => void) {
       onMissed: (count: number | null) => step({ kind: 'missed', count }),
       onBroken: (cause: unknown) => {
         broken = true
-        setLink((before) => (before === 'connecting' ? before : 'lost'))
-        if (!(cause instanceof ApiError)) return
-        setError(cause)
-        // What a refusal means for the whole page is known where lists are fetched.
-        void queryClient
-          .query({ ...eventsQuery(stream, new URLSearchParams(probe)), staleTime: 0 })
-          .catch(() => undefined)
+        say(opened ? 'lost' : 'connecting', cause)
       },
+      onRefused: (cause: ApiError) => say('refused', cause),
     }
     void followTail(stream, new URLSearchParams(search), handlers, stop.signal)
     return () => stop.abort()
-  }, [stream, search, probe, queryClient, step])
-  return { link, error, rate: useRate(arrivals) }
+  }, [stream, search, probe, asking, queryClient, step])
+  // What was said of an earlier question does not hold for this one.
+  const current = connection?.asking === asking ? connection : undefined
+  return {
+    link: current?.link ?? ('connecting' as const),
+    error: current?.error,
+    rate: useRate(arrivals),
+    retry: () => {
+      // What came in between is in the log, but not here.
+      step({ kind: 'missed', count: null })
+      setAttempt(attempt + 1)
+    },
+  }
 }
 
 /** The rate, also while nothing comes. */

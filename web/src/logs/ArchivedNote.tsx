@@ -1,6 +1,6 @@
 /** Says that a list does not show everything of its range, and where the rest is. */
 import type { EventPage } from '../api/types'
-import { formatMinute } from '../format/time'
+import { formatDayMinute, zoneName } from '../format/time'
 import { t } from '../i18n'
 import { Notice } from '../ui/Notice'
 import { useLogView } from './LogView'
@@ -12,5 +12,6 @@ export function ArchivedNote({ page }: { page: EventPage | undefined }) {
   const online = new Date(page.online_from)
   const from = resolveTime(state.from, new Date())
   if (from === undefined || from >= online) return null
-  return <Notice tone="info">{t.download.archived(formatMinute(online, zone))}</Notice>
+  const since = `${formatDayMinute(online, zone)} ${zoneName(online, zone)}`
+  return <Notice tone="info">{t.download.archived(since)}</Notice>
 }

@@ -1,6 +1,7 @@
 /** The log center: four tabs, one page each of the same make. */
 import { Suspense, lazy } from 'react'
 import { useParams } from '@tanstack/react-router'
+import { part } from '../api/parts'
 import { isStream } from '../catalogue/catalogue'
 import { NotForRolePage } from '../app/ErrorPage'
 import { t } from '../i18n'
@@ -10,7 +11,7 @@ import { LogViewProvider } from './LogView'
 import { StreamTabs } from './StreamTabs'
 import classes from './LogCenterPage.module.css'
 
-const LedgerNotice = lazy(() => import('../evidence/LedgerNotice'))
+const LedgerNotice = lazy(part(() => import('../evidence/LedgerNotice')))
 
 export function LogCenterPage() {
   const { stream } = useParams({ from: '/signed-in/logs/$stream' })

@@ -1,5 +1,6 @@
 /** A list at the left, the open event at the right. */
 import { Suspense, lazy } from 'react'
+import { part } from '../api/parts'
 import { useLogView } from './LogView'
 import { LOG_PANEL_ID, tabId } from './StreamTabs'
 import { PanelEdge } from './panel/PanelEdge'
@@ -9,7 +10,7 @@ import type { RowCursor } from './useRowCursor'
 import split from '../ui/Split.module.css'
 import classes from './LogFrame.module.css'
 
-const EventPanel = lazy(() => import('./panel/EventPanel'))
+const EventPanel = lazy(part(() => import('./panel/EventPanel')))
 
 interface LogFrameProps {
   cursor: RowCursor

@@ -1,9 +1,9 @@
 /** Time range first, then search, what the page adds, then refreshing by hand or by itself. */
 import { ActionIcon } from '@mantine/core'
 import { t } from '../i18n'
+import { useShortcuts } from '../keyboard/useShortcuts'
 import { Icon } from '../ui/Icon'
 import { useLogView } from './LogView'
-import { DEFAULT_SORT } from './logState'
 import { SearchBox } from './SearchBox'
 import { ToolbarToggle } from './ToolbarToggle'
 import { TimeRangePicker } from './range/TimeRangePicker'
@@ -19,7 +19,13 @@ interface LogToolbarProps {
 }
 
 export function LogToolbar({ onRefresh, refreshing, placeholder, children }: LogToolbarProps) {
-  const { state, ask, auto, setAuto } = useLogView()
+  const { state, show, auto, setAuto } = useLogView()
+  const setLive = (live: boolean) => show({ live })
+  useShortcuts({
+    l: () => setLive(!state.live),
+    r: () => onRefresh?.(),
+    a: () => onRefresh && setAuto(!auto),
+  })
   return (
     <div className={classes.bar}>
       <TimeRangePicker />
@@ -51,7 +57,7 @@ export function LogToolbar({ onRefresh, refreshing, placeholder, children }: Log
           label={t.live.button}
           hint={t.live.hint}
           on={state.live}
-          onChange={(live) => ask({ live, sort: DEFAULT_SORT, open: undefined })}
+          onChange={setLive}
         />
       </div>
     </div>

@@ -6,7 +6,7 @@ import type { Stream } from '../api/types'
 import { useStreamFields, type StreamFields } from '../catalogue/catalogue'
 import type { Zone } from '../format/time'
 import { useZone } from '../ui/useZone'
-import { PAGE_SIZES, readState, writeState, type LogState } from './logState'
+import { PAGE_SIZES, pageOf, readState, writeState, type LogState } from './logState'
 import { addressOf, filtersOf, streamOf, type Place } from './place'
 import { useAuto } from './useAuto'
 
@@ -84,7 +84,7 @@ function useView(place: Place): LogView {
       setZone,
       setPageSize: (size) => {
         setRemembered(size)
-        ask({ pageSize: size })
+        show({ pageSize: size, page: pageOf(state.page, pageSize, size) })
       },
       auto,
       // A fixed list would hide what is looked for.

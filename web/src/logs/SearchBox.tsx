@@ -13,7 +13,7 @@ const LABELS_MAX = 4
 export function SearchBox({ placeholder }: { placeholder?: string | undefined }) {
   const { fields, state, ask } = useLogView()
   const input = useRef<HTMLInputElement>(null)
-  const [text, setText] = useSearchText(state.q, (q) => ask({ q }, { replace: true }))
+  const { text, setText, typing } = useSearchText(state.q, (q) => ask({ q }, { replace: true }))
   useShortcuts({
     '/': (event) => {
       event.preventDefault()
@@ -34,11 +34,7 @@ export function SearchBox({ placeholder }: { placeholder?: string | undefined })
       type="search"
       aria-label={t.search.label}
       placeholder={placeholder ?? t.search.placeholder(shown)}
-      value={text}
-      onChange={(event) => setText(event.currentTarget.value)}
-      onKeyDown={(event) => {
-        if (event.key === 'Escape') event.currentTarget.blur()
-      }}
+      {...typing}
       size="sm"
       leftSection={<Icon name="search" size={15} />}
       rightSection={

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { parseSearch, stringifySearch } from '../app/search'
 import {
-  addFilter,
   listParams,
+  pageOf,
   readState,
   replaceFilter,
   selectionParams,
@@ -61,12 +61,21 @@ describe('questions to the API', () => {
 })
 
 describe('filters', () => {
-  it('collect values of one field, and vanish with their last value', () => {
-    const one = addFilter([], 'provider', 'eq', 'azure')
-    const two = addFilter(one, 'provider', 'eq', 'openai')
-    expect(two).toEqual([{ field: 'provider', operator: 'eq', values: ['azure', 'openai'] }])
-    expect(addFilter(two, 'provider', 'eq', 'azure')).toBe(two)
-    const [filter] = two
-    expect(filter && replaceFilter(two, filter, { ...filter, values: [] })).toEqual([])
+  it('vanish with their last value', () => {
+    const filter = { field: 'provider', operator: 'eq' as const, values: ['azure'] }
+    const fewer = { ...filter, values: [] }
+    expect(replaceFilter([filter], filter, fewer)).toEqual([])
+  })
+})
+
+describe('pages of another size', () => {
+  it.each([
+    [3, 50, 10, 11],
+    [11, 10, 50, 3],
+    [15, 10, 50, 3],
+    [1, 100, 10, 1],
+    [2, 25, 100, 1],
+  ])('page %i of %i rows is found among pages of %i rows on page %i', (page, size, next, there) => {
+    expect(pageOf(page, size, next)).toBe(there)
   })
 })

@@ -122,24 +122,16 @@ export function filterName({ field, operator }: Pick<Filter, 'field' | 'operator
   return operator === 'eq' ? field : `${field}.${operator}`
 }
 
-/** Adds a value to the filter of the same field and operator, or makes a new one. */
-export function addFilter(
-  filters: Filter[],
-  field: string,
-  operator: Operator,
-  value: string,
-): Filter[] {
-  const same = filters.find((other) => other.field === field && other.operator === operator)
-  if (!same) return [...filters, { field, operator, values: [value] }]
-  if (same.values.includes(value)) return filters
-  return replaceFilter(filters, same, { ...same, values: [...same.values, value] })
-}
-
 /** Replaces one filter; one without values is removed. */
 export function replaceFilter(filters: Filter[], old: Filter, replacement: Filter): Filter[] {
   return filters
     .map((filter) => (filter === old ? replacement : filter))
     .filter((filter) => filter.values.length > 0)
+}
+
+/** The page that holds the first row of another page, when pages have another size. */
+export function pageOf(page: number, pageSize: number, nextSize: number): number {
+  return Math.floor(((page - 1) * pageSize) / nextSize) + 1
 }
 
 export function isNarrowed(state: LogState): boolean {

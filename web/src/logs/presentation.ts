@@ -5,6 +5,7 @@
 import type { Field, LogEvent, Stream } from '../api/types'
 import type { StreamFields } from '../catalogue/catalogue'
 import { isNumeric } from '../catalogue/operators'
+import { formatEnum } from '../format/value'
 import { t } from '../i18n'
 
 export interface Column {
@@ -185,9 +186,14 @@ function columnOf(field: Field): Column {
   }
 }
 
+/** The name of the field that is the state of an event. */
+export function stateFieldOf(stream: Stream): string {
+  return PRESENTATIONS[stream].state
+}
+
 /** The state of an event, as the value the API knows. */
 export function stateOf(stream: Stream, event: LogEvent): string | undefined {
-  const state = event[PRESENTATIONS[stream].state]
+  const state = event[stateFieldOf(stream)]
   return typeof state === 'string' ? state : undefined
 }
 
@@ -196,7 +202,8 @@ export function titleOf(stream: Stream, event: LogEvent): string {
   if (event['kind'] === 'refund') return t.values.refund
   for (const name of PRESENTATIONS[stream].title) {
     const value = event[name]
-    if (typeof value === 'string' && value !== '') return value
+    if (typeof value === 'string' && value !== '')
+      return name === 'kind' ? formatEnum(value) : value
   }
   return event.id
 }

@@ -12,21 +12,25 @@ export interface EventPages {
   page: EventPage | undefined
   /** Events in the range whatever the filters; undefined while unknown or without filters. */
   totalInRange: number | undefined
+  /** When the page was fetched, in milliseconds. */
+  fetchedAt: number
   /** Events that came since the list stands still for the open one. */
   newer: number
+  /** Takes in what came since, above what is there; what is open stays open. */
+  showNewer: () => void
   error: Error | null
   fetching: boolean
   /** What is on screen answers an earlier question. */
   stale: boolean
   pageCount: number
   goTo: (page: number) => void
-  /** Goes one page on or back, and opens the event nearest to where the reader was. */
-  turn: (step: 1 | -1) => Promise<void>
+  /** Goes one page on or back; the event there that is nearest to where the reader was. */
+  turn: (step: 1 | -1) => Promise<string | undefined>
   refresh: () => void
 }
 
 export function useEventPages(): EventPages {
-  const { place, stream, state, asked, pageSize, auto, show } = useLogView()
+  const { place, stream, state, asked, pageSize, auto, ask, show } = useLogView()
   const queryClient = useQueryClient()
   const refetchInterval = useRefetchMs()
   const narrowed = isNarrowed(state)
@@ -45,14 +49,25 @@ export function useEventPages(): EventPages {
   const asOf = auto ? undefined : (state.asOf ?? page?.as_of)
   const turn = async (step: 1 | -1) => {
     const target = { ...asked, page: state.page + step, asOf }
-    const next = await queryClient.query(eventsQuery(stream, listParams(target, pageSize)))
-    const open = next.items.at(step === 1 ? 0 : -1)?.id
+    // A page that cannot be loaded is gone to all the same: there it is told why.
+    const next = await queryClient
+      .query(eventsQuery(stream, listParams(target, pageSize)))
+      .catch(() => undefined)
+    const nearest = next?.items.at(step === 1 ? 0 : -1)?.id
+    // An event that is open is followed by the next one.
+    const open = state.open === undefined ? undefined : (nearest ?? state.open)
     show({ page: target.page, pageSize, asOf, open }, { replace: true })
+    return nearest
   }
   return {
     page,
     totalInRange: narrowed ? all.data : undefined,
+    fetchedAt: events.dataUpdatedAt,
     newer,
+    showNewer: () => {
+      ask({}, { replace: true })
+      refresh()
+    },
     error: events.error,
     fetching: events.isFetching,
     stale: events.isPlaceholderData,
@@ -60,7 +75,7 @@ export function useEventPages(): EventPages {
     goTo: (number) => show({ page: number, pageSize, asOf }),
     turn,
     refresh: () => {
-      if (state.asOf !== undefined) show({ asOf: undefined, page: 1 })
+      if (state.asOf !== undefined) show({ asOf: undefined }, { replace: true })
       refresh()
     },
   }

@@ -1,6 +1,10 @@
-/** The marked row: `j` and `k` move it, `enter` opens it, `esc` closes. An open panel follows. */
+/**
+ * The marked row: `j` and `k` move it, `enter` opens it, and closes an open request; `esc` closes. An open
+ * panel follows.
+ */
 import { useState } from 'react'
 import type { LogEvent } from '../api/types'
+import { freeFocus } from '../keyboard/focus'
 import { useShortcuts } from '../keyboard/useShortcuts'
 import { useLogView } from './LogView'
 import type { EventPages } from './useEventPages'
@@ -12,16 +16,17 @@ export interface RowCursor {
   moveOpen: (step: 1 | -1) => void
 }
 
-/** The pages of a list that has but one. */
-export const ONE_PAGE: Pages = { pageCount: 1, turn: () => Promise.resolve() }
+/** The pages of a list that has none, but grows. */
+export const NO_PAGES: Pages = { pageCount: 0, turn: () => Promise.resolve(undefined) }
 
 type Pages = Pick<EventPages, 'pageCount' | 'turn'>
 
 export function useRowCursor(items: LogEvent[] | undefined, pages: Pages): RowCursor {
-  const { state, show } = useLogView()
+  const { place, state, show } = useLogView()
   const [mark, setMark] = useState<string>()
-  const current = state.open ?? mark
-  const index = items?.findIndex((event) => event.id === current) ?? -1
+  // However an event is closed, one goes on from it.
+  if (state.open !== undefined && state.open !== mark) setMark(state.open)
+  const index = items?.findIndex((event) => event.id === mark) ?? -1
 
   const canMove = (step: 1 | -1) => {
     if (index < 0 || items === undefined) return false
@@ -39,13 +44,21 @@ export function useRowCursor(items: LogEvent[] | undefined, pages: Pages): RowCu
       void pages.turn(step)
     }
   }
+  const goTo = (id: string | undefined) => {
+    freeFocus()
+    setMark(id)
+  }
   const moveMark = (step: 1 | -1) => {
-    if (state.open !== undefined && index >= 0) {
+    if (state.open !== undefined) {
       moveOpen(step)
       return
     }
     const next = items?.[index < 0 ? 0 : index + step]
-    if (next) setMark(next.id)
+    if (next) goTo(next.id)
+    else if (canMove(step)) void pages.turn(step).then(goTo)
+  }
+  const close = () => {
+    if (state.open !== undefined) show({ open: undefined })
   }
 
   useShortcuts({
@@ -53,13 +66,12 @@ export function useRowCursor(items: LogEvent[] | undefined, pages: Pages): RowCu
     k: () => moveMark(-1),
     Enter: (event) => {
       const onControl = event.target instanceof Element && event.target.closest('a, button')
-      if (!onControl && mark !== undefined) show({ open: mark })
+      if (onControl) return
+      if (state.open === undefined) {
+        if (mark !== undefined && index >= 0) show({ open: mark })
+      } else if (place === 'requests') close()
     },
-    Escape: () => {
-      if (state.open === undefined) return
-      setMark(state.open)
-      show({ open: undefined })
-    },
+    Escape: close,
   })
-  return { marked: current, canMove, moveOpen }
+  return { marked: mark, canMove, moveOpen }
 }

@@ -3,6 +3,7 @@ import type { LogEvent } from '../api/types'
 import { visibleText } from '../format/text'
 import { t } from '../i18n'
 import { useLogView } from '../logs/LogView'
+import { LongText } from '../logs/panel/LongText'
 import { isObject } from '../logs/panel/parts'
 import { EventText } from '../ui/EventText'
 import classes from './RequestDetails.module.css'
@@ -24,13 +25,17 @@ export function Metadata({ event }: { event: LogEvent }) {
                 <EventText value={key} />
               </dt>
               <dd>
-                <button
-                  type="button"
-                  title={visibleText(t.requests.searchFor(text))}
-                  onClick={() => ask({ q: text, open: undefined })}
-                >
-                  <EventText value={text} />
-                </button>
+                <LongText text={text}>
+                  {(shown) => (
+                    <button
+                      type="button"
+                      title={visibleText(t.requests.searchFor(text))}
+                      onClick={() => ask({ q: text, open: undefined })}
+                    >
+                      <EventText value={shown} breaks />
+                    </button>
+                  )}
+                </LongText>
               </dd>
             </div>
           )

@@ -1,10 +1,12 @@
 /** What was asked and answered, why it failed, what its caller said about it, and the figures. */
-import { Skeleton } from '@mantine/core'
+import { Button, Skeleton } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { eventQuery } from '../api/queries'
 import type { LogEvent } from '../api/types'
 import { hasStatus } from '../api/errors'
 import { t } from '../i18n'
+import { useOpenedFocus } from '../keyboard/focus'
+import { LongText } from '../logs/panel/LongText'
 import { RequestPayload, ResponsePayload } from '../logs/panel/Payloads'
 import { describeError } from '../ui/describeError'
 import { EventText } from '../ui/EventText'
@@ -21,13 +23,29 @@ interface RequestDetailsProps {
 }
 
 export function RequestDetails({ id, header }: RequestDetailsProps) {
-  const { data, error } = useQuery(eventQuery('usage', id))
+  const { data, error, refetch } = useQuery(eventQuery('usage', id))
   const event = data ?? header
+  const details = useOpenedFocus<HTMLDivElement>(id)
   return (
-    <div className={classes.details} role="region" aria-label={t.requests.details}>
+    <div
+      ref={details}
+      className={classes.details}
+      role="region"
+      aria-label={t.requests.details}
+      tabIndex={-1}
+    >
       {error && data === undefined && (
         <Notice tone="bad">
-          {hasStatus(error, 404) ? t.panel.notFound : describeError(error)}
+          {hasStatus(error, 404) ? (
+            t.panel.notFound
+          ) : (
+            <div className={classes.failed}>
+              {describeError(error)}
+              <Button size="compact-xs" variant="default" onClick={() => void refetch()}>
+                {t.errors.retry}
+              </Button>
+            </div>
+          )}
         </Notice>
       )}
       {data ? <Content event={data} /> : error === null && <ContentSkeleton />}
@@ -55,7 +73,7 @@ function Content({ event }: { event: LogEvent }) {
         {error !== undefined && (
           <section className={classes.error} aria-label={t.requests.error}>
             <h3>{t.requests.error}</h3>
-            <EventText value={error} />
+            <LongText text={error}>{(shown) => <EventText value={shown} breaks />}</LongText>
           </section>
         )}
         <ResponsePayload event={event} title={t.requests.response} scrolls />

@@ -3,6 +3,7 @@ import { t } from '../i18n'
 import { FilterBar } from '../logs/filters/FilterBar'
 import { LogToolbar } from '../logs/LogToolbar'
 import { LogTools } from '../logs/tools/LogTools'
+import { usePhone } from '../logs/usePhone'
 import { RequestToggles } from './RequestToggles'
 import { isToggled } from './toggles'
 import classes from './RequestsPage.module.css'
@@ -16,6 +17,7 @@ interface RequestFrameProps {
 }
 
 export function RequestFrame({ total, children, ...refresh }: RequestFrameProps) {
+  const isPhone = usePhone()
   return (
     <main className={classes.page}>
       <title>{`${t.pages.requests} · ${t.app.name}`}</title>
@@ -24,9 +26,12 @@ export function RequestFrame({ total, children, ...refresh }: RequestFrameProps)
         {total}
       </header>
       <LogToolbar {...refresh} placeholder={t.requests.search}>
-        <RequestToggles />
+        {!isPhone && <RequestToggles />}
       </LogToolbar>
-      <FilterBar shownElsewhere={isToggled}>
+      <FilterBar
+        shownElsewhere={isToggled}
+        beside={isPhone ? <RequestToggles compact /> : undefined}
+      >
         <LogTools />
       </FilterBar>
       {children}

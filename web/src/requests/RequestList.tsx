@@ -1,6 +1,6 @@
 /** The requests of a page, or why there are none. */
-import { EmptyState } from '../logs/empty/EmptyState'
-import { ListError } from '../logs/empty/ListError'
+import { InsteadOfList } from '../logs/empty/InsteadOfList'
+import { useListScroll } from '../logs/table/useListScroll'
 import type { EventPages } from '../logs/useEventPages'
 import { RequestTable } from './RequestTable'
 import classes from './RequestList.module.css'
@@ -11,16 +11,12 @@ interface RequestListProps {
 }
 
 export function RequestList({ pages, marked }: RequestListProps) {
-  const events = pages.page?.items
+  const list = useListScroll(pages)
   return (
-    <div className={classes.list} data-loading={pages.fetching || undefined}>
-      {pages.error !== null && !pages.stale && events === undefined ? (
-        <ListError error={pages.error} onRetry={pages.refresh} />
-      ) : events?.length === 0 && !pages.stale ? (
-        <EmptyState />
-      ) : (
-        <RequestTable events={events} stale={pages.stale} marked={marked} />
-      )}
+    <div className={classes.list} ref={list} data-loading={pages.fetching || undefined}>
+      <InsteadOfList pages={pages}>
+        <RequestTable events={pages.page?.items} stale={pages.stale} marked={marked} />
+      </InsteadOfList>
     </div>
   )
 }

@@ -1,28 +1,32 @@
 /** One request on a line. Pressing it shows what was asked and answered below; again hides it. */
 import { Link } from '@tanstack/react-router'
-import { useEffect, useRef } from 'react'
 import type { LogEvent } from '../api/types'
-import { formatMoney } from '../format/money'
 import { formatNumber } from '../format/number'
-import { formatClock, formatFull, formatRelative } from '../format/time'
+import { formatClock, formatDay, formatFull, formatRelative, type Zone } from '../format/time'
 import { visibleText } from '../format/text'
 import { t } from '../i18n'
 import { useLogView } from '../logs/LogView'
 import { StatusCell } from '../logs/table/Cell'
+import { useMarkedRow } from '../logs/table/useMarkedRow'
 import { EventText } from '../ui/EventText'
 import { Icon } from '../ui/Icon'
+import { Money } from '../ui/Money'
 import { RequestDetails } from './RequestDetails'
 import { textOf } from './fields'
 import classes from './RequestList.module.css'
 
-export function RequestRow({ event, marked }: { event: LogEvent; marked: boolean }) {
-  const { state, show, linkTo } = useLogView()
-  const row = useRef<HTMLTableRowElement>(null)
+interface RequestRowProps {
+  event: LogEvent
+  marked: boolean
+  /** Says its day, too, where no heading does. */
+  dated: boolean
+}
+
+export function RequestRow({ event, marked, dated }: RequestRowProps) {
+  const { state, zone, show, linkTo } = useLogView()
+  const row = useMarkedRow<HTMLTableRowElement>(marked)
   const isOpen = event.id === state.open
   const next = { open: isOpen ? undefined : event.id }
-  useEffect(() => {
-    if (marked) row.current?.scrollIntoView({ block: 'nearest' })
-  }, [marked])
   const toggle = (click: React.MouseEvent) => {
     const onLink = click.target instanceof Element && click.target.closest('a, button') !== null
     const selecting = getSelection()?.type === 'Range'
@@ -36,33 +40,41 @@ export function RequestRow({ event, marked }: { event: LogEvent; marked: boolean
         data-id={event.id}
         data-open={isOpen || undefined}
         data-marked={marked || undefined}
+        tabIndex={marked ? -1 : undefined}
         onClick={toggle}
       >
         <td className={classes.endpoint} data-field="platform_model">
-          <Link {...linkTo(next)} preload={false} aria-expanded={isOpen} aria-label={nameOf(event)}>
+          <Link
+            {...linkTo(next)}
+            preload={false}
+            aria-expanded={isOpen}
+            aria-label={nameOf(event, timeOf(event, zone, dated))}
+          >
             <Icon name="right" size={12} />
-            <span className={classes.path}>
-              <EventText value={textOf(event, 'endpoint') ?? t.requests.noEndpoint} />
+            <span className={classes.path} data-part="endpoint">
+              <EventText value={textOf(event, 'endpoint') ?? t.requests.noEndpoint} line />
             </span>
-            <span className={classes.model}>
-              <EventText value={modelOf(event)} />
+            <span className={classes.model} data-part="">
+              <EventText value={modelOf(event)} line />
             </span>
           </Link>
         </td>
         <td className={classes.source} data-field="user_name">
           <Source event={event} />
         </td>
-        <td className={classes.tokens} data-right>
-          {numeric(event, 'total_tokens', formatNumber)}
+        <td className={classes.tokens} data-field="total_tokens" data-right>
+          {numeric(event['total_tokens'], formatNumber)}
         </td>
-        <td className={classes.cost} data-right>
-          {numeric(event, 'cost', formatMoney)}
+        <td className={classes.cost} data-field="cost" data-right>
+          {numeric(event['cost'], (usd) => (
+            <Money usd={usd} />
+          ))}
         </td>
         <td className={classes.status} data-field="status_code">
           <StatusCell event={event} />
         </td>
         <td className={classes.time}>
-          <Time event={event} />
+          <Time event={event} dated={dated} />
         </td>
       </tr>
       {isOpen && (
@@ -78,8 +90,8 @@ export function RequestRow({ event, marked }: { event: LogEvent; marked: boolean
 
 /** The key that programs call with, or the person at the playground. */
 function Source({ event }: { event: LogEvent }) {
-  const key = textOf(event, 'api_key_name') ?? textOf(event, 'api_key_id')
-  const user = textOf(event, 'user_name') ?? textOf(event, 'user_id')
+  const [keyField, key] = firstOf(event, 'api_key_name', 'api_key_id')
+  const [userField, user] = firstOf(event, 'user_name', 'user_id')
   const byKey = key !== undefined && event['source'] !== 'playground'
   const name = byKey ? key : user
   if (name === undefined) return <span className={classes.absent}>{t.values.none}</span>
@@ -87,12 +99,20 @@ function Source({ event }: { event: LogEvent }) {
     <span title={byKey ? user && visibleText(user) : undefined}>
       <span className="visually-hidden">{byKey ? t.requests.key : t.requests.user} </span>
       <Icon name={byKey ? 'key' : 'person'} size={14} />
-      <EventText value={name} />
+      <span data-part={byKey ? keyField : userField}>
+        <EventText value={name} line />
+      </span>
     </span>
   )
 }
 
-function Time({ event }: { event: LogEvent }) {
+/** The first of these fields that the event has, and its text. */
+function firstOf(event: LogEvent, ...names: string[]): (string | undefined)[] {
+  const field = names.find((name) => textOf(event, name) !== undefined)
+  return [field, field && textOf(event, field)]
+}
+
+function Time({ event, dated }: { event: LogEvent; dated: boolean }) {
   const { zone } = useLogView()
   const date = new Date(event.time)
   return (
@@ -102,14 +122,13 @@ function Time({ event }: { event: LogEvent }) {
         pointer.currentTarget.title = `${formatRelative(date)} · ${formatFull(date, zone)}`
       }}
     >
-      {formatClock(date, zone).slice(0, 8)}
+      {timeOf(event, zone, dated)}
     </time>
   )
 }
 
-function numeric(event: LogEvent, name: string, format: (value: number) => string) {
-  const value = event[name]
-  if (typeof value === 'number') return format(value)
+function numeric(value: LogEvent[string], show: (value: number) => React.ReactNode) {
+  if (typeof value === 'number') return show(value)
   return <span className={classes.absent}>{t.values.none}</span>
 }
 
@@ -117,8 +136,13 @@ function modelOf(event: LogEvent): string {
   return textOf(event, 'platform_model') ?? textOf(event, 'upstream_model') ?? ''
 }
 
-function nameOf(event: LogEvent): string {
-  const time = formatClock(new Date(event.time), 'utc').slice(0, 8)
+function timeOf(event: LogEvent, zone: Zone, dated: boolean): string {
+  const date = new Date(event.time)
+  const clock = formatClock(date, zone).slice(0, 8)
+  return dated ? `${formatDay(date, zone)} ${clock}` : clock
+}
+
+function nameOf(event: LogEvent, time: string): string {
   const endpoint = textOf(event, 'endpoint') ?? t.requests.noEndpoint
   return visibleText(t.requests.expand(endpoint, modelOf(event), time))
 }

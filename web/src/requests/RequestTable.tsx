@@ -1,13 +1,19 @@
 /** Requests under the headings of their days; the open one shows its content in place. */
 import type { LogEvent } from '../api/types'
 import { t } from '../i18n'
+import { useDensity } from '../logs/columns/useDensity'
 import { useLogView } from '../logs/LogView'
 import { CellActions } from '../logs/table/CellActions'
+import { figureWidth } from '../logs/table/figureWidth'
+import { isByTime, shownSort } from '../logs/table/sort'
 import { ApartRequest } from './ApartRequest'
-import { daysOf } from './days'
+import { daysOf, type Day } from './days'
 import { RequestRow } from './RequestRow'
 import { RequestSkeletons } from './RequestSkeletons'
 import classes from './RequestList.module.css'
+
+const TOKENS_PX = 88
+const COST_PX = 112
 
 interface RequestTableProps {
   events: LogEvent[] | undefined
@@ -17,7 +23,11 @@ interface RequestTableProps {
 
 export function RequestTable({ events, stale, marked }: RequestTableProps) {
   const { zone, pageSize, state } = useLogView()
-  const { columns } = t.requests
+  const [density] = useDensity()
+  // In another order neighbours are of different days: each row says its own.
+  const dated = !isByTime(shownSort(state))
+  const days: Day[] | undefined =
+    events && (dated ? [{ heading: undefined, events }] : daysOf(events, zone))
   const isApart = events?.every(({ id }) => id !== state.open) === true
   return (
     <>
@@ -27,34 +37,30 @@ export function RequestTable({ events, stale, marked }: RequestTableProps) {
           className={classes.table}
           aria-label={t.requests.table}
           aria-busy={events === undefined || stale}
+          data-density={density}
+          data-dated={dated || undefined}
           data-stale={stale || undefined}
         >
-          <thead>
-            <tr>
-              <th scope="col">{columns.endpoint}</th>
-              <th scope="col">{columns.source}</th>
-              <th scope="col" data-right>
-                {columns.tokens}
-              </th>
-              <th scope="col" data-right>
-                {columns.cost}
-              </th>
-              <th scope="col">{columns.status}</th>
-              <th scope="col">{columns.time}</th>
-            </tr>
-          </thead>
-          {events === undefined ? (
+          <Head events={events ?? []} />
+          {days === undefined ? (
             <RequestSkeletons rows={pageSize} />
           ) : (
-            daysOf(events, zone).map((day) => (
-              <tbody key={day.heading}>
-                <tr className={classes.day}>
-                  <th scope="rowgroup" colSpan={6}>
-                    {day.heading}
-                  </th>
-                </tr>
+            days.map((day) => (
+              <tbody key={day.events[0]?.id}>
+                {day.heading !== undefined && (
+                  <tr className={classes.day}>
+                    <th scope="rowgroup" colSpan={6}>
+                      {day.heading}
+                    </th>
+                  </tr>
+                )}
                 {day.events.map((event) => (
-                  <RequestRow key={event.id} event={event} marked={event.id === marked} />
+                  <RequestRow
+                    key={event.id}
+                    event={event}
+                    marked={event.id === marked}
+                    dated={dated}
+                  />
                 ))}
               </tbody>
             ))
@@ -62,5 +68,30 @@ export function RequestTable({ events, stale, marked }: RequestTableProps) {
         </table>
       </CellActions>
     </>
+  )
+}
+
+function Head({ events }: { events: LogEvent[] }) {
+  const { fields } = useLogView()
+  const { columns } = t.requests
+  const roomFor = (name: string, least: number) => {
+    const field = fields.byName.get(name)
+    return { width: Math.max(least, field ? figureWidth(events, field) : 0) }
+  }
+  return (
+    <thead>
+      <tr>
+        <th scope="col">{columns.endpoint}</th>
+        <th scope="col">{columns.source}</th>
+        <th scope="col" data-right style={roomFor('total_tokens', TOKENS_PX)}>
+          {columns.tokens}
+        </th>
+        <th scope="col" data-right style={roomFor('cost', COST_PX)}>
+          {columns.cost}
+        </th>
+        <th scope="col">{columns.status}</th>
+        <th scope="col">{columns.time}</th>
+      </tr>
+    </thead>
   )
 }

@@ -5,9 +5,10 @@ import { useLogView } from '../logs/LogView'
 import { TOGGLES, toggled, toggleValue, type Toggle } from './toggles'
 import classes from './RequestToggles.module.css'
 
-export function RequestToggles() {
+/** The compact ones stay on one line, however short that is. */
+export function RequestToggles({ compact = false }: { compact?: boolean }) {
   return (
-    <div className={classes.toggles}>
+    <div className={classes.toggles} data-compact={compact || undefined}>
       <Choice toggle="outcome" label={t.requests.status} words={t.requests.statuses} />
       <Choice toggle="source" label={t.requests.source} words={t.requests.sources} />
     </div>

@@ -3,7 +3,8 @@ import type { LogEvent } from '../api/types'
 import { formatDayHeading, type Zone } from '../format/time'
 
 export interface Day {
-  heading: string
+  /** None where the order is not that of time. */
+  heading: string | undefined
   events: LogEvent[]
 }
 

@@ -1,4 +1,5 @@
 /** The calm frame of the pages before sign-in. */
+import { AppearanceChoice, LanguageChoice } from '../app/Choices'
 import { Logo } from '../ui/Logo'
 import { t } from '../i18n'
 import classes from './GatePage.module.css'
@@ -16,6 +17,10 @@ export function GatePage({ title, children }: { title: string; children: React.R
         {children}
       </div>
       <p className={classes.tagline}>{t.gate.tagline}</p>
+      <div className={classes.choices}>
+        <AppearanceChoice />
+        <LanguageChoice />
+      </div>
     </main>
   )
 }

@@ -12,6 +12,8 @@ import { ssoError } from './signInError'
 
 interface PasswordStepProps {
   then: string | undefined
+  /** Somebody was signed in here, and is no more. */
+  ended: boolean
   error: string | undefined
   pending: boolean
   onSubmit: (credentials: { email: string; password: string }) => void
@@ -22,7 +24,7 @@ interface Missing {
   password?: string
 }
 
-export function PasswordStep({ then, error, pending, onSubmit }: PasswordStepProps) {
+export function PasswordStep({ then, ended, error, pending, onSubmit }: PasswordStepProps) {
   const [missing, setMissing] = useState<Missing>({})
   const setup = useQuery(setupQuery)
   const failedSso = useLocation({ select: (location) => ssoError(location.hash) })
@@ -42,6 +44,11 @@ export function PasswordStep({ then, error, pending, onSubmit }: PasswordStepPro
       {setup.data?.needed === true && (
         <Notice tone="info" title={t.gate.signIn.setupNeeded}>
           {t.gate.signIn.setupHint}
+        </Notice>
+      )}
+      {ended && error === undefined && failedSso === undefined && (
+        <Notice tone="info" title={t.gate.signIn.ended}>
+          {t.gate.signIn.endedHint}
         </Notice>
       )}
       {error === undefined && failedSso !== undefined && (

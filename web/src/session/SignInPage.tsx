@@ -8,7 +8,7 @@ import { t } from '../i18n'
 import { CodeStep } from './CodeStep'
 import { GatePage } from './GatePage'
 import { PasswordStep } from './PasswordStep'
-import { useEnter } from './session'
+import { hasSessionEnded, useEnter } from './session'
 import { codeStepError, needsCode, passwordStepError } from './signInError'
 
 interface Known {
@@ -22,6 +22,7 @@ export function SignInPage() {
   const [known, setKnown] = useState<Known>()
   const [refusals, setRefusals] = useState(0)
   const [backup, setBackup] = useState(false)
+  const [ended] = useState(hasSessionEnded)
   const mutation = useMutation({
     mutationFn: api.signIn,
     onSuccess: enter,
@@ -56,6 +57,7 @@ export function SignInPage() {
     <GatePage title={t.gate.signIn.title}>
       <PasswordStep
         then={then}
+        ended={ended}
         error={passwordStepError(mutation.error, refusals)}
         pending={mutation.isPending}
         onSubmit={mutation.mutate}

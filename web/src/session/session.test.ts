@@ -1,5 +1,5 @@
-import { describe, expect, it } from 'vitest'
-import { safeReturn } from './session'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
+import { hasSessionEnded, leave, rememberSession, safeReturn } from './session'
 
 describe('the address to return to after sign-in', () => {
   it('keeps addresses of this site', () => {
@@ -16,5 +16,17 @@ describe('the address to return to after sign-in', () => {
   })
   it('does not lead back to sign-in', () => {
     expect(safeReturn('/sign-in?then=/x')).toBe('/')
+  })
+})
+
+describe('a session of this tab', () => {
+  beforeEach(() => sessionStorage.clear())
+  it('has ended when there was one, unless its owner left', () => {
+    vi.spyOn(location, 'assign').mockReturnValue()
+    expect(hasSessionEnded()).toBe(false)
+    rememberSession()
+    expect(hasSessionEnded()).toBe(true)
+    leave()
+    expect(hasSessionEnded()).toBe(false)
   })
 })

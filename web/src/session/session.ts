@@ -17,6 +17,18 @@ export function safeReturn(address: string | undefined): string {
     : '/'
 }
 
+const IN_TAB = 'daybook-session'
+
+/** Keeps in mind, for this tab, that somebody is signed in. */
+export function rememberSession(): void {
+  sessionStorage.setItem(IN_TAB, 'begun')
+}
+
+/** Whether a session of this tab ended by itself: nobody signed out. */
+export function hasSessionEnded(): boolean {
+  return sessionStorage.getItem(IN_TAB) !== null
+}
+
 /** Until it is set up, or given, the session may do nothing else. */
 export function needsSecondFactor(session: Session): boolean {
   return session.mfa_setup_required || session.mfa_code_required
@@ -42,5 +54,6 @@ export function useSignOut() {
 
 /** A full load, so that nothing of the session stays in memory. */
 export function leave(): void {
+  sessionStorage.removeItem(IN_TAB)
   location.assign('/sign-in')
 }

@@ -1,6 +1,7 @@
 /** Around which event, by what, how far, in which logs. */
 import { Checkbox, SegmentedControl } from '@mantine/core'
 import { Link } from '@tanstack/react-router'
+import { formatNumber } from '../format/number'
 import { formatFull } from '../format/time'
 import { t } from '../i18n'
 import { addressOf } from '../logs/place'
@@ -8,8 +9,9 @@ import { titleOf } from '../logs/presentation'
 import { EventText } from '../ui/EventText'
 import { Icon } from '../ui/Icon'
 import { useZone } from '../ui/useZone'
-import type { Timeline } from './useTimeline'
+import type { RelationKind } from './relations'
 import { AROUNDS, type TimelineState } from './timelineState'
+import type { Timeline } from './useTimeline'
 import classes from './Timeline.module.css'
 
 interface TimelineControlsProps {
@@ -21,7 +23,7 @@ interface TimelineControlsProps {
 export function TimelineControls({ state, timeline, onChange }: TimelineControlsProps) {
   const [zone] = useZone()
   const { of, around, without } = state
-  const { middle, relations, relation, streams } = timeline
+  const { middle, relations, others, relation, streams } = timeline
   return (
     <header className={classes.head}>
       <div className={classes.title}>
@@ -42,15 +44,19 @@ export function TimelineControls({ state, timeline, onChange }: TimelineControls
       </div>
       <div className={classes.controls}>
         <SegmentedControl
+          className={classes.by ?? ''}
           size="xs"
           aria-label={t.timeline.by}
           value={relation?.kind ?? ''}
           onChange={(kind) => onChange({ by: relations.find((one) => one.kind === kind)?.kind })}
-          data={relations.map(({ kind }) => ({ value: kind, label: t.timeline.kinds[kind] }))}
+          data={relations.map(({ kind }, at) => ({
+            value: kind,
+            label: <Choice kind={kind} others={others[at]} />,
+          }))}
         />
         {relation && (
           <code className={classes.value}>
-            <EventText value={relation.value} />
+            <EventText value={relation.value} line />
           </code>
         )}
         <SegmentedControl
@@ -80,5 +86,22 @@ export function TimelineControls({ state, timeline, onChange }: TimelineControls
         </fieldset>
       </div>
     </header>
+  )
+}
+
+/** A relation and how many others it leads to, where that is known. */
+function Choice({ kind, others }: { kind: RelationKind; others: number | undefined }) {
+  return (
+    <>
+      {t.timeline.kinds[kind]}
+      {others !== undefined && (
+        <>
+          {' '}
+          <span className={classes.others} data-none={others === 0 || undefined}>
+            {formatNumber(others)}
+          </span>
+        </>
+      )}
+    </>
   )
 }

@@ -8,13 +8,13 @@ import type { Catalogue } from '../api/types'
 import { fieldsOf } from '../catalogue/catalogue'
 import { formatNumber } from '../format/number'
 import { formatClock, formatDay, formatFull } from '../format/time'
-import { formatEnum } from '../format/value'
 import { t } from '../i18n'
+import { focusIfFree } from '../keyboard/focus'
 import { DetailsLine } from '../logs/DetailsLine'
-import { stateOf, titleOf } from '../logs/presentation'
+import { titleOf } from '../logs/presentation'
+import { StateChip } from '../logs/StateChip'
 import { EventText } from '../ui/EventText'
 import { Icon } from '../ui/Icon'
-import { StatusChip, toneOf } from '../ui/StatusChip'
 import { useZone } from '../ui/useZone'
 import { offsetOf } from './lanes'
 import { isSame, writeTimeline, type EventKey, type TimelineState } from './timelineState'
@@ -63,16 +63,19 @@ interface LineProps {
 function Line({ event: { stream, id, event }, middle, catalogue, state, onOpen }: LineProps) {
   const [zone] = useZone()
   const line = useRef<HTMLLIElement>(null)
+  const wasOpen = useRef(false)
   const isMiddle = isSame({ stream, id }, state.of)
   const isOpen = isSame({ stream, id }, state.open)
   useEffect(() => {
     if (isMiddle) line.current?.scrollIntoView({ block: 'center' })
   }, [isMiddle])
+  const isClosed = state.open === undefined
   useEffect(() => {
     if (isOpen) line.current?.scrollIntoView({ block: 'nearest' })
-  }, [isOpen])
+    else if (wasOpen.current && isClosed) focusIfFree(line.current?.querySelector('a'))
+    wasOpen.current = isOpen
+  }, [isOpen, isClosed])
   const date = new Date(event.time)
-  const status = stateOf(stream, event)
   const fields = fieldsOf(catalogue, stream)
   return (
     <li
@@ -102,12 +105,10 @@ function Line({ event: { stream, id, event }, middle, catalogue, state, onOpen }
         {t.streams[stream]}
       </span>
       <span className={classes.what}>
-        <EventText value={titleOf(stream, event)} />
+        <EventText value={titleOf(stream, event)} line />
       </span>
       <span>
-        {status !== undefined && (
-          <StatusChip tone={toneOf(status)}>{formatEnum(status)}</StatusChip>
-        )}
+        <StateChip stream={stream} event={event} />
       </span>
       <DetailsLine fields={fields} event={event} zone={zone} className={classes.details} />
     </li>

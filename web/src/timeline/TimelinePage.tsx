@@ -1,5 +1,6 @@
 /** Everything around an event: what shares its request, person, resource or address, over all logs on one line of time. */
-import { useNavigate, useSearch } from '@tanstack/react-router'
+import { Button } from '@mantine/core'
+import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { Suspense } from 'react'
 import { t } from '../i18n'
 import { useShortcuts } from '../keyboard/useShortcuts'
@@ -7,7 +8,7 @@ import EventPanel from '../logs/panel/EventPanel'
 import { PanelEdge } from '../logs/panel/PanelEdge'
 import { PanelSkeleton } from '../logs/panel/PanelSkeleton'
 import { usePanelWidth } from '../logs/panel/usePanelWidth'
-import { describeError } from '../ui/describeError'
+import { LoadError } from '../ui/LoadError'
 import { Message } from '../ui/Message'
 import { hasStatus } from '../api/errors'
 import frame from '../logs/LogFrame.module.css'
@@ -21,62 +22,73 @@ import { useTimeline } from './useTimeline'
 import classes from './Timeline.module.css'
 
 export function TimelinePage() {
-  const search = useSearch({ from: '/signed-in/timeline' })
+  const state = readTimeline(useSearch({ from: '/signed-in/timeline' }))
+  return (
+    <main className={classes.main}>
+      <title>{`${t.timeline.title} · ${t.app.name}`}</title>
+      {state.of ? (
+        <Surroundings state={state} />
+      ) : (
+        <Message icon="timeline" title={t.timeline.missing} text={t.timeline.missingHint}>
+          <Button component={Link} to="/" size="xs" variant="default">
+            {t.errors.toLogs}
+          </Button>
+        </Message>
+      )}
+    </main>
+  )
+}
+
+function Surroundings({ state: asked }: { state: TimelineState }) {
   const navigate = useNavigate()
-  const state = readTimeline(search)
-  const timeline = useTimeline(state)
+  const timeline = useTimeline(asked)
   const panel = usePanelWidth()
+  // From the first step on the address says what is followed, so that a longer time does not lead elsewhere.
+  const state = { ...asked, by: timeline.relation?.kind ?? asked.by }
   const change = (patch: Partial<TimelineState>) =>
     void navigate({ to: '/timeline', search: writeTimeline({ ...state, ...patch }), replace: true })
   const cursor = useCursor(state, timeline.events ?? [], change)
   const { open } = state
 
   return (
-    <main className={classes.main}>
-      <title>{`${t.timeline.title} · ${t.app.name}`}</title>
-      <div className={split.split} data-open={open !== undefined || undefined} style={panel.style}>
-        <div className={frame.list}>
-          <TimelineControls state={state} timeline={timeline} onChange={change} />
-          {timeline.error ? (
-            <Message
-              icon="alert"
-              title={hasStatus(timeline.error, 404) ? t.panel.notFound : t.errors.title}
-              text={
-                hasStatus(timeline.error, 404) ? t.timeline.goneHint : describeError(timeline.error)
-              }
+    <div className={split.split} data-open={open !== undefined || undefined} style={panel.style}>
+      <div className={frame.list}>
+        <TimelineControls state={state} timeline={timeline} onChange={change} />
+        {hasStatus(timeline.error, 404) ? (
+          <Message icon="alert" title={t.panel.notFound} text={t.timeline.goneHint} />
+        ) : timeline.error ? (
+          <LoadError title={t.errors.title} error={timeline.error} onRetry={timeline.retry} />
+        ) : (
+          <>
+            <TimelineLanes
+              state={state}
+              timeline={timeline}
+              onOpen={(key) => change({ open: key })}
             />
-          ) : (
-            <>
-              <TimelineLanes
-                state={state}
-                timeline={timeline}
-                onOpen={(key) => change({ open: key })}
-              />
-              <TimelineList
-                state={state}
-                timeline={timeline}
-                onOpen={(key) => change({ open: key })}
-              />
-            </>
-          )}
-        </div>
-        {open && timeline.window && (
-          <aside className={split.panel}>
-            <PanelEdge {...panel} />
-            <Suspense fallback={<PanelSkeleton />}>
-              <DetachedView
-                stream={open.stream}
-                window={timeline.window}
-                open={open.id}
-                onClose={() => change({ open: undefined })}
-              >
-                <EventPanel id={open.id} canMove={cursor.canMove} onMove={cursor.move} />
-              </DetachedView>
-            </Suspense>
-          </aside>
+            <TimelineList
+              state={state}
+              timeline={timeline}
+              onOpen={(key) => change({ open: key })}
+            />
+          </>
         )}
       </div>
-    </main>
+      {open && timeline.window && (
+        <aside className={split.panel}>
+          <PanelEdge {...panel} />
+          <Suspense fallback={<PanelSkeleton />}>
+            <DetachedView
+              stream={open.stream}
+              window={timeline.window}
+              open={open.id}
+              onClose={() => change({ open: undefined })}
+            >
+              <EventPanel id={open.id} canMove={cursor.canMove} onMove={cursor.move} />
+            </DetachedView>
+          </Suspense>
+        </aside>
+      )}
+    </div>
   )
 }
 

@@ -1,5 +1,6 @@
 /** Geometry of the drawing: one lane a log, time from left to right. */
 import type { Stream } from '../api/types'
+import { t } from '../i18n'
 import type { TimelineEvent } from './useTimeline'
 import type { Window } from './timelineState'
 
@@ -38,8 +39,8 @@ export function offsetOf(time: string, middle: string): string {
   if (ms === 0) return '0'
   const sign = ms < 0 ? '\u2212' : '+'
   const size = Math.abs(ms)
-  if (size < 1000) return `${sign}${size} ms`
-  if (size < 60_000) return `${sign}${(size / 1000).toFixed(1)} s`
-  if (size < 3_600_000) return `${sign}${Math.round(size / 60_000)} min`
-  return `${sign}${(size / 3_600_000).toFixed(1)} h`
+  if (size < 1000) return `${sign}${size} ${t.units.ms}`
+  if (size < 60_000) return `${sign}${(size / 1000).toFixed(1)} ${t.units.s}`
+  if (size < 3_600_000) return `${sign}${Math.round(size / 60_000)} ${t.units.min}`
+  return `${sign}${(size / 3_600_000).toFixed(1)} ${t.units.h}`
 }

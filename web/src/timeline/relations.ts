@@ -1,34 +1,72 @@
-/** What an event has in common with others: the same request, person, resource or address, in every log that knows it. */
+/**
+ * What an event has in common with others: the same request, person, key, resource, address, in every
+ * log that knows it, in whichever of its fields.
+ */
 import { STREAMS, type Catalogue, type LogEvent, type Stream } from '../api/types'
 import { fieldsOf } from '../catalogue/catalogue'
 
-export const RELATION_KINDS = ['request', 'trace', 'user', 'resource', 'address'] as const
+export const RELATION_KINDS = [
+  'request',
+  'trace',
+  'user',
+  'key',
+  'resource',
+  'upstream',
+  'workspace',
+  'address',
+] as const
 export type RelationKind = (typeof RELATION_KINDS)[number]
+
+/** Parameters of a question to a log. */
+export type Filters = [parameter: string, value: string][]
+
+/** One question to each log. */
+export type Way = Partial<Record<Stream, Filters>>
 
 export interface Relation {
   kind: RelationKind
   /** What they share. */
   value: string
-  /** The field that says so, in each log that has one. */
+  /** The field that says so most often, in each log that has one. */
   fields: Partial<Record<Stream, string>>
+  /** All fields that may say so. No event is found in two ways, so that numbers add up. */
+  ways: Way[]
 }
+
+/** The fields of one thing: what identifies it, and what it is called. */
+type Names = [id: string | undefined, name?: string]
 
 interface Rule {
   kind: RelationKind
-  /** Names of the same thing in different logs; the first that an event carries is looked for. */
-  names: string[]
+  /** Where an event says it of itself, under the names of different logs. */
+  own: Names[]
+  /** Where other events may be about it. */
+  about?: Names[]
+  /** The name identifies it: there is no id in common. */
+  named?: boolean
 }
 
-/** For each kind the telling names first: an id before a name that two may have. */
+const RESOURCE: Names = ['resource_id', 'resource_name']
+const ACTOR: Names = ['actor_id', 'actor_name']
+
 const RULES: Rule[] = [
-  { kind: 'request', names: ['request_id'] },
-  { kind: 'trace', names: ['trace_id'] },
-  { kind: 'user', names: ['user_id', 'actor_id'] },
-  { kind: 'user', names: ['user_name', 'actor_name'] },
-  // Models are resources of the audit log and names in the usage log: there is no id in common.
-  { kind: 'resource', names: ['platform_model', 'resource_name'] },
-  { kind: 'resource', names: ['resource_id'] },
-  { kind: 'address', names: ['ip'] },
+  { kind: 'request', own: [['request_id']] },
+  { kind: 'trace', own: [['trace_id']] },
+  { kind: 'user', own: [['user_id', 'user_name'], ACTOR], about: [RESOURCE] },
+  { kind: 'key', own: [['api_key_id', 'api_key_name']], about: [ACTOR, RESOURCE] },
+  // Models are resources of the audit log and names in the usage log.
+  { kind: 'resource', own: [[undefined, 'platform_model'], RESOURCE], named: true },
+  {
+    kind: 'upstream',
+    own: [
+      [undefined, 'upstream_name'],
+      [undefined, 'provider'],
+    ],
+    about: [RESOURCE],
+    named: true,
+  },
+  { kind: 'workspace', own: [['workspace_id', 'workspace_name']], about: [RESOURCE] },
+  { kind: 'address', own: [['ip']] },
 ]
 
 export function relationsOf(
@@ -36,31 +74,69 @@ export function relationsOf(
   catalogue: Catalogue,
   streams: readonly Stream[],
 ): Relation[] {
-  const relations: Relation[] = []
-  for (const rule of RULES) {
-    if (relations.some(({ kind }) => kind === rule.kind)) continue
-    const value = valueOf(event, rule.names)
-    if (value === undefined) continue
-    relations.push({ kind: rule.kind, value, fields: fieldsWith(rule.names, catalogue, streams) })
-  }
-  return relations
+  const readable = STREAMS.filter((stream) => streams.includes(stream))
+  return RULES.flatMap((rule) => {
+    const { id, name } = sharedBy(event, rule)
+    const value = rule.named ? (name ?? id) : (id ?? name)
+    if (value === undefined) return []
+    const fields: Relation['fields'] = {}
+    const ways: Way[] = []
+    for (const stream of readable) {
+      const known = fieldsOf(catalogue, stream).byName
+      const questions = questionsOf(rule, id, name, (field) => known.get(field)?.filter === true)
+      const first = questions[0]?.[0]
+      if (first) fields[stream] = first[0]
+      questions.forEach((question, index) => {
+        ways[index] = { ...ways[index], [stream]: question }
+      })
+    }
+    return [{ kind: rule.kind, value, fields, ways }]
+  })
 }
 
-function fieldsWith(
-  names: string[],
-  catalogue: Catalogue,
-  streams: readonly Stream[],
-): Relation['fields'] {
-  const fields: Relation['fields'] = {}
-  for (const stream of STREAMS.filter((one) => streams.includes(one))) {
-    const known = fieldsOf(catalogue, stream).byName
-    const name = names.find((candidate) => known.get(candidate)?.filter)
-    if (name !== undefined) fields[stream] = name
+/** What an event says of itself: the id and the name under the first names that it carries. */
+function sharedBy(
+  event: LogEvent,
+  rule: Rule,
+): { id?: string | undefined; name?: string | undefined } {
+  const text = (field: string | undefined) => {
+    const value = field === undefined ? undefined : event[field]
+    return typeof value === 'string' && value !== '' ? value : undefined
   }
-  return fields
+  for (const [idField, nameField] of rule.own) {
+    const [id, name] = [text(idField), text(nameField)]
+    if (id !== undefined || name !== undefined) return { id, name }
+  }
+  return {}
 }
 
-function valueOf(event: LogEvent, names: string[]): string | undefined {
-  const values = names.map((name) => event[name])
-  return values.find((value): value is string => typeof value === 'string' && value !== '')
+/** The questions to one log; each leaves out what those before it find. */
+function questionsOf(
+  rule: Rule,
+  id: string | undefined,
+  name: string | undefined,
+  knows: (field: string) => boolean,
+): Filters[] {
+  const equal: Filters = []
+  const nameless: Filters[] = []
+  for (const pair of [...rule.own, ...(rule.about ?? [])]) {
+    const [idField, nameField] = pair.map((field) => (field && knows(field) ? field : undefined))
+    const byName = nameField !== undefined && name !== undefined
+    const byId = idField !== undefined && id !== undefined
+    if (byName && (rule.named || id === undefined)) equal.push([nameField, name])
+    if (byId) equal.push([idField, id])
+    // A name may belong to two: it tells only where there is no id.
+    if (byName && byId && !rule.named && rule.own.includes(pair)) {
+      nameless.push([
+        [nameField, name],
+        [`${idField}.exists`, 'false'],
+      ])
+    }
+  }
+  const others = (before: Filters): Filters =>
+    before.map(([field, value]) => [`${field}.ne`, value])
+  return [
+    ...equal.map((filter, index) => [filter, ...others(equal.slice(0, index))]),
+    ...nameless.map((question) => [...question, ...others(equal)]),
+  ]
 }

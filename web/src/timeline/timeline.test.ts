@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import type { Catalogue, Field, LogEvent } from '../api/types'
 import { dotsOf, offsetOf } from './lanes'
-import { relationsOf } from './relations'
-import { sideParams } from './timelineQueries'
+import { relationsOf, type Way } from './relations'
+import { othersParams, sideParams } from './timelineQueries'
 import { readKey, readTimeline, windowOf, writeTimeline } from './timelineState'
+import { firstWithOthers } from './useBeginning'
 import { joined } from './useTimeline'
 
 const field = (name: string): Field => ({
@@ -43,7 +44,7 @@ const event = (fields: object, time = '2026-11-19T14:00:00.123456Z'): LogEvent =
 describe('what events have in common', () => {
   it('has another name in another log', () => {
     const call = event({ user_id: 'u_1', platform_model: 'gpt-4o', ip: '192.0.2.1' })
-    expect(relationsOf(call, catalogue, [...ALL])).toEqual([
+    expect(relationsOf(call, catalogue, [...ALL])).toMatchObject([
       {
         kind: 'user',
         value: 'u_1',
@@ -55,6 +56,48 @@ describe('what events have in common', () => {
         fields: { audit: 'resource_name', usage: 'platform_model', system: 'resource_name' },
       },
       { kind: 'address', value: '192.0.2.1', fields: { audit: 'ip', usage: 'ip', auth: 'ip' } },
+    ])
+  })
+  it('is looked for in every field that may say it, and found once', () => {
+    const names = ['user', 'actor', 'resource'].flatMap((it) => [`${it}_id`, `${it}_name`])
+    const of = (name: 'audit' | 'auth', ...kinds: string[]) => ({
+      name,
+      label: '',
+      fields: names.filter((one) => kinds.some((kind) => one.startsWith(kind))).map(field),
+    })
+    const full: Catalogue = { streams: [of('audit', 'actor', 'resource'), of('auth', 'user')] }
+    const user = (fields: object) =>
+      relationsOf(event(fields), full, ['audit', 'auth']).find(({ kind }) => kind === 'user')?.ways
+    expect(user({ user_id: 'u_1', user_name: 'ana' })).toEqual([
+      { audit: [['actor_id', 'u_1']], auth: [['user_id', 'u_1']] },
+      {
+        audit: [
+          ['resource_id', 'u_1'],
+          ['actor_id.ne', 'u_1'],
+        ],
+        auth: [
+          ['user_name', 'ana'],
+          ['user_id.exists', 'false'],
+          ['user_id.ne', 'u_1'],
+        ],
+      },
+      {
+        audit: [
+          ['actor_name', 'ana'],
+          ['actor_id.exists', 'false'],
+          ['actor_id.ne', 'u_1'],
+          ['resource_id.ne', 'u_1'],
+        ],
+      },
+    ])
+    expect(user({ user_name: 'ana' })).toEqual([
+      { audit: [['actor_name', 'ana']], auth: [['user_name', 'ana']] },
+      {
+        audit: [
+          ['resource_name', 'ana'],
+          ['actor_name.ne', 'ana'],
+        ],
+      },
     ])
   })
   it('is looked for only where the reader may look, and not at all when there is nothing', () => {
@@ -85,17 +128,36 @@ describe('the address of a timeline', () => {
 describe('the questions of a timeline', () => {
   it('ask each log by its own name for it, on both sides of the very microsecond', () => {
     const window = windowOf('2026-11-19T14:00:00.123456Z', '15m')
-    const relation = {
-      kind: 'user',
-      value: 'u',
-      fields: { audit: 'actor_id', usage: 'user_id' },
-    } as const
-    const before = sideParams(relation, ['audit', 'usage'], window, 'before')
-    const after = sideParams(relation, ['audit', 'usage'], window, 'after')
+    const way: Way = { audit: [['actor_id', 'u']], usage: [['user_id', 'u']] }
+    const before = sideParams(way, ['audit', 'usage'], window, 'before')
+    const after = sideParams(way, ['audit', 'usage'], window, 'after')
     expect(before.get('audit:actor_id')).toBe('u')
     expect(before.get('usage:user_id')).toBe('u')
     expect([before.get('sort'), after.get('sort')]).toEqual(['-time', 'time'])
     expect([before.get('to'), after.get('from')]).toEqual([window.at, window.at])
+  })
+})
+
+describe('what a timeline begins with', () => {
+  const window = windowOf('2026-11-19T14:00:00Z', '15m')
+  it('is counted without the one in the middle, on both sides at once', () => {
+    const way: Way = { audit: [['actor_id', 'u']], usage: [['user_id', 'u']] }
+    const params = othersParams(way, ['audit', 'usage'], window, { stream: 'usage', id: 'e1' })
+    expect(params.getAll('usage:id.ne')).toEqual(['e1'])
+    expect(params.has('audit:id.ne')).toBe(false)
+    expect([params.get('from'), params.get('to')]).toEqual([window.from, window.to])
+    expect(params.get('page_size')).toBe('1')
+    const elsewhere = othersParams(way, ['audit'], window, { stream: 'usage', id: 'e1' })
+    expect([...elsewhere.keys()].filter((name) => name.includes('id.ne'))).toEqual([])
+  })
+  it('is the first relation that leads to others, and the very first when none does', () => {
+    const call = event({ user_id: 'u_1', platform_model: 'gpt-4o', ip: '192.0.2.1' })
+    const relations = relationsOf(call, catalogue, [...ALL])
+    const beginning = (...others: number[]) => firstWithOthers(relations, others)?.kind
+    expect(beginning(3)).toBe('user')
+    expect(beginning(0, 7)).toBe('resource')
+    expect(beginning(0, 0, 0)).toBe('user')
+    expect(firstWithOthers([], [])).toBeUndefined()
   })
 })
 

@@ -1,39 +1,76 @@
-/** What is fetched for the timeline: the nearest events before and after the one in the middle. */
+/**
+ * What is fetched for the timeline: the nearest events before and after the one in the middle, and how many
+ * there are besides it.
+ */
 import { queryOptions } from '@tanstack/react-query'
 import { api } from '../api/client'
 import type { Stream } from '../api/types'
-import type { Relation } from './relations'
-import type { Window } from './timelineState'
+import type { Way } from './relations'
+import type { EventKey, Window } from './timelineState'
 
 /** On either side; further ones are counted, and found in the logs. */
 export const NEAREST = 100
 
 export type Side = 'before' | 'after'
 
-/** The question for one side: filters of each log carry its name in front. */
+/** The question for one side. */
 export function sideParams(
-  relation: Relation,
+  way: Way,
   streams: Stream[],
   window: Window,
   side: Side,
 ): URLSearchParams {
-  const params = new URLSearchParams({
-    streams: streams.join(','),
-    from: side === 'before' ? window.from : window.at,
-    to: side === 'before' ? window.at : window.to,
-    sort: side === 'before' ? '-time' : 'time',
-    page_size: String(NEAREST),
-  })
+  const { from, at, to } = window
+  const params = wayParams(way, streams, side === 'before' ? [from, at] : [at, to])
+  params.set('sort', side === 'before' ? '-time' : 'time')
+  params.set('page_size', String(NEAREST))
+  return params
+}
+
+/** The question how many there are besides the one in the middle. */
+export function othersParams(
+  way: Way,
+  streams: Stream[],
+  window: Window,
+  middle: EventKey,
+): URLSearchParams {
+  const params = wayParams(way, streams, [window.from, window.to])
+  if (streams.includes(middle.stream)) params.append(`${middle.stream}:id.ne`, middle.id)
+  params.set('page_size', '1')
+  return params
+}
+
+/** Filters of each log carry its name in front. */
+function wayParams(
+  way: Way,
+  streams: Stream[],
+  [from, to]: [from: string, to: string],
+): URLSearchParams {
+  const params = new URLSearchParams({ streams: streams.join(','), from, to })
   for (const stream of streams) {
-    const field = relation.fields[stream]
-    if (field !== undefined) params.set(`${stream}:${field}`, relation.value)
+    for (const [name, value] of way[stream] ?? []) params.append(`${stream}:${name}`, value)
   }
   return params
 }
 
-export const sideQuery = (params: URLSearchParams | undefined) =>
+export const sideQuery = (params: URLSearchParams) =>
   queryOptions({
-    queryKey: ['timeline', params?.toString() ?? ''],
-    queryFn: ({ signal }) => api.timeline(params ?? new URLSearchParams(), signal),
-    enabled: params !== undefined,
+    queryKey: ['timeline', 'side', params.toString()],
+    queryFn: ({ signal }) => api.timeline(params, signal),
+  })
+
+/** How many others there are by each relation, one after the other until there are any. */
+export const othersQuery = (relations: URLSearchParams[][]) =>
+  queryOptions({
+    queryKey: ['timeline', 'others', relations.map((ways) => ways.map(String))],
+    queryFn: async ({ signal }) => {
+      const others: number[] = []
+      for (const ways of relations) {
+        const pages = await Promise.all(ways.map((params) => api.timeline(params, signal)))
+        const count = pages.reduce((sum, { total }) => sum + total, 0)
+        others.push(count)
+        if (count > 0) break
+      }
+      return others
+    },
   })

@@ -13,7 +13,7 @@ export interface EventKey {
 export interface TimelineState {
   /** The event in the middle. */
   of: EventKey | undefined
-  /** What the others share with it; undefined: the first that there is. */
+  /** What the others share with it; undefined: the first that leads to others. */
   by: RelationKind | undefined
   around: Around
   /** Logs that are left out. */

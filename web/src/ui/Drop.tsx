@@ -3,10 +3,13 @@
  * The machinery that places it is loaded when a pointer or the focus comes near, not with the page.
  */
 import { Suspense, lazy, useId, useState } from 'react'
+import { part } from '../api/parts'
 import type { DropPanelProps } from './DropPanel'
 
-const load = () => import('./DropPanel')
+const load = part(() => import('./DropPanel'))
 const DropPanel = lazy(load)
+/** Whether that works is told to whoever opens it. */
+const preload = () => void load().catch(() => undefined)
 
 export interface Dropping {
   id: string
@@ -30,8 +33,8 @@ export function useDrop(kind: Kind = 'dialog') {
     'aria-haspopup': kind,
     'aria-expanded': opened,
     'aria-controls': opened ? `${id}-dropdown` : undefined,
-    onPointerEnter: () => void load(),
-    onFocus: () => void load(),
+    onPointerEnter: preload,
+    onFocus: preload,
     onClick: () => setOpened(!opened),
   } as const
   return { drop, target }

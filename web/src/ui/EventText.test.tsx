@@ -9,4 +9,9 @@ describe('EventText', () => {
     expect(html).not.toContain('\u202E')
     expect(html).toContain('U+202E')
   })
+  it('is a box of its own on a line, so that it ends at its own end, and shows where it is blank', () => {
+    const html = (value: string) => renderToStaticMarkup(<EventText value={value} line />)
+    expect(html('مرحبا')).toMatch(/^<bdi class="[^"]*line[^"]*">مرحبا<\/bdi>$/)
+    expect(html('  ')).toContain('U+0020')
+  })
 })

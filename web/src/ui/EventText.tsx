@@ -1,5 +1,5 @@
 /** Text of an event: always text, isolated from what surrounds it, with hidden controls shown. */
-import { splitControls } from '../format/text'
+import { splitControls, splitLine } from '../format/text'
 import { Breakable } from './Breakable'
 import classes from './EventText.module.css'
 
@@ -7,12 +7,14 @@ interface EventTextProps {
   value: string
   /** Where lines may break, endless words may, too. */
   breaks?: boolean
+  /** On one line: cut where the room ends, at the end of the text in whichever direction it is written. */
+  line?: boolean
 }
 
-export function EventText({ value, breaks = false }: EventTextProps) {
-  const pieces = splitControls(value)
+export function EventText({ value, breaks = false, line = false }: EventTextProps) {
+  const pieces = line ? splitLine(value) : splitControls(value)
   return (
-    <bdi>
+    <bdi className={line ? classes.line : undefined}>
       {pieces.map((piece, index) =>
         piece.control === undefined ? (
           breaks ? (
@@ -21,9 +23,10 @@ export function EventText({ value, breaks = false }: EventTextProps) {
             piece.text
           )
         ) : (
-          <span key={index} className={classes.control}>
+          // Isolated, so that its letters do not decide in which direction the text runs.
+          <bdi key={index} className={classes.control}>
             {piece.control}
-          </span>
+          </bdi>
         ),
       )}
     </bdi>

@@ -1,12 +1,16 @@
 /**
  * The hints of the whole page: an element with `data-hint` shows it when a pointer rests on it or the
- * keyboard comes to it, above, or where `data-hint-side` says.
+ * keyboard comes to it, above, or where `data-hint-side` says. A line that ends in an ellipsis shows what it
+ * leaves out.
  */
 import { Suspense, lazy, useEffect, useState } from 'react'
+import { part } from '../api/parts'
 
-const load = () => import('./HintTip')
+const load = part(() => import('./HintTip'))
 const HintTip = lazy(load)
 const DELAY_MS = 400
+/** How far above what the pointer is on the end of a line is looked for. */
+const DEPTH_MAX = 5
 
 export function HintLayer() {
   const target = useHinted()
@@ -30,7 +34,7 @@ function useHinted(): HTMLElement | undefined {
       clearTimeout(timer)
       setHinted(undefined)
       if (!element) return
-      void load()
+      void load().catch(() => undefined)
       timer = setTimeout(() => setHinted(element), DELAY_MS)
     }
     const onPointer = (event: PointerEvent) => {
@@ -66,5 +70,23 @@ function useHinted(): HTMLElement | undefined {
 
 function hintAt(target: EventTarget | null): HTMLElement | undefined {
   if (!(target instanceof Element)) return undefined
-  return target.closest<HTMLElement>('[data-hint]') ?? undefined
+  return target.closest<HTMLElement>('[data-hint]') ?? cutOff(target)
+}
+
+/** Where the browser itself has something to say, in a title, one hint is enough. */
+function cutOff(target: Element): HTMLElement | undefined {
+  if (target.closest('[title]')) return undefined
+  let element: Element | null = target
+  for (let depth = 0; element && depth < DEPTH_MAX; depth += 1) {
+    if (element instanceof HTMLElement && isCut(element)) return element
+    element = element.parentElement
+  }
+  return undefined
+}
+
+function isCut(element: HTMLElement): boolean {
+  return (
+    element.scrollWidth > element.clientWidth &&
+    getComputedStyle(element).textOverflow === 'ellipsis'
+  )
 }

@@ -2,6 +2,9 @@
 import { Tooltip } from '@mantine/core'
 import { useSyncExternalStore } from 'react'
 
+/** More is better read in the details. */
+const CHARACTERS_MAX = 600
+
 export default function HintTip({ target }: { target: HTMLElement }) {
   const label = useSyncExternalStore(
     (onChange) => {
@@ -9,9 +12,19 @@ export default function HintTip({ target }: { target: HTMLElement }) {
       observer.observe(target, { attributeFilter: ['data-hint'] })
       return () => observer.disconnect()
     },
-    () => target.dataset['hint'],
+    () => target.dataset['hint'] ?? target.textContent.slice(0, CHARACTERS_MAX),
   )
   const position = target.dataset['hintSide'] === 'right' ? 'right' : 'top'
-  if (label === undefined) return null
-  return <Tooltip opened target={target} label={label} position={position} />
+  if (label === '') return null
+  return (
+    <Tooltip
+      opened
+      multiline
+      maw={480}
+      style={{ overflowWrap: 'anywhere' }}
+      target={target}
+      label={label}
+      position={position}
+    />
+  )
 }

@@ -3,17 +3,20 @@ import { ApiError, ConnectionError } from '../api/errors'
 import { formatDuration } from '../format/duration'
 import { visibleText } from '../format/text'
 import { t } from '../i18n'
+import { parameterError } from './parameterError'
 
 export function describeError(error: unknown): string {
   if (error instanceof ConnectionError) return t.errors.offline
   if (!(error instanceof ApiError)) return t.errors.server
-  if (error.code === 'forbidden') return `${t.errors.forbidden}. ${sentence(error.message)}`
   if (error.status === 429 && error.retryAfterS !== undefined) {
     return t.errors.throttled(formatDuration(error.retryAfterS))
   }
   if (error.status === 503 || error.status === 429) return t.errors.busy
   if (error.status >= 500) return t.errors.server
-  return sentence(error.message)
+  const about = error.code === 'invalid_parameter' ? parameterError(error) : undefined
+  if (about !== undefined) return about
+  const inWords = t.errors.codes[error.code]
+  return inWords ? inWords(visibleText(error.message)) : sentence(error.message)
 }
 
 /** What the server says about one field of a form, to stand at that field. */

@@ -1,15 +1,14 @@
 /** Which columns the table has, in which order, and how dense its rows are. */
-import { Button, SegmentedControl } from '@mantine/core'
+import { Button } from '@mantine/core'
 import { t } from '../../i18n'
-import { DENSITIES, useDensity } from './useDensity'
 import { AddColumn } from './AddColumn'
 import { ChosenColumns } from './ChosenColumns'
+import DensityChoice from './DensityChoice'
 import { useColumns } from './useColumns'
 import classes from './ColumnChooser.module.css'
 
 export default function ColumnChooser() {
   const { names, chosen, choose } = useColumns()
-  const [density, setDensity] = useDensity()
   return (
     <div className={classes.chooser}>
       <header className={classes.head}>
@@ -25,16 +24,7 @@ export default function ColumnChooser() {
       </header>
       <ChosenColumns names={names} onChange={choose} />
       <AddColumn names={names} onAdd={(name) => choose([...names, name])} />
-      <div className={classes.density}>
-        <span>{t.columnChooser.density}</span>
-        <SegmentedControl
-          size="xs"
-          aria-label={t.columnChooser.density}
-          value={density}
-          onChange={(value) => setDensity(value)}
-          data={DENSITIES.map((value) => ({ value, label: t.columnChooser.densities[value] }))}
-        />
-      </div>
+      <DensityChoice />
     </div>
   )
 }

@@ -2,6 +2,7 @@
 import { Button, Checkbox, SegmentedControl, Stack } from '@mantine/core'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { Suspense, lazy, useState } from 'react'
+import { part } from '../../api/parts'
 import { totalQuery } from '../../api/queries'
 import { formatNumber } from '../../format/number'
 import { t } from '../../i18n'
@@ -14,7 +15,7 @@ import { columnsFor, downloadAddress, payloadFields, type Format } from './downl
 import { startDownload } from './startDownload'
 import classes from './DownloadMenu.module.css'
 
-const DownloadLog = lazy(() => import('./DownloadLog'))
+const DownloadLog = lazy(part(() => import('./DownloadLog')))
 
 export default function DownloadMenu({ onDone }: { onDone: () => void }) {
   const { place, stream, fields, asked } = useLogView()

@@ -44,6 +44,12 @@ describe('a file of the log', () => {
     const asked = { q: ['x'], action: ['a', 'b'] }
     expect(filtersOf(params, 'shown')).toEqual({ ...asked, from: ['-24h'], to: ['-1h'] })
     expect(filtersOf(params, 'ever')).toEqual(asked)
+    const span = { from: new Date('2020-01-01T00:00:00Z'), to: new Date('2020-02-01T00:00:00Z') }
+    expect(filtersOf(params, 'between', span)).toEqual({
+      ...asked,
+      from: ['2020-01-01T00:00:00.000Z'],
+      to: ['2020-02-01T00:00:00.000Z'],
+    })
     expect(filtersOf(params, 'all')).toEqual({})
   })
 })

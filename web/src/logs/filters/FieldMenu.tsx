@@ -6,6 +6,7 @@ import { grouped } from '../../catalogue/catalogue'
 import { filterable } from '../../catalogue/operators'
 import { t } from '../../i18n'
 import { Icon } from '../../ui/Icon'
+import { moveByArrows } from '../../ui/moveByArrows'
 import { useLogView } from '../LogView'
 import classes from './FieldMenu.module.css'
 
@@ -15,7 +16,7 @@ export function FieldMenu({ onChoose }: { onChoose: (field: Field) => void }) {
   const found = filterable(fields.fields).filter((field) => matchesName(field, text))
   const first = found[0]
   return (
-    <div>
+    <div onKeyDown={moveByArrows}>
       <form
         className={classes.find}
         onSubmit={(event) => {

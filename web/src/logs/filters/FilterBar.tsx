@@ -1,7 +1,9 @@
 /** The filters in force, each a chip that opens its editor, and the way to add one. */
 import { Button } from '@mantine/core'
 import { lazy } from 'react'
+import { part } from '../../api/parts'
 import { t } from '../../i18n'
+import { useShortcuts } from '../../keyboard/useShortcuts'
 import { Icon } from '../../ui/Icon'
 import { Drop, useDrop } from '../../ui/Drop'
 import { useLogView } from '../LogView'
@@ -9,16 +11,18 @@ import { isNarrowed, type Filter } from '../logState'
 import { FilterChip } from './FilterChip'
 import classes from './FilterBar.module.css'
 
-const NewFilter = lazy(() => import('./NewFilter'))
+const NewFilter = lazy(part(() => import('./NewFilter')))
 
 interface FilterBarProps {
   /** Filters that the page shows in another way need no chip. */
   shownElsewhere?: (filter: Filter) => boolean
+  /** Further choices, on the same line. */
+  beside?: React.ReactNode
   /** What else can be done with the list, at the right. */
   children?: React.ReactNode
 }
 
-export function FilterBar({ shownElsewhere = () => false, children }: FilterBarProps) {
+export function FilterBar({ shownElsewhere = () => false, beside, children }: FilterBarProps) {
   const { state, ask } = useLogView()
   const chips = state.filters.filter((filter) => !shownElsewhere(filter))
   return (
@@ -37,6 +41,7 @@ export function FilterBar({ shownElsewhere = () => false, children }: FilterBarP
           {t.filters.clear}
         </Button>
       )}
+      {beside !== undefined && <div className={classes.beside}>{beside}</div>}
       <div className={classes.tools}>{children}</div>
     </div>
   )
@@ -44,6 +49,13 @@ export function FilterBar({ shownElsewhere = () => false, children }: FilterBarP
 
 function AddFilter() {
   const { drop, target } = useDrop()
+  useShortcuts({
+    f: (event) => {
+      // It is not the first letter of what is looked for.
+      event.preventDefault()
+      drop.setOpened(true)
+    },
+  })
   return (
     <>
       <Button

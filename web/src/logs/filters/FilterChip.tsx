@@ -1,6 +1,7 @@
 /** One filter in words. Pressing it opens its editor; the cross removes it. */
 import { UnstyledButton } from '@mantine/core'
 import { lazy } from 'react'
+import { part } from '../../api/parts'
 import { labelOf } from '../../catalogue/catalogue'
 import { describeCondition } from '../../catalogue/operators'
 import { t } from '../../i18n'
@@ -10,7 +11,7 @@ import { useLogView } from '../LogView'
 import { replaceFilter, type Filter } from '../logState'
 import classes from './FilterChip.module.css'
 
-const FilterEditor = lazy(() => import('./FilterEditor'))
+const FilterEditor = lazy(part(() => import('./FilterEditor')))
 
 export function FilterChip({ filter }: { filter: Filter }) {
   const { fields, state, ask } = useLogView()

@@ -2,12 +2,19 @@
 import { ActionIcon, NativeSelect } from '@mantine/core'
 import { useState } from 'react'
 import type { Field, Operator } from '../../api/types'
-import { defaultOperator, entryOf, isComparison, operatorsOf } from '../../catalogue/operators'
+import {
+  defaultOperator,
+  entryOf,
+  isComparison,
+  isOrdered,
+  operatorsOf,
+} from '../../catalogue/operators'
 import { t } from '../../i18n'
 import { Icon } from '../../ui/Icon'
 import { useLogView } from '../LogView'
 import { replaceFilter, type Filter } from '../logState'
 import { PresenceEntry } from './PresenceEntry'
+import { Thresholds } from './Thresholds'
 import { TypedEntry } from './TypedEntry'
 import { ValueMenu } from './ValueMenu'
 import classes from './FilterEditor.module.css'
@@ -57,6 +64,11 @@ export default function FilterEditor({ field, filter, onBack, onDone }: FilterEd
           data={operatorsOf(field).map((value) => ({ value, label: t.filters.operators[value] }))}
         />
       </header>
+      {isOrdered(field) && entry === 'menu' && (
+        <div className={classes.thresholds}>
+          <Thresholds field={field} className={classes.threshold} onDone={onDone} />
+        </div>
+      )}
       {entry === 'menu' ? (
         <ValueMenu
           field={field}

@@ -11,11 +11,15 @@ import { t } from '../../i18n'
 import { describeError } from '../../ui/describeError'
 import { EventText } from '../../ui/EventText'
 import { Icon } from '../../ui/Icon'
+import { moveByArrows } from '../../ui/moveByArrows'
 import { useLogView } from '../LogView'
 import { selectionParams } from '../logState'
+import { canBeValue, isClosed, listedValues, type MenuValue } from './menuValues'
 import classes from './ValueMenu.module.css'
 
 const LIMIT = 20
+/** More words than any field has of its own. */
+const CLOSED_LIMIT = 200
 
 interface ValueMenuProps {
   field: Field
@@ -37,17 +41,19 @@ export function ValueMenu({ field, chosen, single, onChange }: ValueMenuProps) {
           : [...chosen, value],
     )
   const typed = text.trim()
-  const isNew = typed !== '' && !data?.values.some(({ value }) => value === typed)
+  const listed = listedValues(field, data, chosen, typed)
+  const isNew = canBeValue(field, typed) && !listed.some(({ value }) => value === typed)
   const wildcard = wildcardOf(field, typed)
 
   return (
-    <div>
+    <div onKeyDown={moveByArrows}>
       <form
         className={classes.find}
         onSubmit={(event) => {
           event.preventDefault()
-          const value = firstWith(data, typed) ?? typed
-          if (typed !== '' && !chosen.includes(value)) toggle(value)
+          const value = firstWith(field, listed, typed) ?? (isNew ? typed : undefined)
+          if (typed === '' || value === undefined) return
+          if (!chosen.includes(value)) toggle(value)
           setText('')
         }}
       >
@@ -62,7 +68,7 @@ export function ValueMenu({ field, chosen, single, onChange }: ValueMenuProps) {
         />
       </form>
       <ul className={classes.values} aria-label={field.label}>
-        {listed(data, chosen, typed).map(({ value, count }) => (
+        {listed.map(({ value, count }) => (
           <li key={value}>
             <label className={classes.value}>
               <input
@@ -84,9 +90,11 @@ export function ValueMenu({ field, chosen, single, onChange }: ValueMenuProps) {
         )}
         {isNew && <Offer text={t.filters.useTyped(typed)} onTake={() => toggle(typed)} />}
       </ul>
-      {data === undefined && error === null && <ValueSkeletons />}
+      {data === undefined && error === null && listed.length === 0 && <ValueSkeletons />}
       {error !== null && <p className={classes.note}>{describeError(error)}</p>}
-      {data?.values.length === 0 && !isNew && <p className={classes.note}>{t.filters.noValues}</p>}
+      {data !== undefined && listed.length === 0 && !isNew && (
+        <p className={classes.note}>{t.filters.noValues}</p>
+      )}
       {data !== undefined && data.total > data.values.length && (
         <p className={classes.note}>{t.filters.moreValues(data.total - data.values.length)}</p>
       )}
@@ -104,30 +112,24 @@ function Offer({ text, onTake }: { text: string; onTake: () => void }) {
   )
 }
 
-/** The most frequent value that begins as typed; what is listed may still be for an earlier text. */
-function firstWith(data: FieldValues | undefined, typed: string): string | undefined {
+/** The most frequent value that is meant; what is listed may still be for an earlier text. */
+function firstWith(field: Field, listed: MenuValue[], typed: string): string | undefined {
   const wanted = typed.toLowerCase()
-  return data?.values.find(({ value }) => value.toLowerCase().startsWith(wanted))?.value
+  if (isClosed(field)) return listed[0]?.value
+  return listed.find(({ value }) => value.toLowerCase().startsWith(wanted))?.value
 }
 
 function useValues(field: Field, prefix: string) {
   const { stream, asked } = useLogView()
-  const [settled] = useDebouncedValue(prefix, 200)
+  // Of a few words all are here, and are found by what they are called on the screen.
+  const [settled] = useDebouncedValue(isClosed(field) ? '' : prefix, 200)
   const params = selectionParams(asked, field.name)
-  params.set('limit', String(LIMIT))
+  params.set('limit', String(isClosed(field) ? CLOSED_LIMIT : LIMIT))
   if (settled !== '') params.set('prefix', settled)
   return useQuery({
     ...valuesQuery(stream, field.name, params),
     placeholderData: (previous: FieldValues | undefined) => previous,
   })
-}
-
-/** Chosen values stay listed even when they are not among the most frequent. */
-function listed(data: FieldValues | undefined, chosen: string[], typed: string) {
-  const values: { value: string; count?: number }[] = data?.values ?? []
-  const known = new Set(values.map(({ value }) => value))
-  const missing = typed === '' ? chosen.filter((value) => !known.has(value)) : []
-  return [...missing.map((value) => ({ value, count: undefined })), ...values]
 }
 
 function ValueSkeletons() {

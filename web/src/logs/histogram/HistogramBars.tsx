@@ -10,6 +10,8 @@ import classes from './Histogram.module.css'
 
 const AXIS_PX = 18
 const TOP_PX = 4
+/** Half of what a character of a label takes, on average. */
+const HALF_CHARACTER_PX = 3.5
 
 interface HistogramBarsProps {
   histogram: Histogram
@@ -95,10 +97,11 @@ export function HistogramBars({ histogram, width, height, label }: HistogramBars
   )
 }
 
-/** Labels at the edges would be cut: those stay inside or away. */
+/** A label that an edge would cut stays away. */
 function TickLabel(props: { x: number; y: number; width: number; label: string }) {
   const { x, y, width, label } = props
-  if (x < 12 || x > width - 20) return null
+  const half = label.length * HALF_CHARACTER_PX
+  if (x < half || x > width - half) return null
   return (
     <text className={classes.tick} x={x} y={y} textAnchor="middle">
       {label}

@@ -8,14 +8,16 @@ import { t } from '../../i18n'
 import { Icon } from '../../ui/Icon'
 import { toneOf } from '../../ui/StatusChip'
 import { useLogView } from '../LogView'
-import { addFilter } from '../logState'
+import { Thresholds } from '../filters/Thresholds'
+import { onlyValue, withoutValue } from '../filters/valueFilters'
 import { resolveRange, zoomOut } from '../range/range'
 import { intervalName, seriesOf } from './layout'
 import classes from './Histogram.module.css'
 
 export function HistogramLegend({ histogram }: { histogram: Histogram | undefined }) {
-  const { state, ask } = useLogView()
+  const { fields, state, ask } = useLogView()
   if (!histogram) return <div className={classes.legend} />
+  const field = fields.byName.get(histogram.by)
   const zoom = () => {
     const span = zoomOut(resolveRange(state.from, state.to))
     ask({ from: span.from.toISOString(), to: span.to.toISOString() })
@@ -29,13 +31,17 @@ export function HistogramLegend({ histogram }: { histogram: Histogram | undefine
             className={classes.series ?? ''}
             disabled={value === ''}
             title={t.values.filter(value)}
-            onClick={() => ask({ filters: addFilter(state.filters, histogram.by, 'eq', value) })}
+            onClick={(click) => {
+              const filtered = click.altKey ? withoutValue : onlyValue
+              ask({ filters: filtered(state.filters, histogram.by, value) })
+            }}
           >
             <span className={classes.swatch} data-tone={toneOf(value)} />
             {value === '' ? t.histogram.other : formatEnum(visibleText(value))}
             <b>{formatNumber(total)}</b>
           </UnstyledButton>
         ))}
+        {field && <Thresholds field={field} className={classes.series} />}
       </div>
       <span className={classes.per}>{t.histogram.per(intervalName(histogram.interval_ms))}</span>
       <ActionIcon

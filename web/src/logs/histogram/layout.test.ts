@@ -51,6 +51,26 @@ describe('the histogram', () => {
     ])
   })
 
+  it('names months and years where days are too close, with room between them', () => {
+    const labels = (from: string, width: number) => {
+      const bounds = { from: Date.parse(from), to: Date.parse('2026-11-22T12:50:00Z') }
+      return ticksOf(bounds, width, 'utc').map((tick) => tick.label)
+    }
+    expect(labels('2016-11-24T12:50:00Z', 1140)).toEqual(
+      Array.from({ length: 10 }, (_, at) => String(2017 + at)),
+    )
+    expect(labels('2016-11-24T12:50:00Z', 366)).toEqual(['2020', '2025'])
+    expect(labels('2025-06-15T00:00:00Z', 900)).toEqual([
+      'Jul 2025',
+      'Oct 2025',
+      'Jan 2026',
+      'Apr 2026',
+      'Jul 2026',
+      'Oct 2026',
+    ])
+    expect(labels('0001-01-01T00:00:00Z', 900).length).toBeLessThan(9)
+  })
+
   it('says what a bar stands for', () => {
     expect(intervalName(900_000)).toBe('15 min')
     expect(intervalName(5_400_000)).toBe('1.5 h')

@@ -1,10 +1,21 @@
 /** Geometry of the histogram: which bucket lies where, and which times the axis names. */
 import type { Histogram } from '../../api/types'
-import { formatClock, formatDay, formatMinute, type Zone } from '../../format/time'
+import {
+  formatClock,
+  formatDay,
+  formatMinute,
+  formatMonth,
+  formatYear,
+  monthNumber,
+  startOfMonth,
+  type Zone,
+} from '../../format/time'
+import { t } from '../../i18n'
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
 const DAY = 24 * HOUR
+const MONTH = (365.25 / 12) * DAY
 const STEPS = [
   1000,
   5000,
@@ -25,6 +36,10 @@ const STEPS = [
   7 * DAY,
   14 * DAY,
 ]
+/** In months. */
+const LONG_STEPS = [1, 2, 3, 6, 12, 24, 60, 120, 300, 600, 1200]
+/** For whatever is longer. */
+const LONGEST_STEP = 12_000
 
 /** Stacking order, from the bottom: what is normal carries what is not. */
 const ORDER = ['success', 'info', 'debug', 'denied', 'warning', 'failure', 'error', 'critical']
@@ -60,13 +75,30 @@ export interface Tick {
 }
 
 /** Round times, at most one per `spacing` pixels. */
-export function ticksOf({ from, to }: Bounds, width: number, zone: Zone, spacing = 110): Tick[] {
-  const count = Math.max(1, Math.floor(width / spacing))
-  const step = STEPS.find((candidate) => (to - from) / candidate <= count) ?? 30 * DAY
+export function ticksOf(bounds: Bounds, width: number, zone: Zone, spacing = 110): Tick[] {
+  const apart = (bounds.to - bounds.from) / Math.max(1, Math.floor(width / spacing))
+  const step = STEPS.find((candidate) => candidate >= apart)
+  return step === undefined ? longTicks(bounds, apart, zone) : shortTicks(bounds, step, zone)
+}
+
+function shortTicks({ from, to }: Bounds, step: number, zone: Zone): Tick[] {
   const offset = zone === 'utc' ? 0 : -new Date(from).getTimezoneOffset() * MINUTE
   const ticks: Tick[] = []
   for (let time = Math.ceil((from + offset) / step) * step - offset; time < to; time += step) {
     ticks.push({ time, label: tickLabel(new Date(time), step, zone) })
+  }
+  return ticks
+}
+
+/** The beginnings of months and years, which are not all as long. */
+function longTicks({ from, to }: Bounds, apart: number, zone: Zone): Tick[] {
+  const step = LONG_STEPS.find((months) => months * MONTH >= apart) ?? LONGEST_STEP
+  const label = step < 12 ? formatMonth : formatYear
+  const ticks: Tick[] = []
+  const first = Math.ceil(monthNumber(new Date(from), zone) / step) * step
+  for (let month = first; startOfMonth(month, zone).getTime() < to; month += step) {
+    const start = startOfMonth(month, zone)
+    if (start.getTime() >= from) ticks.push({ time: start.getTime(), label: label(start, zone) })
   }
   return ticks
 }
@@ -92,9 +124,14 @@ export function stack(
 
 /** `per 15 min`: what one bar stands for. */
 export function intervalName(ms: number): string {
-  if (ms < 1000) return `${ms} ms`
-  const [size, unit] =
-    ms < MINUTE ? [1000, 's'] : ms < HOUR ? [MINUTE, 'min'] : ms < DAY ? [HOUR, 'h'] : [DAY, 'd']
+  const { units } = t
+  if (ms < 1000) return `${ms} ${units.ms}`
+  if (ms < MINUTE) return inUnits(ms, 1000, units.s)
+  if (ms < HOUR) return inUnits(ms, MINUTE, units.min)
+  return ms < DAY ? inUnits(ms, HOUR, units.h) : inUnits(ms, DAY, units.d)
+}
+
+function inUnits(ms: number, size: number, unit: string): string {
   return `${Number((ms / size).toFixed(1))} ${unit}`
 }
 

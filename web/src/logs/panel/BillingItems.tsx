@@ -1,6 +1,6 @@
 /** How the cost comes about: quantity × unit price = amount. */
 import type { LogEvent } from '../../api/types'
-import { formatMoney, formatUnitPrice } from '../../format/money'
+import { formatMoney, formatUnitPrice, moneyDecimals } from '../../format/money'
 import { formatNumber } from '../../format/number'
 import { formatEnum } from '../../format/value'
 import { t } from '../../i18n'
@@ -11,6 +11,10 @@ import classes from './EventPanel.module.css'
 export function BillingItems({ event }: { event: LogEvent }) {
   const billing = billingOf(event)
   if (!billing) return null
+  const { items, sum, differing } = billing
+  // What is added up on the screen must add up there.
+  const decimals = moneyDecimals([...items.map(({ amount }) => amount), sum, differing ?? 0])
+  const money = (usd: number) => formatMoney(usd, decimals)
   return (
     <>
       <table
@@ -32,7 +36,7 @@ export function BillingItems({ event }: { event: LogEvent }) {
           </tr>
         </thead>
         <tbody>
-          {billing.items.map((item, index) => (
+          {items.map((item, index) => (
             <tr key={`${item.item} ${index}`}>
               <td>
                 <EventText value={formatEnum(item.item)} />
@@ -43,19 +47,19 @@ export function BillingItems({ event }: { event: LogEvent }) {
                   ? t.values.none
                   : `× ${formatUnitPrice(item.unitPrice)}`}
               </td>
-              <td data-right>= {formatMoney(item.amount)}</td>
+              <td data-right>= {money(item.amount)}</td>
             </tr>
           ))}
         </tbody>
         <tfoot>
           <tr>
             <td colSpan={3}>{t.panel.sum}</td>
-            <td data-right>{formatMoney(billing.sum)}</td>
+            <td data-right>{money(sum)}</td>
           </tr>
         </tfoot>
       </table>
-      {billing.differing !== undefined && (
-        <p className={classes.note}>{t.panel.sumDiffers(formatMoney(billing.differing))}</p>
+      {differing !== undefined && (
+        <p className={classes.note}>{t.panel.sumDiffers(money(differing))}</p>
       )}
     </>
   )

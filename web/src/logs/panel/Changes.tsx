@@ -4,6 +4,7 @@ import { t } from '../../i18n'
 import { EventText } from '../../ui/EventText'
 import { changesOf, hasLines, longJson, shortJson, type Change } from './changes'
 import { DiffView } from './DiffView'
+import { LongText } from './LongText'
 import classes from './EventPanel.module.css'
 
 export function Changes({ event }: { event: LogEvent }) {
@@ -60,7 +61,7 @@ function Value({ value, className }: { value: Json | undefined; className: strin
   if (value === undefined || value === null) return <em>{shortJson(value)}</em>
   return (
     <span className={className}>
-      <EventText value={shortJson(value)} />
+      <LongText text={shortJson(value)}>{(shown) => <EventText value={shown} breaks />}</LongText>
     </span>
   )
 }

@@ -1,4 +1,5 @@
 /** Messages in order, each under its role; tool calls fold. */
+import { formatEnum } from '../../format/value'
 import { t } from '../../i18n'
 import { EventText } from '../../ui/EventText'
 import { Icon, type IconName } from '../../ui/Icon'
@@ -17,7 +18,7 @@ export function Conversation({ messages }: { messages: Message[] }) {
       {messages.map((message, index) => (
         <li key={index} className={classes.message} data-role={knownRole(message.role)}>
           <h4>
-            <EventText value={message.role} />
+            <EventText value={formatEnum(message.role)} />
           </h4>
           {message.parts.map((part, position) => (
             <PartView key={position} part={part} />
@@ -37,23 +38,36 @@ function PartView({ part }: { part: Part }) {
     case 'thinking':
       return <Card icon="thought" title={t.panel.reasoning} text={part.text} />
     case 'tool_call':
-      return <Card icon="tool" title={t.panel.toolCall} name={part.name} text={part.input} />
+      return <ToolCard title={t.panel.toolCall} part={part} text={part.input} />
     case 'tool_result':
-      return <Card icon="tool" title={t.panel.toolResult} text={part.text} />
+      return <ToolCard title={t.panel.toolResult} part={part} text={part.text} />
     case 'other':
       return <JsonView value={part.value} />
   }
 }
 
+interface ToolCardProps {
+  title: string
+  part: { name?: string; id?: string }
+  text: string
+}
+
+/** A call and its result carry the same name and id. */
+function ToolCard({ title, part: { name, id }, text }: ToolCardProps) {
+  const called = name === undefined || name === '' ? id : name
+  return <Card icon="tool" title={title} name={called} id={id} text={text} />
+}
+
 interface CardProps {
   icon: IconName
   title: string
-  name?: string
+  name?: string | undefined
+  id?: string | undefined
   text: string
 }
 
 /** What is long and rarely read first: folded, with its beginning as a hint. */
-function Card({ icon, title, name = '', text }: CardProps) {
+function Card({ icon, title, name = '', id, text }: CardProps) {
   return (
     <details className={classes.card} data-kind={icon}>
       <summary>
@@ -68,17 +82,26 @@ function Card({ icon, title, name = '', text }: CardProps) {
           <EventText value={text.slice(0, HINT_CHARACTERS_MAX)} />
         </span>
       </summary>
+      {id !== undefined && id !== name && (
+        <p className={classes.id}>
+          {t.panel.callId}{' '}
+          <code>
+            <EventText value={id} />
+          </code>
+        </p>
+      )}
       <PlainText text={text} />
     </details>
   )
 }
 
 /** Roles of other dialects get the nearest colour; the name stays as sent. */
+const NEAREST = new Map([
+  ['developer', 'system'],
+  ['model', 'assistant'],
+  ['function', 'tool'],
+])
+
 function knownRole(role: string): string {
-  const known: Record<string, string> = {
-    developer: 'system',
-    model: 'assistant',
-    function: 'tool',
-  }
-  return known[role] ?? role
+  return NEAREST.get(role) ?? role
 }

@@ -5,12 +5,13 @@ import { eventQuery } from '../../api/queries'
 import type { LogEvent } from '../../api/types'
 import { hasStatus } from '../../api/errors'
 import { t } from '../../i18n'
-import { describeError } from '../../ui/describeError'
+import { useOpenedFocus } from '../../keyboard/focus'
+import { LoadError } from '../../ui/LoadError'
 import { Message } from '../../ui/Message'
 import { useLogView } from '../LogView'
 import { Changes } from './Changes'
-import { ErrorText } from './ErrorText'
 import { FieldGroups } from './FieldGroups'
+import { LeadText } from './LeadText'
 import { PanelHeader } from './PanelHeader'
 import { PanelSkeleton } from './PanelSkeleton'
 import { Payloads } from './Payloads'
@@ -28,17 +29,18 @@ interface EventPanelProps {
 
 export default function EventPanel({ id, canMove, onMove }: EventPanelProps) {
   const { stream } = useLogView()
-  const { data, error, isPlaceholderData } = useQuery({
+  const { data, error, isPlaceholderData, refetch } = useQuery({
     ...eventQuery(stream, id),
     placeholderData: (previous: LogEvent | undefined) => previous,
   })
+  const panel = useOpenedFocus<HTMLElement>(id)
   const body = useRef<HTMLDivElement>(null)
   useEffect(() => {
     body.current?.scrollTo({ top: 0 })
   }, [data?.id])
 
   return (
-    <section className={classes.panel} aria-label={t.panel.label}>
+    <section ref={panel} className={classes.panel} aria-label={t.panel.label} tabIndex={-1}>
       <PanelHeader event={data} id={id} canMove={canMove} onMove={onMove} />
       {data ? (
         <div
@@ -49,12 +51,10 @@ export default function EventPanel({ id, canMove, onMove }: EventPanelProps) {
         >
           <EventBody event={data} />
         </div>
+      ) : hasStatus(error, 404) ? (
+        <Message icon="alert" title={t.panel.notFound} text={t.panel.notFoundHint} />
       ) : error ? (
-        <Message
-          icon="alert"
-          title={hasStatus(error, 404) ? t.panel.notFound : t.errors.title}
-          text={hasStatus(error, 404) ? t.panel.notFoundHint : describeError(error)}
-        />
+        <LoadError title={t.errors.event} error={error} onRetry={() => void refetch()} />
       ) : (
         <PanelSkeleton bodyOnly />
       )}
@@ -62,13 +62,14 @@ export default function EventPanel({ id, canMove, onMove }: EventPanelProps) {
   )
 }
 
+/** What is asked of an event first: why it failed or what it says, what changed; then its fields, and what was said last. */
 function EventBody({ event }: { event: LogEvent }) {
   return (
     <>
-      <ErrorText event={event} />
+      <LeadText event={event} />
       <Changes event={event} />
-      <Payloads event={event} />
       <FieldGroups event={event} />
+      <Payloads event={event} />
       {event['ledger_index'] !== undefined && (
         <Suspense>
           <ProofSection event={event} />

@@ -21,6 +21,7 @@ const ELSEWHERE = new Set([
   'request',
   'response',
   'error',
+  'message',
 ])
 
 export function FieldGroups({ event }: { event: LogEvent }) {

@@ -1,14 +1,17 @@
-/** One value: pressing filters for it, with Alt excludes it, and beside it a button copies it. */
+/** One value and what can be done with it: filter for it, exclude it, copy it. */
+import { ActionIcon } from '@mantine/core'
 import type { Field, Json } from '../../api/types'
-import { operatorsOf } from '../../catalogue/operators'
 import { visibleText } from '../../format/text'
 import { filterText, formatValue } from '../../format/value'
 import { t } from '../../i18n'
 import { CopyButton } from '../../ui/CopyButton'
 import { EventText } from '../../ui/EventText'
+import { Icon } from '../../ui/Icon'
 import { useLogView } from '../LogView'
-import { addFilter } from '../logState'
+import { pressed, valueFilter, type CellFilter } from '../table/cellFilter'
+import { FilterableValue } from './FilterableValue'
 import { JsonView } from './JsonView'
+import { LongText } from './LongText'
 import classes from './FieldGroups.module.css'
 
 export function FieldValue({ field, value }: { field: Field; value: Json }) {
@@ -20,13 +23,22 @@ export function FieldValue({ field, value }: { field: Field; value: Json }) {
       </div>
     )
   }
+  const filter = valueFilter(field, value)
   return (
     <>
-      <FilterableValue field={field} value={value}>
-        <EventText value={formatValue(field, value, zone)} />
-      </FilterableValue>
+      <div className={classes.text}>
+        <LongText text={formatValue(field, value, zone)}>
+          {(shown) => (
+            <FilterableValue field={field} value={value}>
+              <EventText value={shown} breaks />
+            </FilterableValue>
+          )}
+        </LongText>
+      </div>
+      {filter?.operator === 'contains' && <FilterButton filter={filter} exclude={false} />}
+      {filter?.excludable && <FilterButton filter={filter} exclude />}
       <CopyButton
-        className={classes.copy}
+        className={classes.action}
         size={22}
         text={filterText(value) ?? ''}
         label={t.values.copy(field.label)}
@@ -35,33 +47,22 @@ export function FieldValue({ field, value }: { field: Field; value: Json }) {
   )
 }
 
-interface FilterableValueProps {
-  field: Field
-  value: Json
-  children: React.ReactNode
-}
-
-function FilterableValue({ field, value, children }: FilterableValueProps) {
+/** What pressing the value cannot say, or only with Alt, which fingers do not have. */
+function FilterButton({ filter, exclude }: { filter: CellFilter; exclude: boolean }) {
   const { state, ask } = useLogView()
-  const text = filterText(value)
-  const operators = operatorsOf(field)
-  const monospaced = field.type === 'id' ? ` ${classes.mono ?? ''}` : ''
-  const className = `${classes.value ?? ''}${monospaced}`
-  if (text === undefined || !field.filter || field.type === 'time' || !operators.includes('eq')) {
-    return <span className={className}>{children}</span>
-  }
-  const filter = (click: React.MouseEvent) => {
-    const exclude = click.altKey && operators.includes('ne')
-    ask({ filters: addFilter(state.filters, field.name, exclude ? 'ne' : 'eq', text) })
-  }
+  const value = visibleText(filter.value)
+  const label = exclude ? t.values.exclude(value) : t.values.containing(value)
   return (
-    <button
-      type="button"
-      className={className}
-      title={t.values.filter(visibleText(text))}
-      onClick={filter}
+    <ActionIcon
+      className={classes.action ?? ''}
+      variant="subtle"
+      color="gray"
+      size={22}
+      aria-label={label}
+      data-hint={label}
+      onClick={() => ask({ filters: pressed(state.filters, filter, exclude) })}
     >
-      {children}
-    </button>
+      <Icon name={exclude ? 'minus' : 'search'} size={14} />
+    </ActionIcon>
   )
 }

@@ -1,11 +1,13 @@
 /** An image of a message: drawn on demand when it came with the event, never fetched from elsewhere. */
-import { useState } from 'react'
+import { Suspense, lazy, useState } from 'react'
 import { t } from '../../i18n'
 import { CopyButton } from '../../ui/CopyButton'
 import { EventText } from '../../ui/EventText'
 import { Icon } from '../../ui/Icon'
 import type { ImageSource } from './parts'
 import classes from './ImagePart.module.css'
+
+const ImageDialog = lazy(() => import('./ImageDialog'))
 
 /** Formats that are pixels and nothing else. */
 const DRAWABLE = /^data:image\/(png|jpeg|gif|webp|avif);base64,/
@@ -22,25 +24,45 @@ export function ImagePart({ source }: { source: ImageSource }) {
 }
 
 function InlineImage({ data }: { data: string }) {
-  const [state, setState] = useState<'hidden' | 'shown' | 'broken'>('hidden')
-  if (state === 'shown') {
+  const [state, setState] = useState<'hidden' | 'shown' | 'large' | 'broken'>('hidden')
+  if (state === 'broken') {
     return (
-      <img
-        className={classes.picture}
-        src={data}
-        alt={t.panel.image}
-        onError={() => setState('broken')}
-      />
+      <p className={classes.line}>
+        <Icon name="image" size={14} /> {t.panel.imageBroken}
+      </p>
     )
   }
-  return state === 'broken' ? (
-    <p className={classes.line}>
-      <Icon name="image" size={14} /> {t.panel.imageBroken}
-    </p>
-  ) : (
-    <button type="button" className={classes.show} onClick={() => setState('shown')}>
-      <Icon name="image" size={14} /> {t.panel.showImage}
-    </button>
+  const isHidden = state === 'hidden'
+  return (
+    <>
+      {!isHidden && (
+        <img
+          className={classes.picture}
+          src={data}
+          alt={t.panel.image}
+          onError={() => setState('broken')}
+        />
+      )}
+      <div className={classes.line}>
+        <button
+          type="button"
+          className={classes.show}
+          onClick={() => setState(isHidden ? 'shown' : 'hidden')}
+        >
+          <Icon name="image" size={14} /> {isHidden ? t.panel.showImage : t.panel.hideImage}
+        </button>
+        {!isHidden && (
+          <button type="button" className={classes.show} onClick={() => setState('large')}>
+            {t.panel.enlargeImage}
+          </button>
+        )}
+      </div>
+      {state === 'large' && (
+        <Suspense>
+          <ImageDialog data={data} onClose={() => setState('shown')} />
+        </Suspense>
+      )}
+    </>
   )
 }
 

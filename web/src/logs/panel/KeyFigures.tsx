@@ -1,21 +1,30 @@
 /** What one asks first about a call: who, how much, what it cost, how long it took. */
 import type { LogEvent } from '../../api/types'
-import { formatMoney } from '../../format/money'
+import { formatExactMoney } from '../../format/money'
 import { formatMilliseconds, formatNumber } from '../../format/number'
 import { t } from '../../i18n'
 import { EventText } from '../../ui/EventText'
+import { useLogView } from '../LogView'
+import { FilterableValue } from './FilterableValue'
 import classes from './KeyFigures.module.css'
 
 export function KeyFigures({ event }: { event: LogEvent }) {
+  const { fields } = useLogView()
   const figures = figuresOf(event)
   if (figures.length === 0) return null
   return (
     <dl className={classes.figures}>
-      {figures.map(({ label, value, note }) => (
-        <div key={label}>
+      {figures.map(({ label, value, note, field }) => (
+        <div key={label} data-figure={field === undefined || undefined}>
           <dt>{label}</dt>
           <dd>
-            <EventText value={value} />
+            {field === undefined ? (
+              value
+            ) : (
+              <FilterableValue field={fields.byName.get(field)} value={value}>
+                <EventText value={value} />
+              </FilterableValue>
+            )}
           </dd>
           {note !== undefined && (
             <dd className={classes.note}>
@@ -31,6 +40,8 @@ export function KeyFigures({ event }: { event: LogEvent }) {
 interface Figure {
   label: string
   value: string
+  /** The field that has the value as it is shown. */
+  field?: string
   note?: string | undefined
 }
 
@@ -40,13 +51,14 @@ function figuresOf(event: LogEvent): Figure[] {
   const [who, stands] = [text(event['api_key_name']), text(event['user_name'])]
   const first = who ?? stands
   if (first !== undefined) {
-    figures.push({ label: t.figures.user, value: first, note: who && stands })
+    const field = who === undefined ? 'user_name' : 'api_key_name'
+    figures.push({ label: t.figures.user, value: first, note: who && stands, field })
   }
   if (typeof tokens === 'number') {
     figures.push({ label: t.figures.tokens, value: formatNumber(tokens), note: inAndOut(event) })
   }
   if (typeof cost === 'number') {
-    figures.push({ label: t.figures.cost, value: formatMoney(cost) })
+    figures.push({ label: t.figures.cost, value: formatExactMoney(cost) })
   }
   if (typeof latency === 'number') {
     figures.push({

@@ -10,8 +10,9 @@ import { EventText } from '../../ui/EventText'
 import { Icon, type IconName } from '../../ui/Icon'
 import { StatusChip, toneOf } from '../../ui/StatusChip'
 import { useLogView } from '../LogView'
-import { stateOf, titleOf } from '../presentation'
+import { stateFieldOf, stateOf, titleOf } from '../presentation'
 import { EventCopies } from './EventCopies'
+import { FilterableValue } from './FilterableValue'
 import { KeyFigures } from './KeyFigures'
 import classes from './PanelHeader.module.css'
 
@@ -53,7 +54,7 @@ export function PanelHeader({ event, id, canMove, onMove }: PanelHeaderProps) {
 }
 
 function Headline({ event }: { event: LogEvent }) {
-  const { stream } = useLogView()
+  const { stream, fields } = useLogView()
   const date = new Date(event.time)
   const state = stateOf(stream, event)
   const code = event['status_code']
@@ -62,9 +63,11 @@ function Headline({ event }: { event: LogEvent }) {
       <h2 className={classes.title}>
         <EventText value={titleOf(stream, event)} />
         {state !== undefined && (
-          <StatusChip tone={toneOf(state)}>
-            {typeof code === 'number' ? `${code} ${formatEnum(state)}` : formatEnum(state)}
-          </StatusChip>
+          <FilterableValue field={fields.byName.get(stateFieldOf(stream))} value={state}>
+            <StatusChip tone={toneOf(state)}>
+              {typeof code === 'number' ? `${code} ${formatEnum(state)}` : formatEnum(state)}
+            </StatusChip>
+          </FilterableValue>
         )}
       </h2>
       <p className={classes.times}>

@@ -6,6 +6,7 @@ import type { LogEvent } from '../../api/types'
 import { t } from '../../i18n'
 import { useRights } from '../../session/rights'
 import { Icon } from '../../ui/Icon'
+import { writeTimeline } from '../../timeline/timelineState'
 import { useLogView } from '../LogView'
 import { relatedLinks, usageOfResource } from './relatedLinks'
 import panel from './EventPanel.module.css'
@@ -19,14 +20,21 @@ export function Related({ event }: { event: LogEvent }) {
   const usage =
     stream === 'audit' && streams.includes('usage') ? usageOfResource(event, asked) : undefined
   if (links.length === 0) return null
+  const of = { stream, id: event.id }
   return (
     <section className={panel.section}>
       <h3>{t.panel.related}</h3>
       <ul className={classes.related}>
-        {links.map(({ kind, targets }) => (
+        {links.map(({ kind, around, targets }) => (
           <li key={kind}>
-            <span>{t.timeline.kinds[kind]}</span>
-            <Link to="/timeline" search={{ of: `${stream}/${event.id}`, by: kind }} preload={false}>
+            <span>
+              {t.timeline.kinds[kind]} <small>± {t.timeline.arounds[around]}</small>
+            </span>
+            <Link
+              to="/timeline"
+              search={writeTimeline({ of, by: kind, around, without: [], open: undefined })}
+              preload={false}
+            >
               <Icon name="timeline" size={13} /> {t.timeline.link}
             </Link>
             {targets.map((target) => (

@@ -29,15 +29,17 @@ describe('OpenAI chat', () => {
         {
           role: 'assistant',
           content: null,
-          tool_calls: [{ type: 'function', function: { name: 'find', arguments: '{"q":1}' } }],
+          tool_calls: [
+            { id: 'c1', type: 'function', function: { name: 'find', arguments: '{"q":1}' } },
+          ],
         },
         { role: 'tool', content: '[]', tool_call_id: 'c1' },
       ],
     })
     expect(outline(request)).toEqual([
       'user: | text Hi | image {"address":"https://files.example/a.png"}',
-      'assistant: | tool_call find { "q": 1 }',
-      'tool: | tool_result []',
+      'assistant: | tool_call find c1 { "q": 1 }',
+      'tool: | tool_result c1 [] find',
     ])
     const answer = { role: 'assistant', content: null, refusal: 'No.', reasoning_content: 'Hm.' }
     expect(outline(responseMessages({ choices: [{ index: 0, message: answer }] }))).toEqual([
@@ -50,6 +52,40 @@ describe('OpenAI chat', () => {
     expect(outline(responseMessages({ choices: [{ text: 'upon' }] }))).toEqual([
       'assistant: | text upon',
     ])
+  })
+})
+
+describe('a payload that came another way', () => {
+  const messages = [{ role: 'user', content: 'Hi' }]
+
+  it('is read from a bare list and from the text it was on the wire', () => {
+    expect(outline(requestMessages(messages))).toEqual(['user: | text Hi'])
+    expect(outline(requestMessages(JSON.stringify({ messages })))).toEqual(['user: | text Hi'])
+    expect(outline(responseMessages('[{"role":"assistant","content":"Ok"}]'))).toEqual([
+      'assistant: | text Ok',
+    ])
+  })
+
+  it('is put together from the pieces of a stream, choice by choice', () => {
+    const piece = (delta: Json, index = 0) => ({ choices: [{ index, delta, finish_reason: null }] })
+    const call = (rest: Json) => piece({ tool_calls: [rest] })
+    const chunks = [
+      { choices: [] },
+      piece({ role: 'assistant', content: '' }),
+      piece({ content: 'Let me ' }),
+      piece({ content: 'No.' }, 1),
+      piece({ role: 'assistant', content: 'see.' }),
+      call({ index: 0, id: 'c1', function: { name: 'find', arguments: '' } }),
+      call({ index: 0, function: { arguments: '{"q"' } }),
+      call({ index: 1, id: 'c2', function: { name: 'stop', arguments: '{}' } }),
+      call({ index: 0, id: null, function: { arguments: ':1}' } }),
+      piece({}),
+    ]
+    expect(outline(responseMessages(chunks))).toEqual([
+      'assistant: | text Let me see. | tool_call find c1 { "q": 1 } | tool_call stop c2 {}',
+      'assistant: | text No.',
+    ])
+    expect(outline(responseMessages(piece({ content: 'Ok' })))).toEqual(['assistant: | text Ok'])
   })
 })
 
@@ -69,8 +105,8 @@ describe('OpenAI Responses', () => {
     expect(outline(request)).toEqual([
       'system: | text Be brief.',
       `user: | image {"data":"data:image/png;base64,${PIXEL}"}`,
-      'assistant: | tool_call find { "q": 1 }',
-      'tool: | tool_result { "hits": 0 }',
+      'assistant: | tool_call find c1 { "q": 1 }',
+      'tool: | tool_result c1 { "hits": 0 } find',
     ])
     expect(outline(requestMessages({ input: 'Hi' }))).toEqual(['user: | text Hi'])
   })
@@ -129,8 +165,8 @@ describe('Anthropic messages', () => {
     expect(outline(request)).toEqual([
       'system: | text Be brief.',
       `user: | image {"data":"data:image/png;base64,${PIXEL}"} | text What is it?`,
-      'assistant: | thinking I look it up. | tool_call find { "q": 1 }',
-      'tool: | tool_result A lamp',
+      'assistant: | thinking I look it up. | tool_call find t1 { "q": 1 }',
+      'tool: | tool_result t1 A lamp find',
     ])
   })
 
@@ -160,7 +196,7 @@ describe('Gemini', () => {
       'system: | text Be brief.',
       `user: | text Look | image {"data":"data:image/png;base64,${PIXEL}"}`,
       'model: | tool_call find { "q": 1 }',
-      'tool: | tool_result nothing',
+      'tool: | tool_result find nothing',
     ])
   })
 
@@ -191,6 +227,8 @@ const NO_CONVERSATION: Json[] = [
   { output: [null] },
   { contents: [{ text: 'no parts' }] },
   { error: { message: 'overloaded', type: 'api_error' } },
+  [{ type: 'text' }],
+  '{"mess',
   { data: [{ embedding: [0.1] }] },
 ]
 

@@ -4,8 +4,17 @@
  * JSON. Nothing is dropped: a part that is not understood stays in its message as JSON.
  */
 import type { Json } from '../../api/types'
-import { isObject, readContent, readToolCall, textOf, thinking, type JsonObject } from './parts'
-import type { Part } from './parts'
+import {
+  isObject,
+  readContent,
+  readToolCall,
+  textOf,
+  thinking,
+  toolResult,
+  type JsonObject,
+  type Part,
+} from './parts'
+import { streamedMessages } from './streamed'
 
 export interface Message {
   role: string
@@ -14,23 +23,45 @@ export interface Message {
 
 /** The messages of a request, with what stands apart as the system's before them. */
 export function requestMessages(request: Json | undefined): Message[] | undefined {
-  if (!isObject(request)) return undefined
-  const { messages, contents, input, prompt } = request
+  const asked = parsed(request)
+  if (Array.isArray(asked)) return readBare(asked)
+  if (!isObject(asked)) return undefined
+  const { messages, contents, input, prompt } = asked
   const turns = readTurns(messages ?? contents ?? input ?? prompt)
   if (!turns) return undefined
   const apart = ['system', 'instructions', 'systemInstruction', 'system_instruction']
-  const system = apart.flatMap((name) => readContent(request[name]))
+  const system = apart.flatMap((name) => readContent(asked[name]))
   return system.length > 0 ? [{ role: 'system', parts: system }, ...turns] : turns
 }
 
-/** The messages of a response: choices, candidates, output items, or one message. */
+/** The messages of a response: choices, candidates, output items, or one message; streamed or whole. */
 export function responseMessages(response: Json | undefined): Message[] | undefined {
-  if (!isObject(response)) return undefined
-  const { choices, candidates, output, content } = response
+  const answer = parsed(response)
+  if (Array.isArray(answer)) return readTurns(streamedMessages(answer)) ?? readBare(answer)
+  if (!isObject(answer)) return undefined
+  const { choices, candidates, output, content } = answer
+  const streamed = streamedMessages([answer])
+  if (streamed) return readTurns(streamed)
   if (Array.isArray(choices)) return readTurns(choices.flatMap(answerOf))
   if (Array.isArray(candidates)) return readTurns(candidates.flatMap(answerOf))
   if (Array.isArray(output)) return readTurns(output)
-  return Array.isArray(content) ? readTurns([response]) : undefined
+  return Array.isArray(content) ? readTurns([answer]) : undefined
+}
+
+/** Some platforms send a payload as the text it was on the wire. */
+function parsed(payload: Json | undefined): Json | undefined {
+  if (typeof payload !== 'string' || !/^\s*[{[]/.test(payload)) return payload
+  try {
+    return JSON.parse(payload) as Json
+  } catch {
+    return payload
+  }
+}
+
+/** A list without what usually stands around it is one of messages when somebody speaks in it. */
+function readBare(turns: Json[]): Message[] | undefined {
+  const speaks = (turn: Json) => isObject(turn) && typeof turn['role'] === 'string'
+  return turns.some(speaks) ? readTurns(turns) : undefined
 }
 
 /** What a choice or a candidate says; one that was stopped before it said anything stays whole. */
@@ -54,7 +85,19 @@ function readTurns(turns: Json | undefined): Message[] | undefined {
     if (turnIsItem(turn) && previous?.role === message.role) previous.parts.push(...message.parts)
     else messages.push(message)
   }
+  nameResults(messages)
   return messages
+}
+
+/** Most results say only the id of the call they answer; the call has the name. */
+function nameResults(messages: Message[]): void {
+  const names = new Map<string, string>()
+  for (const part of messages.flatMap(({ parts }) => parts)) {
+    if (part.kind === 'tool_call' && part.id !== undefined) names.set(part.id, part.name)
+    if (part.kind !== 'tool_result' || part.id === undefined) continue
+    const name = names.get(part.id)
+    if (name !== undefined) part.name ??= name
+  }
 }
 
 function turnIsItem(turn: Json): boolean {
@@ -79,7 +122,9 @@ function readMessage(role: string, message: JsonObject): Message {
   ]
   const parts = [
     ...(typeof reasoning === 'string' ? thinking(reasoning) : []),
-    ...(role === 'tool' || role === 'function' ? content.map(asToolResult) : content),
+    ...(role === 'tool' || role === 'function'
+      ? content.map((part) => asResult(part, message))
+      : content),
     ...calls.map(readToolCall),
     ...(isObject(legacyCall) ? [readToolCall(legacyCall)] : []),
   ]
@@ -97,7 +142,7 @@ function readItem(type: string, item: JsonObject): Message {
     return { role: 'assistant', parts: thinking(text) }
   }
   if (type.endsWith('_call_output')) {
-    return { role: 'tool', parts: [{ kind: 'tool_result', text: textOf(item['output']) }] }
+    return { role: 'tool', parts: [toolResult(item, textOf(item['output']))] }
   }
   if (type === 'function_call' || type === 'custom_tool_call') {
     return { role: 'assistant', parts: [readToolCall(item)] }
@@ -105,6 +150,6 @@ function readItem(type: string, item: JsonObject): Message {
   return { role: 'assistant', parts: [{ kind: 'other', value: item }] }
 }
 
-function asToolResult(part: Part): Part {
-  return part.kind === 'text' ? { kind: 'tool_result', text: textOf(part.text) } : part
+function asResult(part: Part, message: JsonObject): Part {
+  return part.kind === 'text' ? toolResult(message, textOf(part.text)) : part
 }

@@ -77,3 +77,37 @@ function commonEnd(before: string[], after: string[]): number {
 
 const gone = (text: string): DiffLine => ({ kind: 'old', text })
 const come = (text: string): DiffLine => ({ kind: 'new', text })
+
+/** Lines that stayed, away from any change: they need not be read. */
+export interface DiffGap {
+  kind: 'gap'
+  lines: DiffLine[]
+}
+
+/** So many unchanged lines stay beside a change; fewer than a gap is worth stay, too. */
+const CONTEXT = 3
+const GAP_MIN = 8
+
+export function withGaps(lines: DiffLine[]): (DiffLine | DiffGap)[] {
+  const parts: (DiffLine | DiffGap)[] = []
+  let same: DiffLine[] = []
+  const close = (after: number) => {
+    const [start, end] = [parts.length === 0 ? 0 : CONTEXT, same.length - after]
+    if (end - start < GAP_MIN) parts.push(...same)
+    else {
+      const gap: DiffGap = { kind: 'gap', lines: same.slice(start, end) }
+      parts.push(...same.slice(0, start), gap, ...same.slice(end))
+    }
+    same = []
+  }
+  for (const line of lines) {
+    if (line.kind === 'same') {
+      same.push(line)
+      continue
+    }
+    close(CONTEXT)
+    parts.push(line)
+  }
+  close(0)
+  return parts
+}

@@ -3,7 +3,7 @@ import type { Catalogue, LogEvent } from '../../api/types'
 import { billingOf } from './billing'
 import { changesOf } from './changes'
 import { curlOf } from './curl'
-import { diffLines } from './diff'
+import { diffLines, withGaps } from './diff'
 import { tokensOf } from './jsonTokens'
 import { tokensOf as tokensOfCall } from './tokens'
 import { relatedLinks, usageOfResource } from './relatedLinks'
@@ -61,7 +61,7 @@ describe('related events', () => {
   }
   it('look for the user where the user acts, fifteen minutes around', () => {
     const links = relatedLinks(event({ user_id: 'u_1' }), catalogue, ['audit', 'usage'])
-    const range = { from: '2026-11-19T13:45:00.000Z', to: '2026-11-19T14:15:00.000Z' }
+    const range = { from: '2026-11-19T13:45:00.000Z', to: '2026-11-19T14:15:00.001Z' }
     expect(links.find(({ kind }) => kind === 'user')?.targets).toEqual([
       { stream: 'audit', search: { ...range, actor_id: 'u_1' } },
       { stream: 'usage', search: { ...range, user_id: 'u_1' } },
@@ -133,6 +133,18 @@ describe('a diff', () => {
       expect(text('new')).toBe(old)
       expect(text('old')).toBe(next)
     }
+  })
+  it('leaves out what stayed, but not beside a change', () => {
+    const old = Array.from({ length: 100 }, (_, i) => `line ${i}`)
+    const next = old.with(50, 'changed')
+    const shape = (before: string[], after: string[]) =>
+      withGaps(diffLines(before.join('\n'), after.join('\n'))).map((part) =>
+        part.kind === 'gap' ? part.lines.length : part.kind,
+      )
+    const [near, changed] = [Array<string>(3).fill('same'), ['old', 'new']]
+    expect(shape(old, next)).toEqual([47, ...near, ...changed, ...near, 46])
+    expect(shape(old, old)).toEqual([100])
+    expect(shape(['a', 'b'], ['a', 'c'])).toEqual(['same', ...changed])
   })
   it('of very long texts stays fast, and whole', () => {
     const long = (word: string) => Array.from({ length: 5000 }, (_, i) => `${word}${i}`).join('\n')

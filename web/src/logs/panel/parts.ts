@@ -5,8 +5,8 @@ export type Part =
   | { kind: 'text'; text: string }
   | { kind: 'thinking'; text: string }
   | { kind: 'image'; source: ImageSource }
-  | { kind: 'tool_call'; name: string; input: string }
-  | { kind: 'tool_result'; text: string }
+  | { kind: 'tool_call'; name: string; id?: string; input: string }
+  | { kind: 'tool_result'; name?: string; id?: string; text: string }
   | { kind: 'other'; value: Json }
 
 /** An image that came with the event, as a data URL; or the name of one that is elsewhere. */
@@ -36,7 +36,14 @@ export function readToolCall(call: Json): Part {
   const target = isObject(call) && isObject(call['function']) ? call['function'] : call
   if (!isObject(target)) return { kind: 'other', value: call }
   const input = target['arguments'] ?? target['input'] ?? target['args']
-  return { kind: 'tool_call', name: nameOf(target), input: pretty(input) }
+  return { kind: 'tool_call', name: nameOf(target), ...idOf(call), input: pretty(input) }
+}
+
+/** What a tool gave back, with what the dialect says about which call it answers. */
+export function toolResult(result: JsonObject, text: string): Part {
+  const name = nameOf(result)
+  const named: { name?: string } = name === '' ? {} : { name }
+  return { kind: 'tool_result', ...named, ...idOf(result), text }
 }
 
 /** Parts of text joined; JSON in a text or instead of one is formatted. */
@@ -71,7 +78,7 @@ function readTool(part: JsonObject): Part[] | undefined {
   const call = part['functionCall'] ?? part['function_call']
   if (isObject(call)) return [readToolCall(call)]
   const response = part['functionResponse'] ?? part['function_response']
-  if (isObject(response)) return [{ kind: 'tool_result', text: resultOf(response['response']) }]
+  if (isObject(response)) return [toolResult(response, resultOf(response['response']))]
   if (type.endsWith('tool_use')) return [readToolCall(part)]
   if (type.endsWith('tool_result')) {
     // A result may show pictures; they stay pictures.
@@ -79,7 +86,7 @@ function readTool(part: JsonObject): Part[] | undefined {
     const rest = Array.isArray(part['content'])
       ? part['content'].filter(isNoImage)
       : part['content']
-    return [{ kind: 'tool_result', text: textOf(rest) }, ...images]
+    return [toolResult(part, textOf(rest)), ...images]
   }
   return undefined
 }
@@ -141,4 +148,11 @@ function pretty(value: Json | undefined): string {
 
 function nameOf(object: JsonObject): string {
   return typeof object['name'] === 'string' ? object['name'] : ''
+}
+
+/** A call and its result name each other by one of these. */
+function idOf(object: Json): { id?: string } {
+  if (!isObject(object)) return {}
+  const id = object['call_id'] ?? object['tool_call_id'] ?? object['tool_use_id'] ?? object['id']
+  return typeof id === 'string' && id !== '' ? { id } : {}
 }

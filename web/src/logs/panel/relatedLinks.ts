@@ -2,20 +2,26 @@
 import type { Catalogue, LogEvent, Stream } from '../../api/types'
 import { isStream } from '../../catalogue/catalogue'
 import { relationsOf, type RelationKind } from '../../timeline/relations'
+import { windowOf, type Around } from '../../timeline/timelineState'
 import { rangeParams, type LogState, type RawSearch } from '../logState'
 
 export interface RelatedLink {
   kind: RelationKind
+  /** How far around the event the lists look. */
+  around: Around
   targets: { stream: Stream; search: RawSearch }[]
 }
 
 /** How far around the event such things belong to its story. */
-const AROUND_MINUTES: Record<RelationKind, number> = {
-  request: 60,
-  trace: 60,
-  user: 15,
-  resource: 24 * 60,
-  address: 60,
+const AROUND: Record<RelationKind, Around> = {
+  request: '1h',
+  trace: '1h',
+  user: '15m',
+  key: '15m',
+  resource: '24h',
+  upstream: '15m',
+  workspace: '15m',
+  address: '1h',
 }
 
 export function relatedLinks(
@@ -24,11 +30,12 @@ export function relatedLinks(
   streams: readonly Stream[],
 ): RelatedLink[] {
   return relationsOf(event, catalogue, streams).map(({ kind, value, fields }) => {
-    const range = around(event.time, AROUND_MINUTES[kind])
+    const around = AROUND[kind]
+    const { from, to } = windowOf(event.time, around)
     const targets = Object.entries(fields).flatMap(([stream, field]) =>
-      isStream(stream) ? [{ stream, search: { ...range, [field]: value } }] : [],
+      isStream(stream) ? [{ stream, search: { from, to, [field]: value } }] : [],
     )
-    return { kind, targets }
+    return { kind, around, targets }
   })
 }
 
@@ -63,12 +70,4 @@ export function usageOfResource(
     return { ...Object.fromEntries(rangeParams(range)), [used]: value }
   }
   return undefined
-}
-
-function around(time: string, minutes: number): { from: string; to: string } {
-  const at = Date.parse(time)
-  return {
-    from: new Date(at - minutes * 60_000).toISOString(),
-    to: new Date(at + minutes * 60_000).toISOString(),
-  }
 }

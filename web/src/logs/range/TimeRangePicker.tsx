@@ -1,6 +1,7 @@
 /** The range all questions are about, in words and in figures; pressing it opens the choice. */
 import { Button } from '@mantine/core'
 import { lazy } from 'react'
+import { part } from '../../api/parts'
 import { t } from '../../i18n'
 import { zoneName } from '../../format/time'
 import { Drop, useDrop } from '../../ui/Drop'
@@ -9,7 +10,7 @@ import { useLogView } from '../LogView'
 import { formatSpan, presetName, resolveRange } from './range'
 import classes from './TimeRangePicker.module.css'
 
-const RangeMenu = lazy(() => import('./RangeMenu'))
+const RangeMenu = lazy(part(() => import('./RangeMenu')))
 
 export function TimeRangePicker() {
   const { state, zone } = useLogView()

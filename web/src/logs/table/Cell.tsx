@@ -1,11 +1,11 @@
 /** What stands in one cell: by field where a log has a habit, else by type. */
 import type { Field, Json, LogEvent } from '../../api/types'
-import { formatMoney } from '../../format/money'
-import { formatMilliseconds, formatNumber } from '../../format/number'
 import type { Zone } from '../../format/time'
-import { formatValue } from '../../format/value'
+import { formatEnum, formatFigure, formatValue } from '../../format/value'
 import { t } from '../../i18n'
+import { AddressText } from '../../ui/AddressText'
 import { EventText } from '../../ui/EventText'
+import { Money } from '../../ui/Money'
 import { StatusChip, toneOf } from '../../ui/StatusChip'
 import {
   ActorCell,
@@ -40,7 +40,9 @@ export function Cell({ field, event, zone }: CellProps) {
   const value = event[field.name]
   if (value === undefined || value === null || value === '') {
     return field.name === 'cost' && typeof event['amount'] === 'number' ? (
-      <span className={classes.soft}>{formatMoney(event['amount'])}</span>
+      <span className={classes.soft}>
+        <Money usd={event['amount']} />
+      </span>
     ) : (
       <Absent />
     )
@@ -50,23 +52,19 @@ export function Cell({ field, event, zone }: CellProps) {
 
 function Typed({ field, value, zone }: { field: Field; value: Json; zone: Zone }) {
   if (typeof value === 'number') {
-    if (field.type === 'money') return formatMoney(value)
-    return field.unit === 'ms'
-      ? formatMilliseconds(value)
-      : field.unit
-        ? formatNumber(value)
-        : value
+    return field.type === 'money' ? <Money usd={value} /> : formatFigure(field, value)
   }
   if (field.type === 'enum' && typeof value === 'string' && isState(field.name)) {
     return <StatusChip tone={toneOf(value)}>{formatValue(field, value, zone)}</StatusChip>
   }
+  if (field.name === 'ip' && typeof value === 'string') return <AddressText value={value} />
   const text = formatValue(field, value, zone)
   return field.type === 'id' ? (
     <code className={classes.id}>
-      <EventText value={text} />
+      <EventText value={text} line />
     </code>
   ) : (
-    <EventText value={text} />
+    <EventText value={text} line />
   )
 }
 
@@ -75,7 +73,11 @@ export function StatusCell({ event }: { event: LogEvent }) {
   const code = event['status_code']
   if (typeof code !== 'number' && typeof outcome !== 'string') return <Absent />
   const state = typeof outcome === 'string' ? outcome : code === 200 ? 'success' : 'error'
-  return <StatusChip tone={toneOf(state)}>{typeof code === 'number' ? code : state}</StatusChip>
+  return (
+    <StatusChip tone={toneOf(state)}>
+      {typeof code === 'number' ? code : formatEnum(state)}
+    </StatusChip>
+  )
 }
 
 export function Absent() {

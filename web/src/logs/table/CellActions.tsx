@@ -1,24 +1,31 @@
 /**
  * Buttons over the cell under the mouse: only this value, anything but this value, and the id of what
  * it names, to copy. One set for the whole table, never where the mouse is: whoever presses there means
- * the row. The details of an event offer the same to keyboards and fingers.
+ * the row, or with Alt to exclude the value. The details of an event offer the same to keyboards and
+ * fingers.
  */
 import { useState } from 'react'
 import type { LogEvent } from '../../api/types'
+import type { StreamFields } from '../../catalogue/catalogue'
 import { visibleText } from '../../format/text'
 import { t } from '../../i18n'
 import { Icon } from '../../ui/Icon'
 import { useLogView } from '../LogView'
-import { addFilter } from '../logState'
 import { CopyButton } from '../../ui/CopyButton'
-import { cellFilter, cellId, type CellFilter } from './cellFilter'
+import { cellFilter, cellId, partFilter, pressed, type CellFilter } from './cellFilter'
 import classes from './CellActions.module.css'
 
-interface Place {
+/** What an element of the table stands for. */
+interface Target {
   cell: HTMLElement
   event: LogEvent
+  /** The field of the part of the cell, where it tells several things; empty for its main one. */
+  part: string
   filter: CellFilter
   id: string | undefined
+}
+
+interface Place extends Target {
   /** Where they end. */
   right: number
   top: number
@@ -34,62 +41,94 @@ function endOf(cell: HTMLElement, mouse: number): number {
   return right - mouse < ACTIONS_PX ? mouse - left - 8 : cell.offsetWidth
 }
 
+function partOf(element: Element): string | undefined {
+  return element.closest<HTMLElement>('[data-part]')?.dataset['part']
+}
+
+/** What a cell tells first, which it stands for where nothing of it is. */
+function firstPartOf(cell: HTMLElement): string {
+  return cell.querySelector<HTMLElement>('[data-part]')?.dataset['part'] ?? ''
+}
+
+function targetOf(element: Element, fields: StreamFields, events: LogEvent[]): Target | undefined {
+  const cell = element.closest<HTMLElement>('td[data-field]')
+  const id = cell?.closest<HTMLElement>('tr')?.dataset['id']
+  const event = events.find((one) => one.id === id)
+  if (!cell || !event) return undefined
+  const column = cell.dataset['field'] ?? ''
+  const part = partOf(element) ?? firstPartOf(cell)
+  const filter = part === '' ? cellFilter(fields, event, column) : partFilter(fields, event, part)
+  return filter && { cell, event, part, filter, id: cellId(event, column) }
+}
+
 interface CellActionsProps {
   events: LogEvent[]
   children: React.ReactNode
 }
 
-/** Wraps a table whose cells say their column in `data-field` and whose rows their event in `data-id`. */
+/**
+ * Wraps a table whose cells say their column in `data-field` and whose rows their event in `data-id`;
+ * in a cell that tells several things each says its field in `data-part`, the main one nothing.
+ */
 export function CellActions({ events, children }: CellActionsProps) {
-  const { fields } = useLogView()
+  const { fields, state, ask } = useLogView()
   const [place, setPlace] = useState<Place>()
   const onOver = (pointer: React.PointerEvent) => {
     if (pointer.pointerType !== 'mouse' || !(pointer.target instanceof Element)) return
     if (pointer.target.closest(`[data-actions]`)) return
-    const cell = pointer.target.closest<HTMLElement>('td[data-field]') ?? undefined
-    const id = cell?.closest<HTMLElement>('tr')?.dataset['id']
-    const event = events.find((one) => one.id === id)
+    const part = partOf(pointer.target)
+    const target = targetOf(pointer.target, fields, events)
     // They stay where they are, so that the mouse can reach them.
-    if (place && cell === place.cell && event === place.event) return
-    const column = cell?.dataset['field'] ?? ''
-    const filter = cell && event && cellFilter(fields, event, column)
+    const isSame = place && target?.cell === place.cell && target.event === place.event
+    if (isSame && (part === undefined || part === place.part)) return
     setPlace(
-      filter && {
-        cell,
-        event,
-        filter,
-        id: cellId(event, column),
-        right: cell.offsetLeft + endOf(cell, pointer.clientX),
-        top: cell.offsetTop,
-        height: cell.offsetHeight,
+      target && {
+        ...target,
+        right: target.cell.offsetLeft + endOf(target.cell, pointer.clientX),
+        top: target.cell.offsetTop,
+        height: target.cell.offsetHeight,
       },
     )
   }
+  const onClick = (click: React.MouseEvent) => {
+    if (!click.altKey || !(click.target instanceof Element)) return
+    const filter = targetOf(click.target, fields, events)?.filter
+    if (!filter?.excludable) return
+    click.preventDefault()
+    click.stopPropagation()
+    ask({ filters: pressed(state.filters, filter, true) })
+  }
   return (
-    <div className={classes.wrap} onPointerOver={onOver} onPointerLeave={() => setPlace(undefined)}>
+    <div
+      className={classes.wrap}
+      onPointerOver={onOver}
+      onPointerLeave={() => setPlace(undefined)}
+      onClickCapture={onClick}
+    >
       {children}
       {place && <Actions {...place} onDone={() => setPlace(undefined)} />}
     </div>
   )
 }
 
-type ActionsProps = Omit<Place, 'cell' | 'event'> & { onDone: () => void }
+type ActionsProps = Omit<Place, 'cell' | 'event' | 'part'> & { onDone: () => void }
 
 function Actions({ filter, id, right, top, height, onDone }: ActionsProps) {
   const { state, ask } = useLogView()
-  const add = (operator: 'eq' | 'ne') => {
-    ask({ filters: addFilter(state.filters, filter.field, operator, filter.value) })
+  const press = (exclude: boolean) => {
+    ask({ filters: pressed(state.filters, filter, exclude) })
     onDone()
   }
   const value = visibleText(filter.value)
+  const only = filter.operator === 'eq' ? t.values.include(value) : t.values.containing(value)
   return (
     <div className={classes.actions} style={{ left: right, top, height }} data-actions>
       <button
         type="button"
         tabIndex={-1}
-        title={t.values.include(value)}
-        aria-label={t.values.include(value)}
-        onClick={() => add('eq')}
+        title={only}
+        aria-label={only}
+        onClick={() => press(false)}
       >
         <Icon name="plus" size={12} />
       </button>
@@ -99,7 +138,7 @@ function Actions({ filter, id, right, top, height, onDone }: ActionsProps) {
           tabIndex={-1}
           title={t.values.exclude(value)}
           aria-label={t.values.exclude(value)}
-          onClick={() => add('ne')}
+          onClick={() => press(true)}
         >
           <Icon name="minus" size={12} />
         </button>

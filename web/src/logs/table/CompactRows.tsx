@@ -3,13 +3,13 @@ import { Skeleton } from '@mantine/core'
 import { Link } from '@tanstack/react-router'
 import type { LogEvent } from '../../api/types'
 import { formatClock, formatDay } from '../../format/time'
-import { formatEnum } from '../../format/value'
 import { t } from '../../i18n'
 import { EventText } from '../../ui/EventText'
-import { StatusChip, toneOf } from '../../ui/StatusChip'
 import { DetailsLine } from '../DetailsLine'
 import { useLogView } from '../LogView'
-import { stateOf, titleOf } from '../presentation'
+import { titleOf } from '../presentation'
+import { StateChip } from '../StateChip'
+import { useMarkedRow } from './useMarkedRow'
 import classes from './CompactRows.module.css'
 
 interface CompactRowsProps {
@@ -34,28 +34,30 @@ export function CompactRows({ events, stale, marked }: CompactRowsProps) {
             </li>
           ))
         : events.map((event) => (
-            <li key={event.id} data-marked={event.id === marked || undefined}>
-              <CompactRow event={event} />
-            </li>
+            <CompactRow key={event.id} event={event} marked={event.id === marked} />
           ))}
     </ul>
   )
 }
 
-function CompactRow({ event }: { event: LogEvent }) {
+function CompactRow({ event, marked }: { event: LogEvent; marked: boolean }) {
   const { stream, fields, linkTo, zone } = useLogView()
+  const row = useMarkedRow<HTMLLIElement>(marked)
   const date = new Date(event.time)
-  const status = stateOf(stream, event)
   return (
-    <Link className={classes.row} {...linkTo({ open: event.id })} preload={false}>
-      <span className={classes.title}>
-        <EventText value={titleOf(stream, event)} />
-      </span>
-      {status !== undefined && <StatusChip tone={toneOf(status)}>{formatEnum(status)}</StatusChip>}
-      <DetailsLine fields={fields} event={event} zone={zone} className={classes.details} />
-      <time className={classes.time} dateTime={event.time}>
-        {formatDay(date, zone)} {formatClock(date, zone).slice(0, 8)}
-      </time>
-    </Link>
+    <li ref={row} data-marked={marked || undefined} tabIndex={marked ? -1 : undefined}>
+      <Link className={classes.row} {...linkTo({ open: event.id })} preload={false}>
+        <span className={classes.title}>
+          <EventText value={titleOf(stream, event)} line />
+        </span>
+        <span className={classes.state}>
+          <StateChip stream={stream} event={event} />
+        </span>
+        <DetailsLine fields={fields} event={event} zone={zone} className={classes.details} />
+        <time className={classes.time} dateTime={event.time}>
+          {formatDay(date, zone)} {formatClock(date, zone).slice(0, 8)}
+        </time>
+      </Link>
+    </li>
   )
 }

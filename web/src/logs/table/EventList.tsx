@@ -1,10 +1,10 @@
 /** The events of a page, or why there are none. */
-import { useElementSize } from '@mantine/hooks'
-import { EmptyState } from '../empty/EmptyState'
-import { ListError } from '../empty/ListError'
+import { useElementSize, useMergedRef } from '@mantine/hooks'
+import { InsteadOfList } from '../empty/InsteadOfList'
 import type { EventPages } from '../useEventPages'
 import type { RowCursor } from '../useRowCursor'
 import { EventRows } from './EventRows'
+import { useListScroll } from './useListScroll'
 import classes from './EventList.module.css'
 
 interface EventListProps {
@@ -14,16 +14,17 @@ interface EventListProps {
 
 export function EventList({ pages, cursor }: EventListProps) {
   const { ref, width } = useElementSize()
-  const events = pages.page?.items
+  const list = useMergedRef(ref, useListScroll(pages))
   return (
-    <div className={classes.list} ref={ref} data-loading={pages.fetching || undefined}>
-      {pages.error !== null && !pages.stale && events === undefined ? (
-        <ListError error={pages.error} onRetry={pages.refresh} />
-      ) : events?.length === 0 && !pages.stale ? (
-        <EmptyState />
-      ) : (
-        <EventRows width={width} events={events} stale={pages.stale} marked={cursor.marked} />
-      )}
+    <div className={classes.list} ref={list} data-loading={pages.fetching || undefined}>
+      <InsteadOfList pages={pages}>
+        <EventRows
+          width={width}
+          events={pages.page?.items}
+          stale={pages.stale}
+          marked={cursor.marked}
+        />
+      </InsteadOfList>
     </div>
   )
 }

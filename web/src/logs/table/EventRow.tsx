@@ -1,7 +1,7 @@
 /** One row. Pressing anywhere opens the event; its time is the link that keyboards reach. */
-import { useEffect, useRef } from 'react'
 import type { LogEvent } from '../../api/types'
 import { useLogView } from '../LogView'
+import { useMarkedRow } from './useMarkedRow'
 import classes from './EventTable.module.css'
 
 interface EventRowProps {
@@ -12,10 +12,7 @@ interface EventRowProps {
 
 export function EventRow({ event, marked, children }: EventRowProps) {
   const { state, show } = useLogView()
-  const row = useRef<HTMLTableRowElement>(null)
-  useEffect(() => {
-    if (marked) row.current?.scrollIntoView({ block: 'nearest' })
-  }, [marked])
+  const row = useMarkedRow<HTMLTableRowElement>(marked)
   const open = (click: React.MouseEvent) => {
     const onLink = click.target instanceof Element && click.target.closest('a, button') !== null
     const selecting = getSelection()?.type === 'Range'
@@ -27,6 +24,7 @@ export function EventRow({ event, marked, children }: EventRowProps) {
       className={classes.row}
       data-id={event.id}
       data-marked={marked || undefined}
+      tabIndex={marked ? -1 : undefined}
       aria-current={event.id === state.open || undefined}
       onClick={open}
     >

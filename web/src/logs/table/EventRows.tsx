@@ -1,4 +1,5 @@
 /** Events as a table where there is room, as two-line rows where there is not. */
+import { useMediaQuery } from '@mantine/hooks'
 import { useMemo } from 'react'
 import type { LogEvent } from '../../api/types'
 import { useColumns } from '../columns/useColumns'
@@ -6,8 +7,13 @@ import { useLogView } from '../LogView'
 import { fitColumns } from '../presentation'
 import { CompactRows } from './CompactRows'
 import { EventTable } from './EventTable'
+import { widenedFor } from './figureWidth'
 
 const COMPACT_PX = 560
+/** Beside an open event a table keeps its rows where they were, down to its two main columns. */
+const COMPACT_BESIDE_PX = 340
+/** From here on an open event stands beside the list, not over it: `Split.module.css`. */
+const BESIDE = '(min-width: 1181px)'
 
 interface EventRowsProps {
   /** The room there is, in pixels; 0 while it is not known. */
@@ -21,12 +27,16 @@ interface EventRowsProps {
 export function EventRows({ width, ...rest }: EventRowsProps) {
   const { stream, state } = useLogView()
   const { columns } = useColumns()
+  const hasRoom = useMediaQuery(BESIDE, true, { getInitialValueInEffect: false })
+  const { events } = rest
+  const isOpen = state.open !== undefined
+  const isBeside = isOpen && hasRoom
   // Beside an open event, which tells everything, only the columns that fit are kept.
-  const fitting = useMemo(
-    () => (state.open === undefined ? columns : fitColumns(stream, columns, width)),
-    [stream, columns, state.open, width],
-  )
-  return width > 0 && width < COMPACT_PX ? (
+  const fitting = useMemo(() => {
+    const widened = columns.map((column) => widenedFor(events ?? [], column))
+    return isOpen ? fitColumns(stream, widened, width) : widened
+  }, [stream, columns, events, isOpen, width])
+  return width > 0 && width < (isBeside ? COMPACT_BESIDE_PX : COMPACT_PX) ? (
     <CompactRows {...rest} />
   ) : (
     <EventTable columns={fitting} {...rest} />

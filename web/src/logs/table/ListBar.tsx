@@ -21,6 +21,7 @@ export function ListBar({ pages, children }: ListBarProps) {
         <span>{t.list.rows}</span>
         <NativeSelect
           size="xs"
+          aria-label={t.list.rows}
           value={String(pageSize)}
           onChange={(event) => setPageSize(Number(event.currentTarget.value))}
           data={[...new Set([...PAGE_SIZES, pageSize])].sort((a, b) => a - b).map(String)}
@@ -40,21 +41,16 @@ export function ListBar({ pages, children }: ListBarProps) {
           'aria-label': control === 'next' ? t.list.nextPage : t.list.previousPage,
         })}
       />
-      {pages.newer > 0 && <Newer count={pages.newer} />}
+      {pages.newer > 0 && (
+        <UnstyledButton
+          className={classes.newer ?? ''}
+          title={t.list.newerHint}
+          onClick={pages.showNewer}
+        >
+          {t.list.newer(formatNumber(pages.newer))}
+        </UnstyledButton>
+      )}
       <div className={classes.right}>{children}</div>
     </div>
-  )
-}
-
-function Newer({ count }: { count: number }) {
-  const { ask } = useLogView()
-  return (
-    <UnstyledButton
-      className={classes.newer ?? ''}
-      title={t.list.newerHint}
-      onClick={() => ask({ open: undefined })}
-    >
-      {t.list.newer(formatNumber(count))}
-    </UnstyledButton>
   )
 }

@@ -1,7 +1,9 @@
 /** Cells that put fields together which are read together. */
 import type { LogEvent } from '../../api/types'
+import { visibleText } from '../../format/text'
 import { formatEnum } from '../../format/value'
 import { t } from '../../i18n'
+import { AddressText } from '../../ui/AddressText'
 import { EventText } from '../../ui/EventText'
 import { Icon, type IconName } from '../../ui/Icon'
 import { changesOf, shortJson } from '../panel/changes'
@@ -12,23 +14,36 @@ import classes from './Cell.module.css'
 interface PairProps {
   icon?: IconName
   main: string | undefined
-  side?: string | undefined
+  side?: React.ReactNode
   title?: string | undefined
 }
 
 function Pair({ icon, main, side, title }: PairProps) {
   if (main === undefined) return <Absent />
   return (
-    <span className={classes.pair} title={title}>
-      {icon && <Icon name={icon} size={14} />}
-      <EventText value={main} />
-      {side !== undefined && (
-        <span className={classes.side}>
-          <EventText value={side} />
-        </span>
-      )}
+    <span className={classes.pair} title={title && `${visibleText(main)} · ${title}`}>
+      <span className={classes.main}>
+        {icon && <Icon name={icon} size={14} />}
+        <Part value={main} />
+      </span>
+      {side && <span className={classes.side}>{side}</span>}
     </span>
   )
+}
+
+/** One of several things a cell tells, which the pointer finds by its field; the main one has none. */
+function Part({ field = '', value }: { field?: string; value: string }) {
+  return (
+    <span data-part={field}>
+      {field === 'ip' ? <AddressText value={value} /> : <EventText value={value} line />}
+    </span>
+  )
+}
+
+/** The part of the first of these fields that the event has. */
+function partOf(event: LogEvent, ...names: string[]): React.ReactNode {
+  const field = names.find((name) => text(event, name) !== undefined)
+  return field !== undefined && <Part field={field} value={text(event, field) ?? ''} />
 }
 
 /** Who sent it: a person, or a key that stands for one. */
@@ -36,7 +51,7 @@ export function UserCell({ event }: { event: LogEvent }) {
   const name = text(event, 'user_name') ?? text(event, 'user_id')
   const key = text(event, 'api_key_name') ?? text(event, 'api_key_id')
   if (key === undefined) return <Pair main={name} />
-  return <Pair icon="key" main={key} side={name} />
+  return <Pair icon="key" main={key} side={partOf(event, 'user_name', 'user_id')} />
 }
 
 export function ActorCell({ event }: { event: LogEvent }) {
@@ -47,7 +62,7 @@ export function ActorCell({ event }: { event: LogEvent }) {
     <Pair
       icon={actorIcon(type)}
       main={name}
-      side={address}
+      side={partOf(event, 'ip')}
       title={joined([type && formatEnum(type), text(event, 'actor_id'), address])}
     />
   )
@@ -57,8 +72,13 @@ export function ResourceCell({ event }: { event: LogEvent }) {
   const name = text(event, 'resource_name') ?? text(event, 'resource_id')
   const type = text(event, 'resource_type')
   const kind = type && formatEnum(type)
-  const parent = text(event, 'parent_name') ?? text(event, 'parent_id')
-  const side = parent === undefined ? kind : [kind, `(${parent})`].filter(Boolean).join(' ')
+  const parent = partOf(event, 'parent_name', 'parent_id')
+  const side = (
+    <>
+      {name !== undefined && kind && <Part field="resource_type" value={kind} />}
+      {parent && <span className={classes.parent}> ({parent})</span>}
+    </>
+  )
   return <Pair main={name ?? kind} side={side} title={joined([kind, text(event, 'resource_id')])} />
 }
 
@@ -71,7 +91,7 @@ export function WorkspaceCell({ event }: { event: LogEvent }) {
 export function KindCell({ event }: { event: LogEvent }) {
   const isCall = (text(event, 'kind') ?? 'call') === 'call'
   if (isCall) return <Pair main={text(event, 'platform_model') ?? text(event, 'upstream_model')} />
-  return <Pair main={titleOf('usage', event)} side={text(event, 'content')} />
+  return <Pair main={titleOf('usage', event)} side={partOf(event, 'content')} />
 }
 
 export function ChangesCell({ event }: { event: LogEvent }) {
@@ -79,17 +99,15 @@ export function ChangesCell({ event }: { event: LogEvent }) {
   const first = changes[0]
   if (!first) return <Absent />
   return (
-    <>
-      <span className={classes.change}>
-        <EventText value={first.field} /> <EventText value={shortJson(first.old)} /> →{' '}
-        <ins>
-          <EventText value={shortJson(first.new)} />
-        </ins>
-      </span>
+    <span className={classes.change}>
+      <EventText value={first.field} line /> <EventText value={shortJson(first.old)} line /> →{' '}
+      <ins>
+        <EventText value={shortJson(first.new)} line />
+      </ins>
       {changes.length > 1 && (
         <span className={classes.more}>{t.values.moreChanges(changes.length - 1)}</span>
       )}
-    </>
+    </span>
   )
 }
 

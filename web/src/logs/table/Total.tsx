@@ -11,8 +11,9 @@ export function Total({ pages }: { pages: EventPages }) {
     place === 'requests' ? [t.list.requests, t.list.requestsOf] : [t.list.total, t.list.totalOf]
   const total = pages.page && formatNumber(pages.page.total)
   const all = pages.totalInRange
+  const isOld = pages.stale || pages.error !== null
   return (
-    <output className={classes.total} data-stale={pages.stale || undefined} aria-live="polite">
+    <output className={classes.total} data-stale={isOld || undefined} aria-live="polite">
       {total === undefined
         ? pages.error === null
           ? t.list.counting

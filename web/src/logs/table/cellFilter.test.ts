@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Field, LogEvent } from '../../api/types'
 import type { StreamFields } from '../../catalogue/catalogue'
-import { cellFilter, cellId } from './cellFilter'
+import { cellFilter, cellId, partFilter, pressed } from './cellFilter'
 
 const field = (name: string, type: Field['type'], operators: Field['operators']): Field => ({
   name,
@@ -49,18 +49,49 @@ describe('the filter of a cell', () => {
     expect(cellFilter(usage, call, 'user_name')).toEqual({
       field: 'api_key_name',
       value: 'ci',
+      operator: 'eq',
       excludable: true,
     })
     expect(cellFilter(usage, event({ user_name: 'ana' }), 'user_name')?.field).toBe('user_name')
   })
   it('takes small amounts without an exponent', () => {
     const filter = cellFilter(usage, event({ cost: 0.0000001 }), 'cost')
-    expect(filter).toEqual({ field: 'cost', value: '0.0000001', excludable: false })
+    expect(filter).toMatchObject({ field: 'cost', value: '0.0000001', excludable: false })
+  })
+  it('of a text finds what contains its beginning', () => {
+    const text = `  ${'x'.repeat(200)}\nmore`
+    expect(cellFilter(usage, event({ error: text }), 'error')).toEqual({
+      field: 'error',
+      value: 'x'.repeat(120),
+      operator: 'contains',
+      excludable: false,
+    })
+    expect(cellFilter(usage, event({ error: ' \n' }), 'error')).toBeUndefined()
+  })
+  it('of a part of a cell is of that part', () => {
+    const call = event({ user_name: 'ana', api_key_name: 'ci' })
+    expect(partFilter(usage, call, 'user_name')).toMatchObject({ field: 'user_name', value: 'ana' })
+  })
+  it('asks for the value or, where that can be, for all but it', () => {
+    const eq = { field: 'user_name', value: 'ana', operator: 'eq' as const, excludable: true }
+    expect(pressed([], eq, false)).toEqual([
+      { field: 'user_name', operator: 'eq', values: ['ana'] },
+    ])
+    expect(pressed([], eq, true)).toEqual([{ field: 'user_name', operator: 'ne', values: ['ana'] }])
+    const contains = {
+      field: 'error',
+      value: 'x',
+      operator: 'contains' as const,
+      excludable: false,
+    }
+    expect(pressed([], contains, false)).toEqual([
+      { field: 'error', operator: 'contains', values: ['x'] },
+    ])
+    expect(pressed([], contains, true)).toEqual([])
   })
   it('is none where no filter finds the same', () => {
     for (const [more, column] of [
       [{}, 'time'],
-      [{ error: 'x' }, 'error'],
       [{ user_name: '' }, 'user_name'],
       [{ unknown: 'x' }, 'unknown'],
     ] as const) {

@@ -11,11 +11,10 @@ import classes from './ViewsMenu.module.css'
 interface DeleteViewProps {
   view: SavedView
   onKeep: () => void
-  onDeleted: () => void
 }
 
-export function DeleteView({ view, onKeep, onDeleted }: DeleteViewProps) {
-  const remove = useAction(viewsApi.delete, { renews: [['views']], onDone: onDeleted })
+export function DeleteView({ view, onKeep }: DeleteViewProps) {
+  const remove = useAction(viewsApi.delete, { renews: [['views']] })
   return (
     <li className={classes.deleting}>
       <span>{view.shared ? t.views.deleteShared(view.name) : t.views.deleteOwn(view.name)}</span>

@@ -19,18 +19,15 @@ interface ViewItemProps {
   view: SavedView
   onChoose: () => void
   onEdit: () => void
-  onDeleted: () => void
 }
 
-export function ViewItem({ view, onChoose, onEdit, onDeleted }: ViewItemProps) {
+export function ViewItem({ view, onChoose, onEdit }: ViewItemProps) {
   const { place: here, state } = useLogView()
   const { data: session } = useQuery(sessionQuery)
   const [asking, setAsking] = useState(false)
   const place = placeOf(view.screen)
   if (place === undefined) return null
-  if (asking) {
-    return <DeleteView view={view} onKeep={() => setAsking(false)} onDeleted={onDeleted} />
-  }
+  if (asking) return <DeleteView view={view} onKeep={() => setAsking(false)} />
   const isCurrent = place === here && view.query === viewQueryOf(state)
   const deletes = view.own || session?.role === 'super_admin'
   return (

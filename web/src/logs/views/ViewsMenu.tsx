@@ -1,7 +1,7 @@
 /** Views to go back to: one's own, those that others share, and what one looked at lately. */
-import { Button } from '@mantine/core'
+import { Button, Skeleton } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import { useRef, useState } from 'react'
+import { useState } from 'react'
 import { viewsQuery } from '../../api/viewsApi'
 import type { SavedView } from '../../api/types'
 import { t } from '../../i18n'
@@ -15,35 +15,25 @@ import classes from './ViewsMenu.module.css'
 
 export default function ViewsMenu({ onDone }: { onDone: () => void }) {
   const [editing, setEditing] = useState<SavedView | 'new'>()
-  const { data, error } = useQuery(viewsQuery)
-  const menu = useRef<HTMLDivElement>(null)
-  // What had the focus goes away; without one the keyboard would not reach the menu any more.
-  const keepFocus = () => menu.current?.focus()
+  const { data, error, isPending, refetch } = useQuery(viewsQuery)
   if (editing !== undefined) {
-    const done = () => {
-      keepFocus()
-      setEditing(undefined)
-    }
     return (
-      <div ref={menu} className={classes.menu} tabIndex={-1}>
-        <ViewForm view={editing === 'new' ? undefined : editing} onDone={done} />
+      <div className={classes.menu}>
+        <ViewForm
+          view={editing === 'new' ? undefined : editing}
+          onDone={() => setEditing(undefined)}
+        />
       </div>
     )
   }
   const list = (views: SavedView[]) =>
     views.map((view) => (
-      <ViewItem
-        key={view.id}
-        view={view}
-        onChoose={onDone}
-        onEdit={() => setEditing(view)}
-        onDeleted={keepFocus}
-      />
+      <ViewItem key={view.id} view={view} onChoose={onDone} onEdit={() => setEditing(view)} />
     ))
   const own = data?.filter((view) => view.own) ?? []
   const shared = data?.filter((view) => !view.own) ?? []
   return (
-    <div ref={menu} className={classes.menu} tabIndex={-1}>
+    <div className={classes.menu}>
       <div className={classes.save}>
         <Button
           size="xs"
@@ -55,11 +45,26 @@ export default function ViewsMenu({ onDone }: { onDone: () => void }) {
           {t.views.save}
         </Button>
       </div>
-      {error && <Notice tone="bad">{describeError(error)}</Notice>}
-      <section>
-        <h3>{t.views.own}</h3>
-        {own.length > 0 ? <ul>{list(own)}</ul> : <p>{t.views.ownEmpty}</p>}
-      </section>
+      {error && (
+        <Notice tone="bad">
+          {describeError(error)}{' '}
+          <Button size="compact-xs" variant="default" onClick={() => void refetch()}>
+            {t.errors.retry}
+          </Button>
+        </Notice>
+      )}
+      {(data !== undefined || isPending) && (
+        <section>
+          <h3>{t.views.own}</h3>
+          {isPending ? (
+            <Skeleton className={classes.skeleton ?? ''} height={12} width="62%" />
+          ) : own.length > 0 ? (
+            <ul>{list(own)}</ul>
+          ) : (
+            <p>{t.views.ownEmpty}</p>
+          )}
+        </section>
+      )}
       {shared.length > 0 && (
         <section>
           <h3>{t.views.shared}</h3>

@@ -42,7 +42,9 @@ export function KeysTable({ keys, error, readOnly, empty }: KeysTableProps) {
     {
       label: texts.scopes,
       cell: ({ scopes, user_id }) =>
-        user_id ? texts.asOwner : scopes.map((scope) => texts.scopeNames[scope]).join(', '),
+        user_id
+          ? texts.asOwner
+          : scopes.map((scope) => texts.scopeNames[scope]).join(texts.scopesBetween),
     },
     { label: texts.lastFour, cell: ({ last_four }) => <code>…{last_four}</code> },
     {

@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useParams } from '@tanstack/react-router'
 import { signInApi } from '../../api/adminApi'
 import { providerQuery } from '../../api/adminQueries'
+import { hasStatus } from '../../api/errors'
 import type { Provider } from '../../api/types'
 import { t } from '../../i18n'
 import { settingsTexts } from '../../i18n/settings'
@@ -24,9 +25,11 @@ export function ProviderPage() {
   const isNew = providerId === NEW_PROVIDER
   const { data, error } = useQuery({ ...providerQuery(providerId), enabled: !isNew })
   const texts = settingsTexts().provider
+  const isMissing = hasStatus(error, 404)
+  const named = data?.name ?? (isMissing ? texts.notFound : error ? texts.title : t.ask.loading)
   return (
     <Page
-      title={isNew ? texts.newTitle : (data?.name ?? t.ask.loading)}
+      title={isNew ? texts.newTitle : named}
       lead={administers ? texts.lead : settingsTexts().readOnly}
       actions={
         <>
@@ -39,7 +42,7 @@ export function ProviderPage() {
       narrow
     >
       {error ? (
-        <Notice tone="bad">{describeError(error)}</Notice>
+        <Notice tone="bad">{isMissing ? texts.notFoundHint : describeError(error)}</Notice>
       ) : isNew || data ? (
         <>
           {data && administers && <ProviderTestSection provider={data} />}

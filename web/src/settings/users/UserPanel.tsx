@@ -26,7 +26,7 @@ export function UserPanel({ id, onClose }: { id: string; onClose: () => void }) 
     <div className={classes.panel}>
       <header className={classes.header}>
         <div>
-          <h2>{user ? <EventText value={user.email} /> : t.ask.loading}</h2>
+          <h2>{user ? <EventText value={user.email} /> : error ? texts.panel : t.ask.loading}</h2>
           {user && <UserChips user={user} />}
         </div>
         <ActionIcon

@@ -20,7 +20,7 @@ interface UsersToolbarProps {
 export function UsersToolbar({ state, total, onShow }: UsersToolbarProps) {
   const texts = settingsTexts().users
   const input = useRef<HTMLInputElement>(null)
-  const [text, setText] = useSearchText(state.q, (q) => onShow({ q, page: 1 }))
+  const { typing } = useSearchText(state.q, (q) => onShow({ q, page: 1 }))
   useShortcuts({
     '/': (event) => {
       event.preventDefault()
@@ -35,8 +35,7 @@ export function UsersToolbar({ state, total, onShow }: UsersToolbarProps) {
         aria-label={texts.search}
         placeholder={texts.search}
         leftSection={<Icon name="search" size={14} />}
-        value={text}
-        onChange={(event) => setText(event.currentTarget.value)}
+        {...typing}
       />
       <NativeSelect
         aria-label={texts.role}
