@@ -62,7 +62,8 @@ fn a_package_passes_or_its_first_bad_event_is_named() {
     );
     says(&bytes, 2, &[], 1, "FAIL: checkpoint: ");
     says(&bytes[..bytes.len() - 1], 1, &[], 1, "FAIL: ");
-    says(b"no package", 1, &[], 1, "FAIL: ");
+    let no_package = "FAIL: this is no evidence package: it does not begin like one";
+    says(b"no package", 1, &[], 1, no_package);
     let other = Data::of(0..299, &key(1));
     let other = other.checkpoint();
     let mut more = vec!["--checkpoint", other.to_str().unwrap()];

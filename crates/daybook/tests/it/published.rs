@@ -170,6 +170,8 @@ fn what_is_cosigned_and_anchored_verifies_everywhere() {
     place.verifies(&url, &anchors, 0, "PASS: 0 events, only hashes kept of 0–");
     let no_reader = key_that_may_not_read(&place);
     place.verifies(&url, &["--api-key", &no_reader], 2, "COULD NOT CHECK: ");
+    let elsewhere = place.verifies(&format!("{url}/nowhere"), &[], 2, "COULD NOT CHECK: ");
+    assert!(elsewhere.contains("there is no log at "), "{elsewhere}");
 
     place.send(&server, "second", 700);
     server.kill();

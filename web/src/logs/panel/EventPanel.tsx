@@ -1,6 +1,7 @@
 /** One event in full, beside the list. */
 import { useQuery } from '@tanstack/react-query'
 import { Suspense, lazy, useEffect, useRef } from 'react'
+import { part } from '../../api/parts'
 import { eventQuery } from '../../api/queries'
 import type { LogEvent } from '../../api/types'
 import { hasStatus } from '../../api/errors'
@@ -19,7 +20,7 @@ import { RawJson } from './RawJson'
 import { Related } from './Related'
 import classes from './EventPanel.module.css'
 
-const ProofSection = lazy(() => import('../../evidence/ProofSection'))
+const ProofSection = lazy(part(() => import('../../evidence/ProofSection')))
 
 interface EventPanelProps {
   id: string

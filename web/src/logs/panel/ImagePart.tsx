@@ -1,5 +1,6 @@
 /** An image of a message: drawn on demand when it came with the event, never fetched from elsewhere. */
 import { Suspense, lazy, useState } from 'react'
+import { part } from '../../api/parts'
 import { t } from '../../i18n'
 import { CopyButton } from '../../ui/CopyButton'
 import { EventText } from '../../ui/EventText'
@@ -7,7 +8,7 @@ import { Icon } from '../../ui/Icon'
 import type { ImageSource } from './parts'
 import classes from './ImagePart.module.css'
 
-const ImageDialog = lazy(() => import('./ImageDialog'))
+const ImageDialog = lazy(part(() => import('./ImageDialog')))
 
 /** Formats that are pixels and nothing else. */
 const DRAWABLE = /^data:image\/(png|jpeg|gif|webp|avif);base64,/
