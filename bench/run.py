@@ -3,6 +3,7 @@
 ROWS=100000000     so many usage events (default 10 000 000)
 SYSTEMS=daybook,…  only these
 KEEP=directory     keeps the loaded data for another run
+BUDGET_S=seconds   when a question stops repeating (default 20)
 RESULTS=directory  where the tables go (default bench/results; a smoke run only prints)
 SMOKE=1            few events and repetitions: does everything work, are all answers equal?
 
@@ -34,7 +35,7 @@ def main() -> None:
 def measure(settings, where: pathlib.Path) -> Iterator[dict]:
     """All stages, one system at a time, so that each has the machine to itself. Gives the results so far after each
     system: an interrupted run leaves what it measured."""
-    results = {"rows": settings.rows, "date": time.strftime("%Y-%m-%d"), "smoke": settings.smoke, "left_out": settings.left_out,
+    results = {"rows": settings.rows, "date": time.strftime("%Y-%m-%d"), "smoke": settings.smoke, "budget_s": settings.budget_s, "left_out": settings.left_out,
                "machine": machine.describe(str(where)), "systems": {}}
     loaded, facts = stages.load(settings, where)
     questions = all_questions()

@@ -39,7 +39,7 @@ def results_directory(smoke: bool) -> pathlib.Path | None:
 
 
 def from_environment() -> Settings:
-    """Settings by ROWS, SYSTEMS, KEEP, SMOKE, RESULTS and DAYBOOK_BIN."""
+    """Settings by ROWS, SYSTEMS, KEEP, BUDGET_S, SMOKE, RESULTS and DAYBOOK_BIN."""
     smoke = os.environ.get("SMOKE") == "1"
     rows = int(os.environ.get("ROWS") or (20_000 if smoke else 10_000_000))
     if rows < 10_000:
@@ -60,5 +60,5 @@ def from_environment() -> Settings:
         rows=rows, systems=systems, binary=binary, keep=os.environ.get("KEEP") or None,
         results=results_directory(smoke),
         repetitions=3 if smoke else 20, cold_repetitions=1 if smoke else 3, checks=2 if smoke else 3,
-        budget_s=2 if smoke else 20, repetitions_min=2 if smoke else 3,
+        budget_s=2 if smoke else float(os.environ.get("BUDGET_S") or 20), repetitions_min=2 if smoke else 3,
         ingest_events=8_000 if smoke else 600_000, smoke=smoke, left_out=left_out)

@@ -1,5 +1,6 @@
 /** What was said in a call, in every dialect of the demo, and that nothing in it can act. */
 import { expect, openView, rows, test } from './daybook'
+import { minutesAgo, sendEvents, uniqueWord } from './events'
 
 const DIALECTS = ['openai_chat', 'openai_responses', 'anthropic_messages', 'gemini']
 
@@ -13,8 +14,41 @@ test('calls of every dialect read as conversations', async ({ signedIn: page }) 
     const prompt = page.getByRole('region', { name: 'Prompt' })
     await expect(prompt.getByRole('heading', { name: 'user' }).first()).toBeVisible()
     const response = page.getByRole('region', { name: 'Response' })
-    await expect(response.getByRole('heading', { name: /^(assistant|model)$/ })).toBeVisible()
+    await expect(response.getByRole('heading', { name: 'assistant', exact: true })).toBeVisible()
   }
+})
+
+test('a tool that failed and an answer that was cut say so', async ({ signedIn: page }) => {
+  const word = uniqueWord('ending')
+  await sendEvents(page.request, [
+    {
+      stream: 'usage',
+      time: minutesAgo(2),
+      platform_model: word,
+      request: {
+        messages: [
+          { role: 'assistant', content: [{ type: 'tool_use', id: 't1', name: 'find', input: {} }] },
+          {
+            role: 'user',
+            content: [
+              { type: 'tool_result', tool_use_id: 't1', content: 'no such file', is_error: true },
+            ],
+          },
+        ],
+      },
+      response: {
+        role: 'assistant',
+        content: [{ type: 'text', text: 'Once upon' }],
+        stop_reason: 'max_tokens',
+      },
+    },
+  ])
+  await openView(page, `/logs/usage?from=-1h&platform_model=${word}`)
+  await rows(page).first().click()
+  await expect(page.getByRole('region', { name: 'Prompt' })).toContainText('Tool result: failed')
+  await expect(page.getByRole('region', { name: 'Response' })).toContainText(
+    'Ends here because it reached its limit of tokens.',
+  )
 })
 
 test('an image shows only when asked for', async ({ signedIn: page }) => {

@@ -6,6 +6,12 @@ import { settledRange } from './events'
 // The newest file is the one on top: one after the other.
 test.describe.configure({ mode: 'default' })
 
+test('the page is found by its other name, too', async ({ signedIn: page }) => {
+  await page.goto('/exports')
+  await expect(page).toHaveURL(/\/downloads$/)
+  await expect(page.getByRole('heading', { level: 1, name: 'Downloads' })).toBeVisible()
+})
+
 test('a log is downloaded as the list shows it', async ({ signedIn: page }) => {
   await openView(page, `/logs/audit?${settledRange(29)}&result=denied`)
   const expected = await total(page)

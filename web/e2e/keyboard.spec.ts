@@ -23,6 +23,27 @@ test('a filter is set by keys alone', async ({ signedIn: page }) => {
   await expect(menu.getByLabel('Find a field')).toBeFocused()
   await page.keyboard.press('Escape')
   await expect(menu).toBeHidden()
+  await expect(page.getByRole('button', { name: 'Add filter' })).toBeFocused()
+})
+
+test('a value that arrows lead to is chosen and left by Enter', async ({ signedIn: page }) => {
+  await openView(page, '/logs/system?from=-7d')
+  await page.keyboard.press('f')
+  const menu = page.getByRole('dialog', { name: 'Add filter' })
+  await expect(menu.getByLabel('Find a field')).toBeFocused()
+  await page.keyboard.type('lev')
+  await page.keyboard.press('Enter')
+  await expect(menu.getByLabel('Find a value')).toBeFocused()
+  await expect(menu.getByRole('checkbox')).toHaveCount(5)
+  await page.keyboard.press('ArrowDown')
+  const first = menu.getByRole('checkbox').first()
+  await expect(first).toBeFocused()
+  await page.keyboard.press('Enter')
+  await expect(page).toHaveURL(/level=/)
+  await expect(first).toBeChecked()
+  await page.keyboard.press('Enter')
+  await expect(page).not.toHaveURL(/level=/)
+  await expect(first).not.toBeChecked()
 })
 
 test('a view is named, kept and left by keys alone', async ({ signedIn: page }) => {

@@ -1,5 +1,5 @@
 import { column, expect, money, openView, rows, signIn, test, total } from './daybook'
-import { settledRange } from './events'
+import { minutesAgo, sendEvents, settledRange, uniqueWord } from './events'
 
 const TABS = ['Audit', 'Usage logs', 'Authentication logs', 'System events']
 
@@ -140,6 +140,32 @@ test('a value in the panel filters, and with Alt excludes', async ({ signedIn: p
   const provider = panel.getByTitle(/^Filter for/).filter({ hasText: /^call$/ })
   await provider.click({ modifiers: ['Alt'] })
   await expect(page).toHaveURL(/kind\.ne=call/)
+})
+
+test('a yes or no in the panel filters for what it says', async ({ signedIn: page }) => {
+  const word = uniqueWord('stream')
+  const call = { stream: 'usage', time: minutesAgo(2), platform_model: word, outcome: 'success' }
+  await sendEvents(page.request, [
+    { ...call, is_stream: true },
+    { ...call, is_stream: true },
+    { ...call, is_stream: false },
+  ])
+  await openView(page, `/logs/usage?from=-1h&platform_model=${word}&is_stream=true`)
+  await expect(rows(page)).toHaveCount(2)
+  await rows(page).first().click()
+  const panel = page.getByRole('region', { name: 'Event details' })
+  await panel.getByRole('button', { name: 'All but yes' }).click()
+  await expect(page).toHaveURL(/is_stream\.ne=true/)
+  await expect(rows(page)).toHaveCount(1)
+  await expect(page.getByRole('button', { name: 'Edit filter Streamed is not yes' })).toBeVisible()
+})
+
+test('the column of the order stays beside an open event', async ({ signedIn: page }) => {
+  await page.setViewportSize({ width: 1280, height: 720 })
+  await openView(page, `/logs/usage?${settledRange(6)}&sort=-cost`)
+  await rows(page).first().click()
+  await expect(page.getByRole('region', { name: 'Event details' })).toBeVisible()
+  await expect(page.getByRole('columnheader', { name: 'Cost' })).toBeVisible()
 })
 
 test('dragging over the histogram zooms in', async ({ signedIn: page }) => {

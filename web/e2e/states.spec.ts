@@ -1,5 +1,5 @@
 import { expect, openView, rows, signIn, test } from './daybook'
-import { minutesAgo, sendEvents, uniqueWord } from './events'
+import { minutesAgo, sendEvents, settledRange, uniqueWord } from './events'
 
 test('nothing found says what to do, and the button does it', async ({ signedIn: page }) => {
   await page.goto('/logs/usage?from=-7d&q=no-such-thing-anywhere')
@@ -29,6 +29,33 @@ test.describe('a lost connection', () => {
     await expect(rows(page).first()).toBeVisible()
     await page.unrouteAll()
     await expect(page.getByText('Connection to Daybook lost')).toBeHidden({ timeout: 10_000 })
+  })
+
+  test('keeps the rows, their total and the pager until another page has come', async ({
+    signedIn: page,
+  }) => {
+    for (const place of ['/logs/usage', '/requests']) {
+      await page.goto(`${place}?${settledRange(6)}&page_size=10`)
+      const table = page.getByRole('table')
+      const first = page.locator('tr[data-id]').first()
+      await expect(first).toBeVisible()
+      const total = page.locator('output')
+      const before = await total.textContent()
+      const id = (await first.getAttribute('data-id')) ?? ''
+      await page.route(/\/(api|healthz)/, (route) => route.abort())
+      await page.getByRole('button', { name: 'Next page' }).click()
+      const lost = page.getByText('Connection to Daybook lost')
+      await expect(lost).toHaveCount(1)
+      await expect(table).toHaveAttribute('data-stale')
+      await expect(first).toHaveAttribute('data-id', id)
+      await expect(total).toHaveText(before ?? '')
+      await expect(page.getByRole('button', { name: 'Page 3', exact: true })).toBeVisible()
+      await expect(page.getByRole('heading', { name: 'could not be loaded' })).toHaveCount(0)
+      await page.unrouteAll()
+      await expect(lost).toBeHidden({ timeout: 10_000 })
+      await expect(table).not.toHaveAttribute('data-stale')
+      await expect(first).not.toHaveAttribute('data-id', id)
+    }
   })
 
   test('leaves the histogram when an event opens', async ({ signedIn: page }) => {
@@ -154,8 +181,12 @@ test.describe('on a phone', () => {
       const [a, b] = [first, second].map((row) => row.locator('td').nth(cell))
       expect(await a?.boundingBox()).toMatchObject({ x: (await b?.boundingBox())?.x })
     }
-    await page.getByRole('radiogroup', { name: 'Source' }).getByText('Playground').click()
+    const source = page.getByRole('radiogroup', { name: 'Source' })
+    await source.getByText('Playground').click()
     await expect(page).toHaveURL(/source=playground/)
+    for (const choice of ['All', 'Playground', 'Virtual key']) {
+      await expect(source.getByText(choice, { exact: true })).toBeInViewport({ ratio: 1 })
+    }
   })
 
   test('the tools of a list stand behind one button', async ({ signedIn: page }) => {

@@ -124,6 +124,31 @@ test('it begins where there are other events, and says how many, and what calls 
   await expect(page).toHaveURL(/by=resource/)
 })
 
+test('what is not fetched is no empty time: it is counted, drawn and fetched on demand', async ({
+  signedIn: page,
+}) => {
+  const request = uniqueWord('req')
+  const call = (seconds: number) => ({
+    stream: 'usage',
+    time: new Date(Date.now() - seconds * 1000).toISOString(),
+    platform_model: 'm',
+    request_id: request,
+  })
+  const middle = { ...call(120), platform_model: request }
+  await sendEvents(page.request, [
+    middle,
+    ...Array.from({ length: 130 }, (_, at) => call(150 + at * 4)),
+  ])
+  await openView(page, `/logs/usage?from=-1h&platform_model=${request}`)
+  await rows(page).first().click()
+  await page.getByRole('link', { name: 'What happened around this event' }).click()
+  await expect(lines(page)).toHaveCount(101)
+  await expect(page.getByText('30 further events before.')).toBeVisible()
+  await page.locator('svg').getByText('30 further events', { exact: true }).click()
+  await expect(lines(page)).toHaveCount(131)
+  await expect(page.getByText('further events')).toHaveCount(0)
+})
+
 test('an address without an event says how to come there', async ({ signedIn: page }) => {
   await page.goto('/timeline')
   await expect(page.getByRole('heading', { name: 'An event is needed' })).toBeVisible()

@@ -7,10 +7,10 @@
 //! with places also the ledger index (the largest number where there is none) and the leaf hash.
 //! Entries are in order. So nobody can choose an id that is taken for another one.
 
+use crate::sha256::Sha256;
 use crate::{ArchiveError, Result, durable};
 use daybook_model::ledger::Receipt;
 use daybook_model::{Event, Stream};
-use sha2::{Digest, Sha256};
 use std::fs::File;
 use std::io::{self, Read, Write};
 use std::os::unix::fs::FileExt;
@@ -89,7 +89,7 @@ impl IdHash {
             hash.update(part);
         }
         let mut first = [0; HASH_BYTES];
-        first.copy_from_slice(&hash.finalize()[..HASH_BYTES]);
+        first.copy_from_slice(&hash.finish()[..HASH_BYTES]);
         Self(first)
     }
 

@@ -8,6 +8,7 @@ pub mod durable;
 pub mod ids;
 pub mod manifest;
 pub mod part;
+mod sha256;
 mod sums;
 pub mod table;
 

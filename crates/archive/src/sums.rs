@@ -1,10 +1,10 @@
 //! Checksums of a file's blocks, so that a part of it can be read and checked without the rest, and
 //! the writer that makes them together with the file's SHA-256.
 
+use crate::sha256::Sha256;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 use std::io::{self, Write};
 use std::ops::Range;
 
@@ -94,7 +94,7 @@ impl<W: Write> Summing<W> {
         }
         let summed = Summed {
             bytes: self.bytes,
-            sha256: hex(&self.sha256.finalize()),
+            sha256: hex(&self.sha256.finish()),
             sums: BlockSums(self.sums),
         };
         (self.inner, summed)
@@ -151,7 +151,9 @@ mod tests {
             (written.len(), summed.bytes),
             (content.len(), content.len() as u64)
         );
-        assert_eq!(summed.sha256, hex(&Sha256::digest(&content)));
+        let mut whole = Sha256::new();
+        whole.update(&content);
+        assert_eq!(summed.sha256, hex(&whole.finish()));
         let text = String::from(summed.sums.clone());
         assert_eq!(BlockSums::try_from(text), Ok(summed.sums.clone()));
         assert_eq!(summed.sums.first_wrong(0, &content), None);

@@ -3,8 +3,9 @@
 
 use crate::cli::{KeyCreateArgs, KeyRevokeArgs, KeyRotateArgs, Place};
 use crate::{Failure, config, output};
-use daybook_model::Timestamp;
+use daybook_model::{Timestamp, limits, validate};
 use daybook_server::control::{Actor, Control, Key, NewKey};
+use serde_json::{Map, Value};
 use std::path::Path;
 
 pub(crate) async fn create(args: KeyCreateArgs) -> Result<(), Failure> {
@@ -102,9 +103,22 @@ pub(crate) fn news_of(data_dir: &Path) -> Option<String> {
         .then(|| format!("daybook: a new data directory was made: {path} held none"))
 }
 
-/// Whoever can run the command on this machine.
+/// Whoever can run the command on this machine. Which account of the operating system that is goes into the
+/// details: its number, and the names that the environment has for it and for who came with `sudo`.
 pub(crate) fn actor() -> Actor {
-    Actor::system("command line")
+    let mut account = Map::new();
+    let uid = rustix::process::getuid().as_raw();
+    account.insert("uid".into(), uid.into());
+    for (member, variable) in [("user", "USER"), ("sudo_user", "SUDO_USER")] {
+        if let Ok(name) = std::env::var(variable) {
+            let name = validate::prefix(&name, limits::KEYWORD_BYTES_MAX);
+            account.insert(member.into(), name.into());
+        }
+    }
+    let mut actor = Actor::system("command line");
+    let account = Value::Object(account);
+    actor.details.insert("os_account".into(), account);
+    actor
 }
 
 #[cfg(test)]

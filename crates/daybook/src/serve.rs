@@ -30,6 +30,8 @@ pub(crate) async fn run(args: ServeArgs) -> Result<(), Failure> {
     let address = settings.server.public_url.as_deref();
     let ledger = settings.ledger.options(data_dir, address)?;
     let archive = settings.archive.open()?;
+    // What is wrong with the configuration shows before anything is changed or put on record.
+    let mailer = mailer(&settings.server)?;
     let parts = open(data_dir, ledger, archive, admin, public_url).await?;
     let (version, configuration) = (env!("CARGO_PKG_VERSION"), settings.configuration);
     if let Err(error) = parts.control.record_start(version, configuration).await {
@@ -45,7 +47,7 @@ pub(crate) async fn run(args: ServeArgs) -> Result<(), Failure> {
         ..settings.server
     };
     options.publication.cosigned = Some(data_dir.join("ledger/cosigned"));
-    let control = match mailer(&options)? {
+    let control = match mailer {
         Some(mailer) => parts.control.clone().mailing(mailer),
         None => parts.control.clone(),
     };

@@ -49,28 +49,31 @@ fn line(profile: &UserProfile) -> String {
     )
 }
 
-/// The account waits already when the link before was lost.
+/// The account waits already when the link before was lost. An address that cannot be used, or whose account
+/// has another role, is refused as an invitation, and that on record.
 async fn invite(args: InviteArgs) -> Result<(), Failure> {
     let control = open_existing(args.place).await?;
-    let link = match control.user_by_email(&args.email).await {
-        Ok(user) if user.role != args.role => {
-            let message = format!("the account has the role {}: see user set-role", user.role);
-            return Err(Failure::Other(message));
-        }
-        Ok(user) => {
-            let actor = actor();
-            let again = control.invite_again(&actor, &user.id, &args.public_url);
-            again.await?
-        }
-        Err(ControlError::NotFound(_)) => {
-            let new = NewUser {
-                email: args.email,
-                role: args.role,
-                links: Vec::new(),
-            };
-            control.invite(&actor(), new, &args.public_url).await?.1
-        }
+    let (actor, site) = (actor(), &args.public_url);
+    let known = match control.user_by_email(&args.email).await {
+        Ok(user) => Some(user),
+        Err(ControlError::NotFound(_) | ControlError::Invalid { .. }) => None,
         Err(error) => return Err(error.into()),
+    };
+    let new = NewUser {
+        email: args.email,
+        role: args.role,
+        links: Vec::new(),
+    };
+    let link = match known {
+        Some(user) if user.role == new.role => control.invite_again(&actor, &user.id, site).await?,
+        Some(user) => match control.invite(&actor, new, site).await {
+            Err(ControlError::Exists(_)) => {
+                let message = format!("the account has the role {}: see user set-role", user.role);
+                return Err(Failure::Other(message));
+            }
+            invited => invited?.1,
+        },
+        None => control.invite(&actor, new, site).await?.1,
     };
     control.close().await;
     output::result(&link.unwrap_or_default());

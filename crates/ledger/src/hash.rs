@@ -2,7 +2,7 @@
 //! their own, so that neither can be passed off as the other.
 
 use crate::text;
-use sha2::{Digest, Sha256};
+use ring::digest::{Context, Digest, SHA256, digest};
 use std::fmt;
 
 /// A SHA-256 hash.
@@ -23,17 +23,22 @@ impl Hash {
     /// SHA-256 of bytes, without any prefix.
     #[must_use]
     pub fn digest(bytes: &[u8]) -> Self {
-        Self(Sha256::digest(bytes).into())
+        Self::of(&digest(&SHA256, bytes))
     }
 
     /// SHA-256 of the parts, one after the other.
     #[must_use]
     pub(crate) fn of_parts(parts: &[&[u8]]) -> Self {
-        let mut hasher = Sha256::new();
+        let mut context = Context::new(&SHA256);
         for part in parts {
-            hasher.update(part);
+            context.update(part);
         }
-        Self(hasher.finalize().into())
+        Self::of(&context.finish())
+    }
+
+    fn of(digest: &Digest) -> Self {
+        let bytes = digest.as_ref().try_into();
+        Self(bytes.expect("SHA-256 has 32 bytes"))
     }
 
     /// The hash in base64, as checkpoints and proofs write it.

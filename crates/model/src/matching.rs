@@ -47,6 +47,7 @@ impl Test {
             (Self::Present, _) => true,
             (Self::Is(wanted), value) => wanted.as_ref() == value,
             (Self::StartsWith(start), ValueRef::Text(text)) => text.starts_with(start.as_str()),
+            (Self::EndsWith(end), ValueRef::Text(text)) => text.ends_with(end.as_str()),
             (Self::Contains(part), ValueRef::Text(text)) => contains_folded(text, part),
             (Self::Within(low, high), ValueRef::Integer(number)) => {
                 (*low..=*high).contains(&number)

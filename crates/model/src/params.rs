@@ -302,14 +302,14 @@ fn parse_condition(
             "false" => filter(true, Test::Present),
             _ => return wrong(key, "expected true or false"),
         },
+        _ if field.name == "action" && text.contains('*') => {
+            filter(operator == Operator::Ne, wildcard(key, operator, text)?)
+        }
         Operator::Prefix => filter(false, Test::StartsWith(text.into())),
         Operator::Contains => filter(false, Test::Contains(fold(text))),
         Operator::Eq | Operator::Ne => {
-            let negated = operator == Operator::Ne;
-            match text.strip_suffix('*').filter(|_| field.name == "action") {
-                Some(start) => filter(negated, Test::StartsWith(start.into())),
-                None => filter(negated, Test::Is(parse_value(key, field, text, now)?)),
-            }
+            let test = Test::Is(parse_value(key, field, text, now)?);
+            filter(operator == Operator::Ne, test)
         }
         Operator::Gt | Operator::Gte | Operator::Lt | Operator::Lte => {
             if let Kind::Enum(words) = field.kind {
@@ -329,6 +329,24 @@ fn parse_condition(
             }
         }
     })
+}
+
+/// What an action must be to fit a text with a `*`, which stands for anything at one of its ends.
+fn wildcard(key: &str, operator: Operator, text: &str) -> Result<Test> {
+    if !matches!(operator, Operator::Eq | Operator::Ne) {
+        return wrong(key, "no * here: only action and action.ne take one");
+    }
+    let plain = |part: &&str| !part.contains('*');
+    if let Some(start) = text.strip_suffix('*').filter(plain) {
+        return Ok(Test::StartsWith(start.into()));
+    }
+    match text.strip_prefix('*').filter(plain) {
+        Some(end) => Ok(Test::EndsWith(end.into())),
+        None => wrong(
+            key,
+            "one * at the beginning or at the end: *.disabled or model.*; action.contains finds a part anywhere",
+        ),
+    }
 }
 
 fn within(operator: Operator, bound: i64) -> Test {
@@ -476,6 +494,41 @@ mod tests {
             Test::StartsWith("mcp_oauth_client.".into())
         );
         assert_eq!(action.query.filters[0].any.len(), 2);
+    }
+
+    #[test]
+    fn an_action_has_its_wildcard_at_one_end() {
+        let asked = |key: &str, text: &str| request(Stream::Audit, &[(key, text)]);
+        let event = |action: &str| {
+            let json = format!(
+                r#"{{"stream":"audit","id":"a","time":"2026-11-19T14:00:00Z","action":"{action}"}}"#
+            );
+            Event::from_stored(&json).unwrap()
+        };
+        for (key, text, disabled, created) in [
+            ("action", "*.disabled", true, false),
+            ("action.ne", "*.disabled", false, true),
+            ("action", "model.*", true, true),
+            ("action", "*", true, true),
+            ("action", "*.Disabled", false, false),
+        ] {
+            let query = asked(key, text).unwrap().query;
+            assert_eq!(query.matches(&event("model.disabled")), disabled, "{text}");
+            assert_eq!(query.matches(&event("model.created")), created, "{text}");
+        }
+        for (key, text, part) in [
+            ("action", "model.*.x", "at the end"),
+            ("action", "*disabled*", "at the end"),
+            ("action.ne", "**", "at the end"),
+            ("action.prefix", "model.*", "no * here"),
+            ("action.contains", "*.disabled", "no * here"),
+        ] {
+            let error = asked(key, text).unwrap_err();
+            assert!(
+                error.parameter == key && error.message.contains(part),
+                "{error}"
+            );
+        }
     }
 
     #[test]

@@ -69,6 +69,8 @@ pub enum Test {
     Is(Value),
     /// Starts with this text, case-sensitively.
     StartsWith(String),
+    /// Ends with this text, case-sensitively.
+    EndsWith(String),
     /// Contains this text, regardless of case. Held [folded](crate::fold::fold).
     Contains(String),
     /// Within these bounds, both inclusive: numbers, amounts, instants.

@@ -7,6 +7,7 @@ use crate::app::App;
 use crate::client::{from, text};
 use crate::control::{Actor, Client, Gate, Key, Requester, Role, Scope, Session, User};
 use crate::cookies::{Cookie, Renewal};
+use crate::denials::{demand, denied};
 use crate::error::{ApiError, ApiResult};
 use crate::{gate, key_check};
 use axum::extract::{FromRequestParts, MatchedPath};
@@ -80,6 +81,7 @@ impl Caller {
                 name: key.name.clone(),
                 role: String::new(),
                 client,
+                details: serde_json::Map::new(),
             },
         }
     }
@@ -176,11 +178,12 @@ impl FromRequestParts<App> for Ingester {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> ApiResult<Self> {
         match authenticate(parts, app, Scope::Ingest).await? {
             Caller::Key(key) => Ok(Self(key)),
-            Caller::Personal(..) | Caller::Session(_) | Caller::Account(_) => {
-                Err(ApiError::forbidden(
+            caller @ (Caller::Personal(..) | Caller::Session(_) | Caller::Account(_)) => {
+                let refusal = ApiError::forbidden(
                     "key_needed",
                     "events are sent with an API key of the scope ingest: it says which origin they have",
-                ))
+                );
+                Err(denied(parts, app, &caller, refusal).await)
             }
         }
     }
@@ -206,34 +209,6 @@ impl FromRequestParts<App> for Admin {
         demand(parts, app, &caller, Role::administers, "this").await?;
         Ok(Self(caller.actor(client)))
     }
-}
-
-/// Refuses accounts whose role lacks a right, and puts that on record. What a platform's key may
-/// do its scopes say.
-pub(crate) async fn demand(
-    parts: &Parts,
-    app: &App,
-    caller: &Caller,
-    right: fn(Role) -> bool,
-    what: &str,
-) -> ApiResult<()> {
-    let Some(user) = caller.user().filter(|user| !right(user.role)) else {
-        return Ok(());
-    };
-    let refusal = ApiError::not_for(user.role, right, what);
-    let actor = user.actor(from(parts).client);
-    let control = &app.control;
-    control
-        .record_denied(&actor, &route(parts), &refusal.message)
-        .await;
-    Err(refusal)
-}
-
-/// The operation that a request asks for, such as `GET /api/v1/keys`.
-pub(crate) fn route(parts: &Parts) -> String {
-    let path = parts.extensions.get::<MatchedPath>();
-    let path = path.map_or(parts.uri.path(), MatchedPath::as_str);
-    format!("{} {path}", parts.method)
 }
 
 impl FromRequestParts<App> for MaybeSession {
@@ -304,11 +279,17 @@ pub(crate) async fn authenticate(parts: &Parts, app: &App, scope: Scope) -> ApiR
 
 async fn by_key(parts: &Parts, app: &App, secret: &str, scope: Scope) -> ApiResult<Caller> {
     let client = from(parts).client;
-    let key = key_check::usable(app, &client, secret, scope).await?;
-    Ok(match key_check::owner(app, &client, secret, &key).await? {
+    let key = key_check::usable(app, &client, secret).await?;
+    let owner = key_check::owner(app, &client, secret, &key).await?;
+    let has_scope = key_check::scope(app, &client, secret, &key, scope).await;
+    let caller = match owner {
         Some(user) => Caller::Personal(key, user),
         None => Caller::Key(key),
-    })
+    };
+    match has_scope {
+        Ok(()) => Ok(caller),
+        Err(refusal) => Err(denied(parts, app, &caller, refusal).await),
+    }
 }
 
 async fn session(parts: &Parts, app: &App) -> ApiResult<Option<Session>> {

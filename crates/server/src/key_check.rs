@@ -6,13 +6,8 @@ use crate::control::{Client, Ended, Key, Scope, User};
 use crate::error::{ApiError, ApiResult};
 use daybook_model::Timestamp;
 
-/// The key with this secret, if it may be used for that.
-pub(crate) async fn usable(
-    app: &App,
-    client: &Client,
-    secret: &str,
-    scope: Scope,
-) -> ApiResult<Key> {
+/// The key with this secret, if it may be used now.
+pub(crate) async fn usable(app: &App, client: &Client, secret: &str) -> ApiResult<Key> {
     let Some(key) = app.control.find_key(secret).await? else {
         app.rates.anonymous(client.ip)?;
         let reason = "unknown key";
@@ -32,15 +27,24 @@ pub(crate) async fn usable(
         return Err(ApiError::unauthorized(code, message));
     }
     app.rates.key(&key)?;
-    if !key.scopes.contains(&scope) {
-        let message = format!("this API key lacks the scope {scope}");
-        let refused = app
-            .control
-            .key_refused(client, secret, Some(&key), &message);
-        refused.await;
-        return Err(ApiError::forbidden("missing_scope", message));
-    }
     Ok(key)
+}
+
+/// Refuses a key that is not for this.
+pub(crate) async fn scope(
+    app: &App,
+    client: &Client,
+    secret: &str,
+    key: &Key,
+    scope: Scope,
+) -> ApiResult<()> {
+    if key.scopes.contains(&scope) {
+        return Ok(());
+    }
+    let message = format!("this API key lacks the scope {scope}");
+    let refused = app.control.key_refused(client, secret, Some(key), &message);
+    refused.await;
+    Err(ApiError::forbidden("missing_scope", message))
 }
 
 /// The account of a personal key; none for a platform's.

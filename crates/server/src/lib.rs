@@ -9,6 +9,7 @@ mod client;
 pub mod control;
 mod conversations;
 mod cookies;
+mod denials;
 mod envelope;
 mod error;
 mod evidence;

@@ -2,13 +2,15 @@
 //! may see: every query of a route is made here and carries it.
 
 use crate::app::App;
-use crate::auth::{Caller, authenticate, demand, route};
+use crate::auth::{Caller, authenticate};
 use crate::client::from;
 use crate::control::{Actor, Client, Requester, Role, Scope as KeyScope};
+use crate::denials::{asking, demand, denied};
 use crate::error::{ApiError, ApiResult};
 use crate::reads::{Asked, Who};
 use crate::seal::Seal;
 use axum::extract::FromRequestParts;
+use axum::http::StatusCode;
 use axum::http::request::Parts;
 use daybook_model::params::{ParamError, Params};
 use daybook_model::{Field, ListRequest, Owner, Query, Scope, Stream};
@@ -48,11 +50,16 @@ impl FromRequestParts<App> for Reader {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> ApiResult<Self> {
         let caller = authenticate(parts, app, KeyScope::Read).await?;
         let own_data = parts.extensions.get::<OwnData>().is_some();
-        let mut reader = Self::new(app.clone(), caller, own_data).await?;
+        let mut reader = match Self::new(app.clone(), caller.clone(), own_data).await {
+            Err(refusal) if refusal.status == StatusCode::FORBIDDEN => {
+                return Err(denied(parts, app, &caller, refusal).await);
+            }
+            made => made?,
+        };
         if let Some(asked) = parts.extensions.get::<Asked>() {
             asked.by(Who {
                 actor: reader.caller.actor(from(parts).client),
-                route: route(parts),
+                asking: asking(parts),
                 audit: reader.sees(Stream::Audit).is_ok(),
             });
             reader.asked = Some(asked.clone());

@@ -4,9 +4,9 @@
 //! question, too.
 
 use crate::app::App;
-use crate::control::{Actor, Reading};
+use crate::control::{Actor, Asking, Reading};
 use axum::extract::{Request, State};
-use axum::http::StatusCode;
+use axum::http::{StatusCode, Uri};
 use axum::middleware::Next;
 use axum::response::Response;
 use daybook_model::Stream;
@@ -26,12 +26,15 @@ const SHOWING: [&str; 8] = [
     "columns",
 ];
 
-/// What [`Reader`](crate::reading::Reader) tells of a request: who asked, and what they may not read.
-#[derive(Debug, Clone, Default)]
+/// What a request asks for, and what [`Reader`](crate::reading::Reader) tells of it: who asked, and what
+/// they may not read.
+#[derive(Debug, Clone)]
 pub(crate) struct Asked(Arc<Told>);
 
 #[derive(Debug, Default)]
 struct Told {
+    /// The whole address.
+    uri: Uri,
     who: OnceLock<Who>,
     denied: OnceLock<String>,
 }
@@ -40,13 +43,24 @@ struct Told {
 #[derive(Debug)]
 pub(crate) struct Who {
     pub(crate) actor: Actor,
-    /// The operation, such as `GET /api/v1/logs/{stream}`.
-    pub(crate) route: String,
+    pub(crate) asking: Asking,
     /// Whether the audit log is theirs to read.
     pub(crate) audit: bool,
 }
 
 impl Asked {
+    fn at(uri: &Uri) -> Self {
+        Self(Arc::new(Told {
+            uri: uri.clone(),
+            ..Told::default()
+        }))
+    }
+
+    /// The path of the request, from its beginning.
+    pub(crate) fn path(&self) -> &str {
+        self.0.uri.path()
+    }
+
     /// Notes who it is.
     pub(crate) fn by(&self, who: Who) {
         // A request has one reader.
@@ -161,16 +175,16 @@ fn params(query: &str) -> impl Iterator<Item = Param<'_>> {
 pub(crate) async fn record(State(app): State<App>, mut request: Request, next: Next) -> Response {
     let uri = request.uri();
     let wanted = Wanted::of(uri.path(), uri.query().unwrap_or_default());
-    let asked = Asked::default();
+    let asked = Asked::at(uri);
     request.extensions_mut().insert(asked.clone());
     let response = next.run(request).await;
-    let Told { who, denied } = &*asked.0;
+    let Told { who, denied, .. } = &*asked.0;
     let (Some(who), control) = (who.get(), &app.control) else {
         return response;
     };
     let status = response.status();
     if let Some(why) = denied.get().filter(|_| status == StatusCode::FORBIDDEN) {
-        control.record_denied(&who.actor, &who.route, why).await;
+        control.record_denied(&who.actor, &who.asking, why).await;
     }
     let found = status.is_success();
     let answered = |wanted: &Wanted| found || (wanted.one && status == StatusCode::NOT_FOUND);

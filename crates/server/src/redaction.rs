@@ -1,14 +1,24 @@
 //! Secrets in the old and new values of audit events. What looks like one, by its name or its
 //! shape, is replaced by a keyed hash before it is stored: equal secrets stay equal, and nobody
 //! reads them, nor tries guesses without the key of this installation.
+//!
+//! What was replaced once stays as it is, and equal events stay equal: a repeated delivery is a
+//! duplicate. A text is gone through from left to right, so the time grows with its length.
 
+mod assigned;
+mod names;
+mod pairs;
+#[cfg(test)]
+mod tests;
 mod urls;
+
+pub(crate) use names::is_secret_name;
 
 use crate::control::{Control, Result};
 use daybook_model::{Event, Stream};
 use hmac::{Hmac, KeyInit, Mac};
 use regex::RegexSet;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use sha2::Sha256;
 use std::fmt::Write as _;
 use std::sync::LazyLock;
@@ -17,23 +27,8 @@ use std::sync::LazyLock;
 const MARK: &str = "hmac:";
 const HASH_BYTES: usize = 12;
 
-/// Parts of names whose values are secret.
-const NAMES: [&str; 14] = [
-    "password",
-    "passwd",
-    "passphrase",
-    "secret",
-    "api_key",
-    "apikey",
-    "access_key",
-    "private_key",
-    "credential",
-    "authorization",
-    "cookie",
-    "connection_string",
-    "access_token",
-    "refresh_token",
-];
+/// How deeply values, and the JSON that texts are, are looked into. What lies deeper is replaced.
+const DEPTH_MAX: usize = 128;
 
 /// Shapes of secrets, whatever their name: keys of well-known providers and of Daybook, bearer and
 /// basic credentials, JSON web tokens, private keys in PEM, passwords in URLs.
@@ -86,33 +81,30 @@ impl Redactor {
         if event.stream != Stream::Audit {
             return;
         }
-        let changes = event.json("changes").map(serde_json::from_str);
-        let Some(Ok(Value::Array(mut changes))) = changes else {
+        let changes = event.json("changes").map(serde_json::from_str::<Value>);
+        let Some(Ok(mut changes)) = changes else {
             return;
         };
-        let mut found = false;
-        for change in &mut changes {
-            let name = change["field"].as_str().unwrap_or_default().to_owned();
-            for side in ["old", "new"] {
-                if let Some(value) = change.get_mut(side) {
-                    found |= self.value(is_secret_name(&name), value);
-                }
-            }
-        }
-        if found {
-            event.set_json("changes", Value::Array(changes).to_string());
+        if self.value(false, &mut changes) {
+            event.set_json("changes", changes.to_string());
         }
     }
 
     /// Replaces a value, or what is secret inside it; returns whether anything was.
     pub(crate) fn value(&self, secret: bool, value: &mut Value) -> bool {
+        self.within(secret, DEPTH_MAX, value)
+    }
+
+    /// The same, so many levels deep.
+    fn within(&self, secret: bool, levels: usize, value: &mut Value) -> bool {
         match value {
-            Value::String(text) if text.is_empty() || is_replaced(text) => false,
-            Value::String(text) if secret || SHAPES.is_match(text) => {
-                *text = self.hash(text);
+            Value::Array(_) | Value::Object(_) if levels == 0 => {
+                *value = Value::String(self.hash(&value.to_string()));
                 true
             }
-            Value::String(text) => match urls::without_secrets(text, |secret| self.hash(secret)) {
+            Value::Array(items) => self.items(secret, levels - 1, false, items),
+            Value::Object(members) => self.members(secret, levels - 1, members),
+            Value::String(text) => match self.text(secret, levels, text) {
                 Some(replaced) => {
                     *text = replaced;
                     true
@@ -123,18 +115,72 @@ impl Redactor {
                 *value = Value::String(self.hash(&number.to_string()));
                 true
             }
-            Value::Array(items) => items
-                .iter_mut()
-                .fold(false, |found, item| self.value(secret, item) | found),
-            Value::Object(members) => members.iter_mut().fold(false, |found, (name, item)| {
-                self.value(secret || is_secret_name(name), item) | found
-            }),
             Value::Number(_) | Value::Null | Value::Bool(_) => false,
         }
     }
 
+    fn items(&self, secret: bool, levels: usize, among_lists: bool, items: &mut [Value]) -> bool {
+        let is_pair = pairs::is_secret_pair(items, among_lists);
+        let mut found = false;
+        for (at, item) in items.iter_mut().enumerate() {
+            let secret = secret || (is_pair && at == 1);
+            found |= match item {
+                Value::Array(inner) if levels > 0 => self.items(secret, levels - 1, true, inner),
+                item => self.within(secret, levels, item),
+            };
+        }
+        found
+    }
+
+    fn members(&self, secret: bool, levels: usize, members: &mut Map<String, Value>) -> bool {
+        let is_named = pairs::name_secret(members);
+        let mut found = false;
+        for (name, item) in members.iter_mut() {
+            let secret = secret || is_secret_name(name) || (is_named && pairs::is_value(name));
+            found |= self.within(secret, levels, item);
+        }
+        if members.keys().any(|name| holds_secret(name)) {
+            let hidden = |name: String| match holds_secret(&name) {
+                true => self.hash(&name),
+                false => name,
+            };
+            let named = std::mem::take(members).into_iter();
+            *members = named.map(|(name, item)| (hidden(name), item)).collect();
+            found = true;
+        }
+        found
+    }
+
+    /// What stands in the place of a text, if it is or holds a secret.
+    fn text(&self, secret: bool, levels: usize, text: &str) -> Option<String> {
+        if text.is_empty() || is_replaced(text) {
+            return None;
+        }
+        if secret || levels == 0 {
+            return Some(self.hash(text));
+        }
+        if let Some(mut inside) = document(text) {
+            let found = self.within(false, levels - 1, &mut inside);
+            return found.then(|| inside.to_string());
+        }
+        let shown = self.without_parts(text)?;
+        // What was replaced may have hidden more: nothing is left to find another time.
+        Some(self.text(false, levels - 1, &shown).unwrap_or(shown))
+    }
+
+    /// A text with hashes in the place of the secrets in it, if it has any.
+    fn without_parts(&self, text: &str) -> Option<String> {
+        if holds_secret(text) {
+            return Some(self.hash(text));
+        }
+        let hash = |secret: &str| self.hash(secret);
+        let addressed = urls::without_secrets(text, hash);
+        let rest = addressed.as_deref().unwrap_or(text);
+        assigned::without_secrets(rest, hash).or(addressed)
+    }
+
     /// What stands in a secret's place.
-    fn hash(&self, secret: &str) -> String {
+    pub(crate) fn hash(&self, secret: &str) -> String {
         let mut mac = self.0.clone();
         mac.update(secret.as_bytes());
         let mut text = String::from(MARK);
@@ -152,105 +198,21 @@ fn is_replaced(text: &str) -> bool {
     })
 }
 
-/// Whether values of this name are secret. `token` alone is not: token counts and limits are not.
-pub(crate) fn is_secret_name(name: &str) -> bool {
-    let name = name.to_ascii_lowercase().replace('-', "_");
-    name == "token" || name.ends_with(".token") || NAMES.iter().any(|part| name.contains(part))
+/// The length of the hash that a text begins with, if it begins with one.
+fn begins_replaced(text: &str) -> Option<usize> {
+    const BYTES: usize = MARK.len() + 2 * HASH_BYTES;
+    let (hash, rest) = text.split_at_checked(BYTES)?;
+    let ends = !rest.starts_with(|letter: char| letter.is_alphanumeric());
+    (ends && is_replaced(hash)).then_some(BYTES)
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::json;
+/// The JSON that a text is.
+fn document(text: &str) -> Option<Value> {
+    let begins = text.trim_start().starts_with(['{', '[', '"']);
+    begins.then(|| serde_json::from_str(text).ok()).flatten()
+}
 
-    fn redacted(changes: Value) -> Value {
-        let mut event = Event::new(Stream::Audit);
-        event.set_json("changes", changes.to_string());
-        Redactor::new("key").redact(&mut event);
-        serde_json::from_str(event.json("changes").unwrap()).unwrap()
-    }
-
-    #[test]
-    fn secrets_go_by_name_and_by_shape_and_nothing_else_does() {
-        let kept = json!([
-            {"field": "max_tokens", "old": 100, "new": 200},
-            {"field": "status", "old": "enabled", "new": "disabled"},
-            {"field": "url", "old": null, "new": "https://api.example.com/v1"},
-            {"field": "api_key", "old": "", "new": null},
-        ]);
-        assert_eq!(redacted(kept.clone()), kept);
-        let changes = redacted(json!([
-            {"field": "api_key", "old": "abc", "new": "abd"},
-            {"field": "endpoint", "old": "https://u:pass@host/x", "new": "Bearer abcdefghijklmnop"},
-            {"field": "config", "old": {"a": {"password": 12345}, "b": 1}, "new": ["sk-abcdefghijklmnopqrstuv"]},
-        ]));
-        let text = changes.to_string();
-        for secret in ["abc\"", "abd\"", "pass@", "Bearer", "12345", "sk-"] {
-            assert!(!text.contains(secret), "{secret} in {text}");
-        }
-        assert_eq!(changes[2]["old"]["b"], 1);
-        assert_ne!(changes[0]["old"], changes[0]["new"]);
-    }
-
-    #[test]
-    fn secrets_inside_urls_go_and_where_they_lead_stays() {
-        let new = |url: &str| redacted(json!([{"field": "url", "old": null, "new": url}]));
-        let text = |url: &str| new(url)[0]["new"].as_str().unwrap().to_owned();
-        let hash = |secret: &str| Redactor::new("key").hash(secret);
-        let (key, hook) = (hash("qqqwwweee"), hash("T000/B000/XXXXyyyy"));
-        for (url, stored) in [
-            (
-                "https://x/?api_key=qqqwwweee",
-                format!("https://x/?api_key={key}"),
-            ),
-            (
-                "wss://x/a?v=1&Access-Token=qqqwwweee&page=2#end",
-                format!("wss://x/a?v=1&Access-Token={key}&page=2#end"),
-            ),
-            (
-                "see https://x/?sig=qqqwwweee or https://x/?client%5Fsecret=qqqwwweee",
-                format!("see https://x/?sig={key} or https://x/?client%5Fsecret={key}"),
-            ),
-            (
-                "https://hooks.slack.com/services/T000/B000/XXXXyyyy",
-                format!("https://hooks.slack.com/services/{hook}"),
-            ),
-            (
-                "https://canary.discord.com/api/v10/webhooks/T000/B000/XXXXyyyy?wait=true",
-                format!("https://canary.discord.com/api/v10/webhooks/{hook}?wait=true"),
-            ),
-            (
-                "https://corp.webhook.office.com/webhookb2/T000/B000/XXXXyyyy",
-                format!("https://corp.webhook.office.com/webhookb2/{hook}"),
-            ),
-            (
-                "https://outlook.office365.com/webhook/T000/B000/XXXXyyyy",
-                format!("https://outlook.office365.com/webhook/{hook}"),
-            ),
-        ] {
-            assert_eq!(text(url), stored);
-            assert_eq!(text(&stored), stored, "sent again it stays");
-        }
-        for kept in [
-            "https://x/?page=2&max_tokens=100&sort=key",
-            "https://discord.com/channels/1/2",
-            "https://hooks.slack.com/",
-            "what is api_key=? a&key=b",
-        ] {
-            assert_eq!(text(kept), kept);
-        }
-        let changed = redacted(json!([{"field": "notify", "old": null, "new": {
-            "to": ["https://hooks.slack.com/services/T000/B000/XXXXyyyy"], "on": true,
-        }}]));
-        assert!(!changed.to_string().contains("XXXXyyyy"), "{changed}");
-    }
-
-    #[test]
-    fn equal_secrets_stay_equal_and_what_was_replaced_stays() {
-        let once = redacted(json!([{"field": "token", "old": "x", "new": "x"}]));
-        assert_eq!(once[0]["old"], once[0]["new"]);
-        assert_eq!(redacted(once.clone()), once);
-        let other = Redactor::new("another key").hash("x");
-        assert_ne!(once[0]["old"], json!(other));
-    }
+/// Whether a text has the shape of a secret.
+pub(crate) fn holds_secret(text: &str) -> bool {
+    SHAPES.is_match(text)
 }

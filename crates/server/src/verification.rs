@@ -185,6 +185,8 @@ pub fn verdict_with_store(report: Report, compared: StoreResult<Comparison>) -> 
             place: Place::Store,
             what,
         }),
+        // What it says to senders means nothing here.
+        Err(StoreError::Unavailable(why)) => Verdict::Unchecked(why),
         Err(error) => Verdict::Unchecked(error.to_string()),
         Ok(comparison) => match comparison.first_difference {
             Some(Difference {

@@ -60,6 +60,7 @@ fn holds(test: &Test, value: ValueRef<'_>) -> bool {
         Test::Present => true,
         Test::Is(wanted) => wanted.as_ref() == value,
         Test::StartsWith(start) => value.text().is_some_and(|text| text.starts_with(start)),
+        Test::EndsWith(end) => value.text().is_some_and(|text| text.ends_with(end)),
         Test::Contains(part) => value.text().is_some_and(|text| contains(text, part)),
         Test::Within(low, high) => value
             .integer()

@@ -1976,13 +1976,14 @@ export interface components {
             /** @description Why; it is on record. */
             reason: string;
             /**
-             * @description Some of `usage`, `auth`, `system` and `audit`; all but `audit` when empty. Of audit events all goes
-             *     that their leaf in the ledger does not say; every proof still holds.
+             * @description Some of `usage`, `auth`, `system` and `audit`, at least one; all but `audit` without it. Of audit
+             *     events all goes that their leaf in the ledger does not say; every proof still holds.
              */
-            streams?: string[];
+            streams?: string[] | null;
             /**
              * @description The person: exactly the `user_id` of usage and authentication events, the `resource_id` of
-             *     system and audit events about a person, and the `actor_id` of audit events.
+             *     system and audit events about a person, and the `actor_id` and, where it is a person, the
+             *     `parent_id` of audit events.
              */
             user_id: string;
         };
@@ -3349,7 +3350,7 @@ export interface components {
     };
     responses: never;
     parameters: {
-        /** @description Action (keyword) of audit. Also `action.ne`, `action.prefix`, `action.contains`, `action.exists` */
+        /** @description Action (keyword) of audit. Also `action.ne`, `action.prefix`, `action.contains`, `action.exists`. A `*` at the beginning or at the end stands for anything */
         action: string[];
         /** @description Actor ID (keyword) of audit. Also `actor_id.ne`, `actor_id.prefix`, `actor_id.contains`, `actor_id.exists` */
         actor_id: string[];
@@ -5275,7 +5276,7 @@ export interface operations {
     get_proof: {
         parameters: {
             query?: {
-                /** @description Which platform sent it, where several have an event of this id; without it the newest counts */
+                /** @description Which platform sent it, where several have an event of this id; without it Daybook's own counts, then the newest */
                 origin?: string;
                 /** @description `json` (the default), or `tlog-proof` for the proof file alone */
                 format?: string;
@@ -7203,7 +7204,7 @@ export interface operations {
                 ip?: components["parameters"]["ip"];
                 /** @description User agent (keyword) of audit, usage, auth. Also `user_agent.ne`, `user_agent.prefix`, `user_agent.contains`, `user_agent.exists` */
                 user_agent?: components["parameters"]["user_agent"];
-                /** @description Action (keyword) of audit. Also `action.ne`, `action.prefix`, `action.contains`, `action.exists` */
+                /** @description Action (keyword) of audit. Also `action.ne`, `action.prefix`, `action.contains`, `action.exists`. A `*` at the beginning or at the end stands for anything */
                 action?: components["parameters"]["action"];
                 /** @description Operation (enum) of audit. Also `operation.ne`, `operation.gt`, `operation.gte`, `operation.lt`, `operation.lte`, `operation.exists` */
                 operation?: components["parameters"]["operation"];
@@ -7430,7 +7431,7 @@ export interface operations {
                 ip?: components["parameters"]["ip"];
                 /** @description User agent (keyword) of audit, usage, auth. Also `user_agent.ne`, `user_agent.prefix`, `user_agent.contains`, `user_agent.exists` */
                 user_agent?: components["parameters"]["user_agent"];
-                /** @description Action (keyword) of audit. Also `action.ne`, `action.prefix`, `action.contains`, `action.exists` */
+                /** @description Action (keyword) of audit. Also `action.ne`, `action.prefix`, `action.contains`, `action.exists`. A `*` at the beginning or at the end stands for anything */
                 action?: components["parameters"]["action"];
                 /** @description Operation (enum) of audit. Also `operation.ne`, `operation.gt`, `operation.gte`, `operation.lt`, `operation.lte`, `operation.exists` */
                 operation?: components["parameters"]["operation"];
@@ -7669,7 +7670,7 @@ export interface operations {
                 ip?: components["parameters"]["ip"];
                 /** @description User agent (keyword) of audit, usage, auth. Also `user_agent.ne`, `user_agent.prefix`, `user_agent.contains`, `user_agent.exists` */
                 user_agent?: components["parameters"]["user_agent"];
-                /** @description Action (keyword) of audit. Also `action.ne`, `action.prefix`, `action.contains`, `action.exists` */
+                /** @description Action (keyword) of audit. Also `action.ne`, `action.prefix`, `action.contains`, `action.exists`. A `*` at the beginning or at the end stands for anything */
                 action?: components["parameters"]["action"];
                 /** @description Operation (enum) of audit. Also `operation.ne`, `operation.gt`, `operation.gte`, `operation.lt`, `operation.lte`, `operation.exists` */
                 operation?: components["parameters"]["operation"];
@@ -7863,11 +7864,15 @@ export interface operations {
     };
     get_event: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Which platform sent it, where several have an event of this id; without it Daybook's own counts, then the newest */
+                origin?: string;
+            };
             header?: never;
             path: {
                 /** @description audit, usage, auth, system */
                 stream: "audit" | "usage" | "auth" | "system";
+                /** @description The event's id */
                 id: string;
             };
             cookie?: never;
@@ -7881,6 +7886,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AnyEvent"];
+                };
+            };
+            /** @description An unknown parameter, by name. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
             /** @description Neither a valid API key nor a session. */
@@ -7986,7 +8000,7 @@ export interface operations {
                 ip?: components["parameters"]["ip"];
                 /** @description User agent (keyword) of audit, usage, auth. Also `user_agent.ne`, `user_agent.prefix`, `user_agent.contains`, `user_agent.exists` */
                 user_agent?: components["parameters"]["user_agent"];
-                /** @description Action (keyword) of audit. Also `action.ne`, `action.prefix`, `action.contains`, `action.exists` */
+                /** @description Action (keyword) of audit. Also `action.ne`, `action.prefix`, `action.contains`, `action.exists`. A `*` at the beginning or at the end stands for anything */
                 action?: components["parameters"]["action"];
                 /** @description Operation (enum) of audit. Also `operation.ne`, `operation.gt`, `operation.gte`, `operation.lt`, `operation.lte`, `operation.exists` */
                 operation?: components["parameters"]["operation"];
@@ -8219,7 +8233,7 @@ export interface operations {
                 ip?: components["parameters"]["ip"];
                 /** @description User agent (keyword) of audit, usage, auth. Also `user_agent.ne`, `user_agent.prefix`, `user_agent.contains`, `user_agent.exists` */
                 user_agent?: components["parameters"]["user_agent"];
-                /** @description Action (keyword) of audit. Also `action.ne`, `action.prefix`, `action.contains`, `action.exists` */
+                /** @description Action (keyword) of audit. Also `action.ne`, `action.prefix`, `action.contains`, `action.exists`. A `*` at the beginning or at the end stands for anything */
                 action?: components["parameters"]["action"];
                 /** @description Operation (enum) of audit. Also `operation.ne`, `operation.gt`, `operation.gte`, `operation.lt`, `operation.lte`, `operation.exists` */
                 operation?: components["parameters"]["operation"];
@@ -8456,7 +8470,7 @@ export interface operations {
                 ip?: components["parameters"]["ip"];
                 /** @description User agent (keyword) of audit, usage, auth. Also `user_agent.ne`, `user_agent.prefix`, `user_agent.contains`, `user_agent.exists` */
                 user_agent?: components["parameters"]["user_agent"];
-                /** @description Action (keyword) of audit. Also `action.ne`, `action.prefix`, `action.contains`, `action.exists` */
+                /** @description Action (keyword) of audit. Also `action.ne`, `action.prefix`, `action.contains`, `action.exists`. A `*` at the beginning or at the end stands for anything */
                 action?: components["parameters"]["action"];
                 /** @description Operation (enum) of audit. Also `operation.ne`, `operation.gt`, `operation.gte`, `operation.lt`, `operation.lte`, `operation.exists` */
                 operation?: components["parameters"]["operation"];
@@ -9250,11 +9264,15 @@ export interface operations {
     };
     get_own_event: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Which platform sent it, where several have an event of this id; without it Daybook's own counts, then the newest */
+                origin?: string;
+            };
             header?: never;
             path: {
                 /** @description usage */
                 stream: "usage";
+                /** @description The event's id */
                 id: string;
             };
             cookie?: never;
@@ -9268,6 +9286,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AnyEvent"];
+                };
+            };
+            /** @description An unknown parameter, by name. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
             /** @description Neither a valid API key nor a session. */

@@ -178,6 +178,15 @@ const exportsRoute = createRoute({
   ),
 })
 
+/** What it is called where plans and people speak of it. */
+const exportsAlias = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/exports',
+  beforeLoad: () => {
+    throw redirect({ to: '/downloads', replace: true })
+  },
+})
+
 const accountRoute = createRoute({
   getParentRoute: () => signedInRoute,
   path: '/account',
@@ -266,6 +275,7 @@ const routeTree = rootRoute.addChildren([
     timelineRoute,
     compareRoute,
     exportsRoute,
+    exportsAlias,
     accountRoute,
     verifyRoute,
     settingsRoute,

@@ -54,7 +54,7 @@ export function filterable(fields: Field[]): Field[] {
   )
 }
 
-/** `is gpt-4o or claude`, `≥ 0.01`, `exists`: the part of a chip after the field's label. */
+/** `is gpt-4o or claude`, `≥ $0.010000`, `exists`: the part of a chip after the field's label. */
 export function describeCondition(field: Field | undefined, filter: Filter): [string, string] {
   if (filter.operator === 'exists') {
     return [filter.values[0] === 'false' ? t.filters.absent : t.filters.operators.exists, '']
@@ -67,15 +67,35 @@ export function describeCondition(field: Field | undefined, filter: Filter): [st
   return [operators[filter.operator] ?? filter.operator, values.join(t.filters.or)]
 }
 
+/** A value of a filter as cells show it; the address keeps what the API takes. */
 export function describeFilterValue(field: Field | undefined, value: string): string {
   if (field?.type === 'boolean') return value === 'true' ? t.filters.yes : t.filters.no
-  return field?.type === 'enum' ? formatValue(field, value, 'utc') : visibleText(value)
+  if (field?.type === 'enum') return formatValue(field, value, 'utc')
+  if (field && isMeasured(field) && isExactNumber(value)) {
+    return formatValue(field, Number(value), 'utc')
+  }
+  return visibleText(value)
 }
 
-/** Actions are `<resource>.<verb>`: what is typed of one names all verbs of its resource, `model.*`. */
+/** More digits than a number holds would come out as another one. */
+function isExactNumber(text: string): boolean {
+  return /^-?(\d+\.?\d*|\.\d+)$/.test(text) && text.replace(/\D/g, '').length <= 15
+}
+
+/**
+ * Actions are `<resource>.<verb>`: what is typed of one names all verbs of its resource, `model.*`, and a verb
+ * behind its dot all its resources, `*.disabled`.
+ */
 export function wildcardOf(field: Field, typed: string): string | undefined {
-  if (field.name !== 'action' || !/^[\w-]+(\.[\w-]*)?$/.test(typed)) return undefined
+  if (field.name !== 'action') return undefined
+  if (/^\.[\w-]+$/.test(typed)) return `*${typed}`
+  if (!/^[\w-]+(\.[\w-]*)?$/.test(typed)) return undefined
   return `${typed.replace(/\..*$/, '')}.*`
+}
+
+/** In an action `*` stands for anything at the beginning or at the end; the API takes none elsewhere. */
+export function fitsWildcards(field: Field, typed: string): boolean {
+  return field.name !== 'action' || /^(\*?[^*]*|[^*]*\*)$/.test(typed)
 }
 
 export function isNumeric(field: Field): boolean {

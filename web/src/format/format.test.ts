@@ -3,7 +3,7 @@ import { formatExactMoney, formatMoney, formatUnitPrice, moneyDecimals } from '.
 import { formatCompact, formatNumber } from './number'
 import { breakable, splitControls, splitLine, visibleText } from './text'
 import { formatClock, formatDay, formatRelative, fromInputValue, toInputValue } from './time'
-import { formatEnum } from './value'
+import { filterText, formatEnum } from './value'
 
 const spaced = (text: string) => text.replaceAll('\u202f', ' ')
 
@@ -12,9 +12,15 @@ describe('endless words', () => {
     expect(breakable('many words of a language '.repeat(100))).toHaveLength(1)
     const text = `before ${'A😀'.repeat(800)} after`
     const parts = breakable(text)
-    expect(parts.join('')).toBe(text)
-    expect(Math.max(...parts.map((part) => part.length))).toBeLessThanOrEqual(1000)
-    expect(parts.some((part) => part.startsWith('\udE00'))).toBe(false)
+    expect(parts.map((part) => part.text).join('')).toBe(text)
+    expect(Math.max(...parts.map((part) => part.text.length))).toBeLessThanOrEqual(1000)
+    expect(parts.some((part) => part.text.startsWith('\udE00'))).toBe(false)
+    expect(parts.filter(({ endless }) => !endless).map((part) => part.text)).toEqual([
+      'before ',
+      ' after',
+    ])
+    // It begins where it begins: nothing stands before it on a line of its own.
+    expect(breakable('A'.repeat(1000))[0]).toEqual({ text: 'A'.repeat(500), endless: true })
   })
 })
 
@@ -96,6 +102,21 @@ describe('event text', () => {
   })
   it('leaves line breaks, joiners and ordinary right-to-left text alone', () => {
     for (const text of ['a\n\tb', '👩\u200d💻', 'שלום']) expect(visibleText(text)).toBe(text)
+  })
+})
+
+describe('the value as a filter takes it', () => {
+  it('is a word of the API, whatever the screen says', () => {
+    expect([true, false].map(filterText)).toEqual(['true', 'false'])
+    expect([0, 200, 0.5, 0.0000001, 12e-9].map(filterText)).toEqual([
+      '0',
+      '200',
+      '0.5',
+      '0.0000001',
+      '0.000000012',
+    ])
+    expect(filterText(['x'])).toBeUndefined()
+    expect(filterText(null)).toBeUndefined()
   })
 })
 

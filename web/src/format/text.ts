@@ -40,12 +40,20 @@ export function visibleText(value: string): string {
   return value.replace(CONTROLS, (control) => `[${codePoint(control)}]`)
 }
 
-/** The text in parts between which a line may break: one part, unless it has endless words. */
-export function breakable(text: string): string[] {
-  if (!/\S{1000}/u.test(text)) return [text]
-  // Every second part is what was split at: a word that is none of any language.
-  const parts = text.split(/(\S{1000,})/u)
-  return parts.flatMap((part, index) => (index % 2 === 0 ? part : (part.match(/.{1,500}/gu) ?? [])))
+export interface TextPart {
+  text: string
+  /** A piece of a word that is none of any language: a line may break anywhere in it. */
+  endless: boolean
+}
+
+/** The text with its endless words apart, in pieces that a browser lays out quickly. */
+export function breakable(text: string): TextPart[] {
+  if (!/\S{1000}/u.test(text)) return [{ text, endless: false }]
+  // Every second part is what was split at.
+  return text.split(/(\S{1000,})/u).flatMap((part, index): TextPart[] => {
+    if (index % 2 === 0) return part === '' ? [] : [{ text: part, endless: false }]
+    return (part.match(/.{1,500}/gu) ?? []).map((piece) => ({ text: piece, endless: true }))
+  })
 }
 
 function codePoint(character: string): string {

@@ -43,10 +43,12 @@ export function formatFigure(field: Field, value: number): string {
 /** The value as a filter takes it; undefined for what cannot be filtered by value. */
 export function filterText(value: Json | undefined): string | undefined {
   if (typeof value === 'string') return value
-  return typeof value === 'number' || typeof value === 'boolean' ? plain(value) : undefined
+  if (typeof value === 'number') return plainNumber(value)
+  return typeof value === 'boolean' ? String(value) : undefined
 }
 
-function plain(value: number | boolean): string {
+/** No amount has more than nine decimals; none is written with an exponent. */
+function plainNumber(value: number): string {
   const text = String(value)
-  return text.includes('e') ? Number(value).toFixed(9).replace(/0+$/, '') : text
+  return text.includes('e') ? value.toFixed(9).replace(/\.?0+$/, '') : text
 }

@@ -44,6 +44,7 @@ export const event = {
     error: 'Error',
     reason: 'Reason',
     changes: 'Changes',
+    attempted: 'Attempted changes',
     field: 'Field',
     old: 'Old',
     new: 'New',
@@ -88,6 +89,14 @@ export const event = {
     reasoning: 'Reasoning',
     toolCall: 'Tool call',
     toolResult: 'Tool result',
+    toolFailed: 'Tool result: failed',
+    endings: {
+      length: 'Ends here because it reached its limit of tokens.',
+      filter: 'Ended by a content filter.',
+      refusal: 'The model refused to go on.',
+      failed: 'Failed before it was complete.',
+      other: 'Ended for another reason than usual.',
+    },
     callId: 'Call ID',
     related: 'Related',
     notFound: 'This event does not exist, or you may not see it.',
@@ -124,10 +133,10 @@ export const event = {
     list: 'Events in order of time',
     drawing: (count: number) => `${count} ${count === 1 ? 'event' : 'events'} over time`,
     here: 'here',
-    earlier: (count: string) =>
-      `${count} further events before. Choose a shorter time, or open a log.`,
-    later: (count: string) =>
-      `${count} further events after. Choose a shorter time, or open a log.`,
+    further: (count: string) => `${count} further ${count === '1' ? 'event' : 'events'}`,
+    earlier: (count: string) => `${count} further ${count === '1' ? 'event' : 'events'} before.`,
+    later: (count: string) => `${count} further ${count === '1' ? 'event' : 'events'} after.`,
+    more: 'Show more',
     alone:
       'Nothing else happened around it. A longer time or something else in common may show more.',
     goneHint: 'It may have been archived, or its address is not complete.',

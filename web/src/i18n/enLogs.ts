@@ -127,7 +127,7 @@ export const logs = {
     ended: 'No further events come in',
     rate: (rate: string) => `${rate} per second`,
     waiting: (count: string) => `${count} waiting`,
-    passed: (count: string) => `${count} passed by`,
+    passed: (count: string) => `${count} not shown`,
     passedHint:
       'More came at once than can be read: the latest were shown. All are in the log; a filter makes them fewer.',
     missed: (count: string) => `${count} missed`,
@@ -169,7 +169,7 @@ export const logs = {
     ownEmpty: 'None yet. A view keeps range, search, filters, order and columns under a name.',
     shared: 'Shared by others',
     isShared: 'shared',
-    recent: 'Lately',
+    recent: 'Recent',
     name: 'Name',
     replace: 'Take what is shown now',
     share: 'Share it',
@@ -215,6 +215,7 @@ export const logs = {
 
   empty: {
     noMatch: 'No events match',
+    noRequests: 'No requests match',
     noMatchHint: 'Nothing in this time range fits the search and filters.',
     quiet: 'Nothing happened in this time range',
     quietHint: 'There are events, but none between these times.',

@@ -210,7 +210,7 @@ export const logs: Logs = {
     ended: '不再接收新事件',
     rate: (rate) => `每秒 ${rate} 条`,
     waiting: (count) => `${count} 条待显示`,
-    passed: (count) => `${count} 条略过`,
+    passed: (count) => `${count} 条未显示`,
     passedHint: '同时到达的太多，只显示最新的。全部都在日志中；筛选可以减少数量。',
     missed: (count) => `漏收 ${count} 条`,
     missedHint: '连接过慢或曾中断，未能收到；日志中完整保留。',
@@ -297,6 +297,7 @@ export const logs: Logs = {
 
   empty: {
     noMatch: '没有符合条件的事件',
+    noRequests: '没有符合条件的请求',
     noMatchHint: '此时间范围内没有事件符合搜索和筛选。',
     quiet: '此时间范围内没有事件',
     quietHint: '有事件，但都不在这段时间内。',

@@ -10,7 +10,8 @@ import type { Tail } from './useTail'
 import classes from './LiveBar.module.css'
 
 export function LiveBar({ tail }: { tail: Tail }) {
-  const { link, error, paused, rate, waiting, passed, missed, gaps, shown, still } = tail
+  const { link, error, paused, rate, passed, missed, gaps, shown, still } = tail
+  const waiting = tail.waiting.length + tail.caughtUp.length
   return (
     <div className={classes.bar}>
       <Button
@@ -30,7 +31,7 @@ export function LiveBar({ tail }: { tail: Tail }) {
       </span>
       {link !== 'refused' && error && <span>{describeError(error)}</span>}
       <span className={classes.rate}>{t.live.rate(formatNumber(readableRate(rate)))}</span>
-      {waiting.length > 0 && <span>{t.live.waiting(formatNumber(waiting.length))}</span>}
+      {waiting > 0 && <span>{t.live.waiting(formatNumber(waiting))}</span>}
       {passed > 0 && <span title={t.live.passedHint}>{t.live.passed(formatNumber(passed))}</span>}
       {missed > 0 && <span title={t.live.missedHint}>{t.live.missed(formatNumber(missed))}</span>}
       {gaps && <span title={t.live.missedHint}>{t.live.gaps}</span>}

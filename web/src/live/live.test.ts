@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest'
 import type { LogEvent } from '../api/types'
 import { rateOf, readableRate } from './rate'
 import { splitMessages } from './sse'
-import { EMPTY, miss, receive, reveal } from './tailBuffer'
+import { catchUpParams, endAfter } from './catchUp'
+import { catchUp, EMPTY, miss, receive, reveal } from './tailBuffer'
 
 const event = (id: number | string): LogEvent => ({ id: String(id), time: '2026-01-01T00:00:00Z' })
 const ids = (events: LogEvent[]) => events.map(({ id }) => id).join(' ')
@@ -46,6 +47,34 @@ describe('a live list', () => {
   it('adds up what did not come, and knows when it does not know', () => {
     const missed = miss(miss(miss(EMPTY, 3), 4), null)
     expect([missed.missed, missed.gaps]).toEqual([7, true])
+  })
+})
+
+describe('what came while nobody followed', () => {
+  const stored = (seq: number) => ({ ...event(seq), seq, received_at: '2026-01-01T00:00:00.5Z' })
+
+  it('is shown whole, where it belongs, and once', () => {
+    const before = reveal(receive(EMPTY, [stored(1)]), 10)
+    // New ones are shown while it is fetched, and the last of it comes both ways.
+    const meanwhile = reveal(receive(before, [stored(30), stored(31)]), 10)
+    const missed = Array.from({ length: 29 }, (_, at) => stored(30 - at))
+    const fetched = catchUp(meanwhile, missed)
+    expect(fetched.caughtUp).toHaveLength(28)
+    const after = reveal(receive(fetched, [stored(32), stored(30)]), 10)
+    expect(after.shown.map(({ id }) => Number(id))).toEqual(
+      Array.from({ length: 32 }, (_, at) => 32 - at),
+    )
+    expect([after.passed, after.caughtUp.length]).toEqual([0, 0])
+  })
+  it('is asked for from the last event on, before the first from the beginning on', () => {
+    const begun = { receivedAt: Date.parse('2026-01-01T00:00:00Z'), seq: undefined }
+    const first = catchUpParams('source=x', begun)
+    expect(first.get('received_at.gte')).toBe('2026-01-01T00:00:00.000Z')
+    expect(first.get('source')).toBe('x')
+    const end = endAfter(begun, [stored(7), stored(9), stored(8), event('foreign')])
+    expect(end).toEqual({ receivedAt: Date.parse('2026-01-01T00:00:00.5Z'), seq: 9 })
+    const next = catchUpParams('', end)
+    expect([next.get('seq.gt'), next.has('received_at.gte')]).toEqual(['9', false])
   })
 })
 

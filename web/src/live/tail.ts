@@ -5,7 +5,8 @@ import type { LogEvent, Stream } from '../api/types'
 import { splitMessages, type Message } from './sse'
 
 export interface TailHandlers {
-  onOpen: () => void
+  /** When it began by the server's clock, in milliseconds. */
+  onOpen: (at: number) => void
   onEvents: (events: LogEvent[]) => void
   /** `null`: nobody knows how many. */
   onMissed: (count: number | null) => void
@@ -68,7 +69,8 @@ async function read(response: Response, handlers: TailHandlers): Promise<void> {
     const body: unknown = await response.json().catch(() => undefined)
     throw new ApiError(response.status, body, response.headers.get('retry-after'))
   }
-  handlers.onOpen()
+  const date = Date.parse(response.headers.get('date') ?? '')
+  handlers.onOpen(Number.isNaN(date) ? Date.now() : date)
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader()
   for (let text = ''; ;) {
     const { done, value } = await within(SILENCE_MAX_MS, reader.read())

@@ -160,11 +160,21 @@ function defaultColumns({ stream, fields }: StreamFields): Column[] {
     .map(columnOf)
 }
 
-/** The columns that fit into `width` pixels, in their order; at least the two that matter most. */
-export function fitColumns(stream: Stream, columns: Column[], width: number): Column[] {
-  const { keep } = PRESENTATIONS[stream]
+/**
+ * The columns that fit into `width` pixels, in their order; at least the two that matter most. What the list
+ * is sorted by matters most after the time.
+ */
+export function fitColumns(
+  stream: Stream,
+  columns: Column[],
+  width: number,
+  sort: string,
+): Column[] {
+  const { inside, keep } = PRESENTATIONS[stream]
+  const sorted = sort.replace(/^-/, '')
+  const first = ['time', sorted, inside[sorted] ?? sorted, ...keep]
   const rank = ({ field }: Column) =>
-    keep.includes(field.name) ? keep.indexOf(field.name) : keep.length
+    first.includes(field.name) ? first.indexOf(field.name) : first.length
   let room = width
   const kept = [...columns]
     .sort((a, b) => rank(a) - rank(b))

@@ -1,6 +1,7 @@
 /** The page of events on screen. The one before stays until the next has come. */
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { useEffect, useRef } from 'react'
+import { useEffect, useRef, useState } from 'react'
+import { ConnectionError } from '../api/errors'
 import { eventsQuery, totalQuery } from '../api/queries'
 import type { EventPage } from '../api/types'
 import { useLogView } from './LogView'
@@ -45,7 +46,7 @@ export function useEventPages(): EventPages {
   const refresh = () => void queryClient.invalidateQueries({ queryKey: ['logs', stream] })
   useCatchUp(refetchInterval !== false, refresh)
 
-  const page = events.data
+  const { page, isKept } = useKeptPage(events)
   const asOf = auto ? undefined : (state.asOf ?? page?.as_of)
   const turn = async (step: 1 | -1) => {
     const target = { ...asked, page: state.page + step, asOf }
@@ -70,7 +71,7 @@ export function useEventPages(): EventPages {
     },
     error: events.error,
     fetching: events.isFetching,
-    stale: events.isPlaceholderData,
+    stale: events.isPlaceholderData || isKept,
     pageCount: Math.max(1, Math.ceil((page?.total ?? 0) / pageSize)),
     goTo: (number) => show({ page: number, pageSize, asOf }),
     turn,
@@ -79,6 +80,17 @@ export function useEventPages(): EventPages {
       refresh()
     },
   }
+}
+
+/**
+ * The page that there is; the last one while the server is out of reach. Any other failure is about what
+ * was asked, and told in place of the list.
+ */
+function useKeptPage({ data, error }: { data: EventPage | undefined; error: Error | null }) {
+  const [last, setLast] = useState(data)
+  if (data !== undefined && data !== last) setLast(data)
+  const isKept = data === undefined && last !== undefined && error instanceof ConnectionError
+  return { page: isKept ? last : data, isKept }
 }
 
 /** How often lists are fetched anew. While an event is open its list stands still around it. */

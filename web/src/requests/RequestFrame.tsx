@@ -30,7 +30,7 @@ export function RequestFrame({ total, children, ...refresh }: RequestFrameProps)
       </LogToolbar>
       <FilterBar
         shownElsewhere={isToggled}
-        beside={isPhone ? <RequestToggles compact /> : undefined}
+        below={isPhone ? <RequestToggles compact /> : undefined}
       >
         <LogTools />
       </FilterBar>

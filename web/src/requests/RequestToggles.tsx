@@ -5,7 +5,7 @@ import { useLogView } from '../logs/LogView'
 import { TOGGLES, toggled, toggleValue, type Toggle } from './toggles'
 import classes from './RequestToggles.module.css'
 
-/** The compact ones stay on one line, however short that is. */
+/** The compact ones stand beside each other where a phone has room for both. */
 export function RequestToggles({ compact = false }: { compact?: boolean }) {
   return (
     <div className={classes.toggles} data-compact={compact || undefined}>

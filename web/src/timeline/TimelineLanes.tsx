@@ -6,8 +6,9 @@ import { t } from '../i18n'
 import { stateOf, titleOf } from '../logs/presentation'
 import { toneOf } from '../ui/StatusChip'
 import { useZone } from '../ui/useZone'
-import { dotsOf, LANE_PX, offsetOf, xOf, type Dot } from './lanes'
+import { dotsOf, LANE_PX, offsetOf, unloadedZones, xOf, type Dot } from './lanes'
 import { isSame, type EventKey, type TimelineState } from './timelineState'
+import { UnloadedZones } from './UnloadedZones'
 import type { Timeline } from './useTimeline'
 import classes from './Timeline.module.css'
 
@@ -49,6 +50,10 @@ export function TimelineLanes({ state, timeline, onOpen }: TimelineLanesProps) {
                 y2={(lane + 0.5) * LANE_PX}
               />
             ))}
+            <UnloadedZones
+              zones={unloadedZones(timeline, window, width)}
+              height={height - AXIS_PX}
+            />
             <line
               className={classes.middle}
               x1={xOf(middle.time, window, width)}

@@ -1,5 +1,5 @@
 /** The same events as lines, the one in the middle marked. */
-import { Skeleton } from '@mantine/core'
+import { Button, Skeleton } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useEffect, useRef } from 'react'
@@ -18,7 +18,7 @@ import { Icon } from '../ui/Icon'
 import { useZone } from '../ui/useZone'
 import { offsetOf } from './lanes'
 import { isSame, writeTimeline, type EventKey, type TimelineState } from './timelineState'
-import type { Timeline, TimelineEvent } from './useTimeline'
+import type { Beyond, Timeline, TimelineEvent } from './useTimeline'
 import classes from './Timeline.module.css'
 
 interface TimelineListProps {
@@ -33,7 +33,7 @@ export function TimelineList({ state, timeline, onOpen }: TimelineListProps) {
   if (!events || !middle || !catalogue) return <ListSkeleton />
   return (
     <div className={classes.list}>
-      {earlier > 0 && <p className={classes.beyond}>{t.timeline.earlier(formatNumber(earlier))}</p>}
+      <Further beyond={earlier} say={t.timeline.earlier} />
       <ol aria-label={t.timeline.list}>
         {events.map((event) => (
           <Line
@@ -46,9 +46,26 @@ export function TimelineList({ state, timeline, onOpen }: TimelineListProps) {
           />
         ))}
       </ol>
-      {later > 0 && <p className={classes.beyond}>{t.timeline.later(formatNumber(later))}</p>}
+      <Further beyond={later} say={t.timeline.later} />
       {events.length === 1 && <p className={classes.beyond}>{t.timeline.alone}</p>}
     </div>
+  )
+}
+
+interface FurtherProps {
+  beyond: Beyond
+  say: (count: string) => string
+}
+
+function Further({ beyond: { count, fetching, more }, say }: FurtherProps) {
+  if (count === 0) return null
+  return (
+    <p className={classes.beyond}>
+      {say(formatNumber(count))}
+      <Button size="compact-xs" variant="default" loading={fetching} onClick={more}>
+        {t.timeline.more}
+      </Button>
+    </p>
   )
 }
 

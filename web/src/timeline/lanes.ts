@@ -1,7 +1,7 @@
 /** Geometry of the drawing: one lane a log, time from left to right. */
 import type { Stream } from '../api/types'
 import { t } from '../i18n'
-import type { TimelineEvent } from './useTimeline'
+import type { Beyond, Timeline, TimelineEvent } from './useTimeline'
 import type { Window } from './timelineState'
 
 export interface Dot {
@@ -11,6 +11,12 @@ export interface Dot {
 }
 
 export const LANE_PX = 26
+
+export interface Zone {
+  beyond: Beyond
+  x: number
+  width: number
+}
 
 export function dotsOf(
   events: TimelineEvent[],
@@ -25,12 +31,33 @@ export function dotsOf(
   })
 }
 
+/** What a dot at an edge needs. */
+const MARGIN_PX = 6
+
 /** Events at the edges stay whole. */
 export function xOf(time: string, window: Window, width: number): number {
   const [from, to] = [Date.parse(window.from), Date.parse(window.to)]
   const share = (Date.parse(time) - from) / Math.max(1, to - from)
-  const margin = 6
-  return margin + Math.min(1, Math.max(0, share)) * Math.max(0, width - 2 * margin)
+  return MARGIN_PX + Math.min(1, Math.max(0, share)) * Math.max(0, width - 2 * MARGIN_PX)
+}
+
+/** Where events are that are not drawn: from the edges to the first and to the last one that is. */
+export function unloadedZones(
+  { events = [], earlier, later }: Pick<Timeline, 'events' | 'earlier' | 'later'>,
+  window: Window,
+  width: number,
+): Zone[] {
+  const [first, last] = [events[0], events.at(-1)]
+  const zones: Zone[] = []
+  if (first && earlier.count > 0) {
+    const end = Math.max(MARGIN_PX, xOf(first.event.time, window, width) - MARGIN_PX)
+    zones.push({ beyond: earlier, x: 0, width: end })
+  }
+  if (last && later.count > 0) {
+    const start = Math.min(width - MARGIN_PX, xOf(last.event.time, window, width) + MARGIN_PX)
+    zones.push({ beyond: later, x: start, width: width - start })
+  }
+  return zones
 }
 
 /** `+2.1 s`, `−14 min`: how far from the event in the middle. */

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import type { Catalogue, Field, LogEvent } from '../api/types'
-import { dotsOf, offsetOf } from './lanes'
+import { dotsOf, offsetOf, unloadedZones } from './lanes'
 import { relationsOf, type Way } from './relations'
-import { othersParams, sideParams } from './timelineQueries'
+import { NEAREST, othersParams, sideParams, stepParams } from './timelineQueries'
 import { readKey, readTimeline, windowOf, writeTimeline } from './timelineState'
 import { firstWithOthers } from './useBeginning'
-import { joined } from './useTimeline'
+import { joined, sideOf } from './useTimeline'
 
 const field = (name: string): Field => ({
   name,
@@ -183,6 +183,42 @@ describe('the events of a timeline', () => {
     expect(dots.map(({ y }) => y)).toEqual([13, 13, 39])
     expect(dots[0]?.x).toBeCloseTo(300, 0)
     expect(dots[2]?.x).toBe(594)
+  })
+  it('come step by step, as far as whole steps are there', () => {
+    const page = (first: number, count: number, total: number) => ({
+      items: Array.from({ length: count }, (_, index) => at(`e${first + index}`, first + index)),
+      total,
+    })
+    expect(sideOf('after', [[undefined]])).toEqual({ events: undefined, beyond: 0 })
+    expect(sideOf('after', [])).toEqual({ events: undefined, beyond: 0 })
+    const one = sideOf('after', [[page(2, 2, 2), page(0, 2, 300)]])
+    expect(one.events?.map(({ id }) => id)).toEqual(['e0', 'e1', 'e2', 'e3'])
+    expect(one.beyond).toBe(302 - NEAREST)
+    const steps = [[page(0, 2, 300)], [page(2, 2, 300)], [undefined]]
+    expect(sideOf('after', steps).events).toHaveLength(4)
+    expect(sideOf('after', steps).beyond).toBe(300 - 2 * NEAREST)
+    expect(sideOf('before', steps).events?.[0]?.id).toBe('e3')
+    const params = new URLSearchParams('sort=time')
+    expect([stepParams(params, 1).get('page'), stepParams(params, 2).get('page')]).toEqual([
+      null,
+      '2',
+    ])
+  })
+  it('that are not drawn have their part of the axis', () => {
+    const window = windowOf('2026-11-19T14:00:30Z', '5m')
+    const events = [at('a', 0), at('b', 59)].map((one) => ({
+      stream: 'usage' as const,
+      id: one.id,
+      event: one,
+    }))
+    const beyond = (count: number) => ({ count, fetching: false, more: () => undefined })
+    const zones = unloadedZones({ events, earlier: beyond(7), later: beyond(0) }, window, 612)
+    expect(zones).toHaveLength(1)
+    expect(zones[0]).toMatchObject({ x: 0, beyond: { count: 7 } })
+    // A minute is 60 px of the ten; the first event lies half a minute before the middle.
+    expect(zones[0]?.width).toBeCloseTo(270, 0)
+    const late = unloadedZones({ events, earlier: beyond(0), later: beyond(1) }, window, 612)
+    expect((late[0]?.x ?? 0) + (late[0]?.width ?? 0)).toBe(612)
   })
   it('say how far away they are', () => {
     const of = (time: string) => offsetOf(time, '2026-11-19T14:00:00Z')

@@ -8,7 +8,7 @@ import type { Stream } from '../api/types'
 import type { Way } from './relations'
 import type { EventKey, Window } from './timelineState'
 
-/** On either side; further ones are counted, and found in the logs. */
+/** On either side at first, and with every further step. */
 export const NEAREST = 100
 
 export type Side = 'before' | 'after'
@@ -24,6 +24,13 @@ export function sideParams(
   const params = wayParams(way, streams, side === 'before' ? [from, at] : [at, to])
   params.set('sort', side === 'before' ? '-time' : 'time')
   params.set('page_size', String(NEAREST))
+  return params
+}
+
+/** The same question for what lies so many steps further away; the first step is 1. */
+export function stepParams(side: URLSearchParams, step: number): URLSearchParams {
+  const params = new URLSearchParams(side)
+  if (step > 1) params.set('page', String(step))
   return params
 }
 

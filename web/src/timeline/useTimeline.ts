@@ -1,16 +1,25 @@
 /** The events of the timeline in order of time, and how many there are beyond them. */
 import { useQueries, useQuery, useSuspenseQuery } from '@tanstack/react-query'
+import { useState } from 'react'
 import { catalogueQuery, eventQuery } from '../api/queries'
-import type { LogEvent, Stream } from '../api/types'
+import type { EventPage, LogEvent, Stream } from '../api/types'
 import { isStream } from '../catalogue/catalogue'
 import { useRights } from '../session/rights'
 import { relationsOf, type Relation } from './relations'
-import { NEAREST, sideParams, sideQuery, type Side } from './timelineQueries'
+import { NEAREST, sideParams, sideQuery, stepParams, type Side } from './timelineQueries'
 import { windowOf, type EventKey, type TimelineState, type Window } from './timelineState'
 import { useBeginning } from './useBeginning'
 
 export interface TimelineEvent extends EventKey {
   event: LogEvent
+}
+
+/** What one side has that is not fetched yet. */
+export interface Beyond {
+  count: number
+  fetching: boolean
+  /** Fetches the next ones; what is there stays. */
+  more: () => void
 }
 
 export interface Timeline {
@@ -27,8 +36,8 @@ export interface Timeline {
   /** Undefined while they are fetched. */
   events: TimelineEvent[] | undefined
   /** Further away than what is shown. */
-  earlier: number
-  later: number
+  earlier: Beyond
+  later: Beyond
   error: Error | null
   /** Asks again for what could not be fetched. */
   retry: () => void
@@ -62,7 +71,7 @@ export function useTimeline(state: TimelineState): Timeline {
     isClear && before.events && after.events && middle.data && of
       ? joined(before.events, after.events, { ...of, event: middle.data })
       : undefined
-  const shown = events && events.length - 1 + before.beyond + after.beyond
+  const shown = events && events.length - 1 + before.beyond.count + after.beyond.count
 
   return {
     middle: middle.data,
@@ -86,25 +95,61 @@ export function useTimeline(state: TimelineState): Timeline {
 interface SideEvents {
   /** The nearest first; undefined while they are fetched. */
   events: LogEvent[] | undefined
-  /** So many more are further away. */
-  beyond: number
+  beyond: Beyond
   error: Error | null
   retry: () => void
 }
 
-/** One side, asked for in every way; each answer has the nearest of its own. */
+/** One side, asked for in every way and step by step; each answer has the nearest of its own. */
 function useSide(side: Side, ways: URLSearchParams[]): SideEvents {
-  const answers = useQueries({ queries: ways.map(sideQuery) })
-  const pages = answers.flatMap(({ data }) => (data ? [data] : []))
-  const error = answers.find((answer) => answer.error)?.error ?? null
+  const asking = ways.map(String).join(' ')
+  const [reached, setReached] = useState({ asking, steps: 1 })
+  const steps = reached.asking === asking ? reached.steps : 1
+  const asked = Array.from({ length: steps }, (_, at) => ways.map((way) => stepParams(way, at + 1)))
+  const answers = useQueries({ queries: asked.flat().map(sideQuery) })
+  const first = answers.slice(0, ways.length)
   const retry = () => {
     for (const answer of answers) if (answer.isError) void answer.refetch()
   }
-  if (pages.length < answers.length) return { events: undefined, beyond: 0, error, retry }
+  const { events, beyond } = sideOf(
+    side,
+    asked.map((ofStep, at) => ofStep.map((_, way) => answers[at * ways.length + way]?.data)),
+  )
+  return {
+    events,
+    beyond: {
+      count: beyond,
+      fetching: answers.some(({ isFetching }) => isFetching),
+      more: () => {
+        if (answers.some(({ isError }) => isError)) retry()
+        else setReached({ asking, steps: steps + 1 })
+      },
+    },
+    // A further step that fails leaves what is there, and can be asked for again.
+    error: first.find((answer) => answer.error)?.error ?? null,
+    retry,
+  }
+}
+
+type Answer = Pick<EventPage, 'items' | 'total'> | undefined
+
+/** What the answers of the steps say together, as far as whole steps are there. */
+export function sideOf(
+  side: Side,
+  steps: Answer[][],
+): { events: LogEvent[] | undefined; beyond: number } {
+  const missing = steps.findIndex((answers) => answers.includes(undefined))
+  const there = missing < 0 ? steps : steps.slice(0, missing)
+  if (there.length === 0) return { events: undefined, beyond: 0 }
   const sign = side === 'after' ? 1 : -1
-  const events = pages.flatMap(({ items }) => items).sort((a, b) => sign * order(a, b))
-  const total = pages.reduce((sum, page) => sum + page.total, 0)
-  return { events: events.slice(0, NEAREST), beyond: Math.max(0, total - NEAREST), error, retry }
+  const events = there.flat().flatMap((answer) => answer?.items ?? [])
+  const total = steps[0]?.reduce((sum, answer) => sum + (answer?.total ?? 0), 0) ?? 0
+  const most = NEAREST * there.length
+  return {
+    // Further away, one way may have nearer ones that are not fetched.
+    events: events.sort((a, b) => sign * order(a, b)).slice(0, most),
+    beyond: Math.max(0, total - most),
+  }
 }
 
 /** In order of time; the one in the middle is there once, also when its log is left out. */

@@ -1,12 +1,15 @@
-/** Text whose longest words may break: a browser takes a minute to lay out a word of a megabyte. */
-import { Fragment } from 'react'
+/** Text whose endless words break anywhere: a browser takes a minute to lay out a word of a megabyte. */
 import { breakable } from '../format/text'
+import classes from './Breakable.module.css'
 
 export function Breakable({ text }: { text: string }) {
-  return breakable(text).map((part, index) => (
-    <Fragment key={index}>
-      {index > 0 && <wbr />}
-      {part}
-    </Fragment>
-  ))
+  return breakable(text).map((part, index) =>
+    part.endless ? (
+      <span key={index} className={classes.endless}>
+        {part.text}
+      </span>
+    ) : (
+      part.text
+    ),
+  )
 }

@@ -7,11 +7,11 @@ mod verify;
 pub use build::{BuiltPart, PartWriter};
 pub use verify::{Verified, verify};
 
+use crate::sha256::Sha256;
 use crate::sums::hex;
 use daybook_model::Event;
 use daybook_model::event::Form;
 use daybook_model::value::write_json_text;
-use sha2::{Digest, Sha256};
 
 /// The hash of rows, whatever file they are in.
 #[derive(Debug, Default)]
@@ -51,6 +51,6 @@ impl RowsHash {
     }
 
     fn finish(self) -> String {
-        hex(&self.hash.finalize())
+        hex(&self.hash.finish())
     }
 }

@@ -16,7 +16,7 @@ use crate::config::ARCHIVE;
 use crate::{Failure, config, keys, logging, output};
 use copy::copy_snapshot;
 use daybook_model::{Timestamp, limits, validate};
-use daybook_server::control::Control;
+use daybook_server::control::{Change, Control};
 use daybook_store::ArchivedFile;
 use indicatif::{ProgressBar, ProgressStyle};
 use manifest::{DATA, Entry, Manifest};
@@ -134,6 +134,12 @@ fn progress(what: &str, bytes: u64) -> ProgressBar {
     bar
 }
 
+/// Names a backup in the audit event of what is done with it.
+fn describe(change: &mut Change, place: &str) {
+    let name = Path::new(place).file_name().unwrap_or_default();
+    change.resource("backup", place, &name.to_string_lossy());
+}
+
 /// Puts on record that everything, secrets included, was copied, and where to; or that it was to be.
 async fn record(
     data_dir: &Path,
@@ -151,6 +157,7 @@ async fn record(
     };
     let told = control.change(&actor, "backup.created", |change| {
         Box::pin(async move {
+            describe(change, &target);
             // Everything leaves with it.
             change.audit.set_text("operation", "export");
             change.audit.set_json("details", details);

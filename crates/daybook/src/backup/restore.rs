@@ -3,7 +3,7 @@
 
 use super::copy::{about, create, sync_dirs};
 use super::manifest::{DATA, Entry, Manifest, copy_hashed};
-use super::progress;
+use super::{describe, progress};
 use crate::cli::RestoreArgs;
 use crate::{Failure, config, keys, output};
 use daybook_server::control::Control;
@@ -30,7 +30,7 @@ pub(crate) async fn run(args: RestoreArgs) -> Result<(), Failure> {
         "files": files,
         "bytes": bytes,
     });
-    let target = data_dir.clone();
+    let (target, place) = (data_dir.clone(), backup.display().to_string());
     let copied = tokio::task::spawn_blocking(move || copy_all(&backup, &manifest, &target)).await;
     copied.map_err(|error| Failure::Other(format!("copying files: {error}")))??;
 
@@ -38,6 +38,7 @@ pub(crate) async fn run(args: RestoreArgs) -> Result<(), Failure> {
     let actor = keys::actor();
     let told = control.change(&actor, "backup.restored", |change| {
         Box::pin(async move {
+            describe(change, &place);
             change.audit.set_text("operation", "upload");
             change.audit.set_json("details", details.to_string());
             Ok(())

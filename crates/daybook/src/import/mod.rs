@@ -233,9 +233,11 @@ async fn record(
         "duplicates": summary.duplicates,
         "rejected": summary.rejected_total,
     });
+    let (origin, files) = (origin.to_owned(), names.join(", "));
     let actor = keys::actor();
     let told = control.change(&actor, "events.imported", |change| {
         Box::pin(async move {
+            change.resource("events", &origin, &files);
             change.audit.set_json("details", details.to_string());
             Ok(())
         })

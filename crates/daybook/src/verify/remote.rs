@@ -49,6 +49,13 @@ impl Remote {
         })
     }
 
+    fn no_log(&self, answered: &str) -> String {
+        format!(
+            "{answered}: there is no log at {}; name the address of a Daybook, or of its /ledger",
+            self.ledger
+        )
+    }
+
     /// Asks until the server has time.
     async fn get(&self, part: Part) -> Result<Answered, String> {
         let url = match part {
@@ -80,12 +87,11 @@ impl Source for Remote {
         }
         let Answered { status, body, .. } = self.runtime.block_on(self.get(part))?;
         match status {
+            // Every log has a checkpoint: what answers is something else, or another address, where many
+            // servers show a page.
+            200 if part == Part::Checkpoint && body.starts_with(b"<") => Err(self.no_log("a page")),
+            404 if part == Part::Checkpoint => Err(self.no_log("status 404")),
             200 => Ok(Some(body)),
-            // Every log has one: what answers is something else, or another address.
-            404 if part == Part::Checkpoint => Err(format!(
-                "status 404: there is no log at {}; name the address of a Daybook, or of its /ledger",
-                self.ledger
-            )),
             404 => Ok(None),
             401 | 403 => Err(format!(
                 "status {status}: the API key may not read audit events"

@@ -63,7 +63,9 @@ fn a_package_passes_or_its_first_bad_event_is_named() {
     says(&bytes, 2, &[], 1, "FAIL: checkpoint: ");
     says(&bytes[..bytes.len() - 1], 1, &[], 1, "FAIL: ");
     let no_package = "FAIL: this is no evidence package: it does not begin like one";
-    says(b"no package", 1, &[], 1, no_package);
+    says(b"PK\x01\x02", 1, &[], 1, no_package);
+    let export = "COULD NOT CHECK: this is text, no evidence package: ";
+    says(b"{\"id\": \"a1\"}\n", 1, &[], 2, export);
     let other = Data::of(0..299, &key(1));
     let other = other.checkpoint();
     let mut more = vec!["--checkpoint", other.to_str().unwrap()];

@@ -1,7 +1,7 @@
 //! Every command that changes something leaves exactly its audit event. The commands come from the
 //! program's help: one that is missing here fails the test.
 
-use crate::server::{Server, daybook, serve};
+use crate::server::{Server, create_key, daybook, serve};
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -110,6 +110,11 @@ fn told(data_dir: &Path, key: &str, count: usize) -> Vec<(String, String)> {
             ("system".into(), "success".into()),
             "{event}"
         );
+        let uid = &event["details"]["os_account"]["uid"];
+        assert!(
+            uid.is_u64() && !text(event, "resource_type").is_empty(),
+            "{event}"
+        );
     }
     let found = found.iter();
     found
@@ -184,13 +189,15 @@ fn commands_that_are_refused_leave_the_attempt() {
     let id = keys.lines().find(|line| line.contains("\tgone\t"));
     let id = id.unwrap().split('\t').next().unwrap();
     run(&data, "key revoke", &[id]);
+    let bo = "bo@example.com";
+    run(&data, "user invite", &[bo, "--role", "user"]);
     std::fs::create_dir(&full).unwrap();
     std::fs::write(full.join("something"), "x").unwrap();
 
     let nobody = "nobody@example.com";
     let full = full.to_str().unwrap();
     #[rustfmt::skip]
-    let commands: [(&str, &[&str], &str, &str); 8] = [
+    let commands: [(&str, &[&str], &str, &str); 10] = [
         ("key revoke", &["unknown"], "api_key.revoked", "unknown"),
         ("key rotate", &["unknown"], "api_key.rotated", "unknown"),
         ("key rotate", &[id], "api_key.rotated", id),
@@ -198,20 +205,53 @@ fn commands_that_are_refused_leave_the_attempt() {
         ("user set-role", &[nobody, "auditor"], "user.role_changed", nobody),
         ("user disable", &[nobody], "user.disabled", nobody),
         ("user reset-password", &[nobody], "user.password_reset", nobody),
-        ("backup", &[full], "backup.created", ""),
+        ("user invite", &["nomail", "--role", "user"], "user.invited", ""),
+        ("user invite", &[bo, "--role", "auditor"], "user.invited", ""),
+        ("backup", &[full], "backup.created", full),
     ];
     for (command, arguments, ..) in commands {
         let said = refuse(&data, command, arguments);
         assert!(said.contains("daybook: "), "{command}: {said}");
     }
-    let found = deeds(&data, &key, 3 + commands.len());
+    let found = deeds(&data, &key, 4 + commands.len());
     let failed = found.iter().filter(|event| event["result"] == "failure");
     let failed: Vec<_> = failed
         .map(|event| (text(event, "action"), text(event, "resource_id")))
         .collect();
     let expected = commands.map(|(_, _, action, id)| (action.to_owned(), id.to_owned()));
     assert_eq!(failed, expected);
+    let invited = found
+        .iter()
+        .filter(|event| event["action"] == "user.invited");
+    let invited: Vec<_> = invited
+        .map(|event| (text(event, "resource_name"), text(event, "result")))
+        .collect();
+    let told = [(bo, "success"), ("nomail", "failure"), (bo, "failure")];
+    assert_eq!(
+        invited,
+        told.map(|(name, result)| (name.to_owned(), result.to_owned()))
+    );
     let backup = found.last().unwrap();
     assert!(text(backup, "reason").contains("not empty"), "{backup}");
     assert_eq!(backup["details"]["target"], full);
+}
+
+#[test]
+fn a_start_that_fails_leaves_nothing_on_record() {
+    let dir = tempfile::tempdir().unwrap();
+    let data = dir.path().join("data");
+    let key = create_key(&data, "reader");
+    let mut command = serve(&data);
+    command.args(["--smtp-url", "bogus://x", "--mail-from", "log@example.com"]);
+    let failed = command.args(["--public-url", "https://logs.example"]);
+    let failed = failed.output().unwrap();
+    assert_eq!(failed.status.code(), Some(1), "{failed:?}");
+
+    let server = Server::start(&data);
+    let path = "/api/v1/logs/audit?action=daybook.*&action=configuration.*";
+    let told = server.connect(&key).unwrap().get(path).unwrap().body;
+    assert_eq!(told["total"], 1, "{told}");
+    let start = &told["items"][0];
+    assert_eq!(start["action"], "daybook.started");
+    assert_eq!(start["details"]["ended_in_order_before"], Value::Null);
 }

@@ -11,7 +11,7 @@
 //! | `events/<index>.leaves` | all leaves from there on, as [`crate::bundle`] writes them, up to 256 |
 //! | `events/<index>.proofs` | a C2SP tlog-proof of each, one after the other |
 //! | `key` | the verifier key that the log claims |
-//! | `manifest.json` | the question, who asked, counts, and of each file above its size and SHA-256 |
+//! | `manifest.json` | the question, who asked, counts, later removals, and of each file above its size and SHA-256 |
 //! | `manifest.sig` | a note over the manifest's SHA-256, signed by the log's key |
 //!
 //! The leaves are those of *all* indices from the period's first event to its last. An event in between
@@ -30,7 +30,7 @@ pub mod zip;
 pub use outcome::{Evidence, Outcome};
 pub use period::{Period, PeriodInvalid};
 pub use signed::Tiles;
-pub use survey::{Milestone, Survey, survey};
+pub use survey::{Milestone, Removals, Survey, survey};
 pub use verify::verify;
 pub use write::{Package, write};
 
@@ -111,7 +111,7 @@ pub struct Counts {
     pub others: u64,
     /// Bodies of the period's events.
     pub bodies: u64,
-    /// Those of them that were erased.
+    /// Those of them whose bodies were erased or have expired.
     pub erased: u64,
 }
 
@@ -140,6 +140,9 @@ struct Manifest {
     first_index: Option<u64>,
     last_index: Option<u64>,
     counts: Counts,
+    /// Not in the packages of earlier versions.
+    #[serde(default)]
+    removals_after_the_period: Removals,
     csv: String,
     files: Vec<File>,
 }

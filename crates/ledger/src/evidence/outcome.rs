@@ -45,7 +45,7 @@ impl fmt::Display for Outcome {
 pub struct Evidence {
     pub(super) period: Period,
     pub(super) counts: Counts,
-    /// Indices of those that were erased.
+    /// Indices of those that were erased or have expired.
     pub(super) erased: Vec<Range<u64>>,
     pub(super) indices: Option<(u64, u64)>,
     pub(super) checkpoint: Checkpoint,
@@ -83,12 +83,12 @@ impl fmt::Display for Evidence {
         let (bodies, erased) = (grouped(bodies), grouped(erased));
         write!(
             f,
-            "; {bodies} bodies checked, {erased} erased; {} kept checkpoints are of its history; made at {}",
+            "; {bodies} bodies checked, {erased} erased or expired; {} kept checkpoints are of its history; made at {}",
             self.kept, self.made_at
         )?;
         match self.erased.is_empty() {
             true => Ok(()),
-            false => write!(f, "; erased: {}", shown(&self.erased)),
+            false => write!(f, "; erased or expired: {}", shown(&self.erased)),
         }
     }
 }

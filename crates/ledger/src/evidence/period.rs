@@ -49,6 +49,12 @@ impl Period {
         moment(time)
             .is_none_or(|time| from.is_none_or(|it| it <= time) && to.is_none_or(|it| time < it))
     }
+
+    /// Whether a time is behind its end.
+    #[must_use]
+    pub(super) fn is_over_at(&self, time: &str) -> bool {
+        moment(&self.to).is_some_and(|end| moment(time).is_some_and(|time| end <= time))
+    }
 }
 
 impl fmt::Display for Period {

@@ -9,7 +9,7 @@ use crate::leaf::Leaf;
 use crate::part::Part;
 use crate::tile::{TILE_WIDTH, Tile};
 use crate::verify::{Source, find};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::ops::Range;
 
 /// The origin of what Daybook says of itself, which no platform can take.
@@ -31,8 +31,14 @@ const TELLING: [&str; 12] = [
     "sign_in.",
 ];
 
+/// Actions by which content goes while its leaves stay.
+const REMOVING: [&str; 3] = ["erasure.", "person.", "retention."];
+
+/// Removals that a package names; how many there are it says in any case.
+const REMOVALS_MAX: usize = 10_000;
+
 /// An event about the log itself.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Milestone {
     /// Where it stands in the ledger.
     pub index: u64,
@@ -46,6 +52,27 @@ pub struct Milestone {
     pub result: String,
 }
 
+impl Milestone {
+    fn of(index: u64, leaf: &Leaf<'_>) -> Self {
+        Self {
+            index,
+            id: leaf.id.to_string(),
+            time: leaf.time.to_string(),
+            action: leaf.action.to_string(),
+            result: leaf.result.to_string(),
+        }
+    }
+}
+
+/// What Daybook did after a period that may have taken content from its events.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Removals {
+    /// How many there are.
+    pub count: u64,
+    /// The first of them.
+    pub first: Vec<Milestone>,
+}
+
 /// What is there of a period.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Survey {
@@ -55,6 +82,8 @@ pub struct Survey {
     pub events: u64,
     /// Those of them that are about the log itself.
     pub milestones: Vec<Milestone>,
+    /// Removals and erasures after the period.
+    pub removals_after: Removals,
 }
 
 /// Looks through a log up to a checkpoint.
@@ -78,6 +107,8 @@ pub fn survey<S: Source>(
             let leaf = Leaf::parse(entry).map_err(EvidenceError::log)?;
             if period.has(&leaf.time) {
                 survey.add(index, &leaf)?;
+            } else if period.is_over_at(&leaf.time) {
+                survey.add_later(index, &leaf);
             }
         }
     }
@@ -93,18 +124,29 @@ impl Survey {
         }
         self.range = Some(start..index + 1);
         self.events += 1;
-        let telling = TELLING.iter().any(|prefix| leaf.action.starts_with(prefix));
-        if telling && leaf.origin == OWN_ORIGIN {
-            self.milestones.push(Milestone {
-                index,
-                id: leaf.id.to_string(),
-                time: leaf.time.to_string(),
-                action: leaf.action.to_string(),
-                result: leaf.result.to_string(),
-            });
+        if is_own(leaf, &TELLING) {
+            self.milestones.push(Milestone::of(index, leaf));
         }
         Ok(())
     }
+
+    /// Notes an event after the period if it may have reached those of the period.
+    fn add_later(&mut self, index: u64, leaf: &Leaf<'_>) {
+        if !is_own(leaf, &REMOVING) {
+            return;
+        }
+        let removals = &mut self.removals_after;
+        removals.count += 1;
+        if removals.first.len() < REMOVALS_MAX {
+            removals.first.push(Milestone::of(index, leaf));
+        }
+    }
+}
+
+/// Whether Daybook itself says it, with an action that begins so.
+fn is_own(leaf: &Leaf<'_>, prefixes: &[&str]) -> bool {
+    let begins = |prefix: &&str| leaf.action.starts_with(prefix);
+    leaf.origin == OWN_ORIGIN && prefixes.iter().any(begins)
 }
 
 /// The part of a log, or the beginning of what it has grown into.

@@ -31,7 +31,7 @@ pub(super) enum Stop {
 impl From<ZipError> for Stop {
     fn from(error: ZipError) -> Self {
         match error {
-            ZipError::Io(error) => Self::Unchecked(error.to_string()),
+            ZipError::Io(_) | ZipError::Text => Self::Unchecked(error.to_string()),
             other => Self::Fail(other.to_string()),
         }
     }

@@ -221,6 +221,7 @@ fn manifest(package: &Package<'_>, counts: Counts, files: &[File]) -> Manifest {
         first_index: range.map(|range| range.start),
         last_index: range.map(|range| range.end - 1),
         counts,
+        removals_after_the_period: package.survey.removals_after.clone(),
         csv: CSV.into(),
         files: files.to_vec(),
     }
@@ -237,12 +238,13 @@ fn readme(package: &Package<'_>) -> String {
          and compare. The answer is one line that begins with PASS, FAIL or COULD NOT CHECK; exit codes 0, 1, 2.\n\n\
          events/N.leaves   the hashed leaves from index N on, each behind its length (2 bytes, big-endian)\n\
          events/N.bodies   what the leaves of this period commit to: length (4 bytes), salt (32 bytes), body;\n                  \
-         zeroes where it was erased. SHA-256 of a byte 2, salt and body is the leaf's \"body\"\n\
+         zeroes where it was erased or has expired. SHA-256 of a byte 2, salt and body is the leaf's \"body\"\n\
          events/N.proofs   a C2SP tlog-proof for each leaf (https://c2sp.org/tlog-proof)\n\
          checkpoint        what all proofs lead to (https://c2sp.org/tlog-checkpoint)\n\
          completeness.json indices, starts and stops, changes of configuration and retention, what is not claimed\n\
          access.json       who may read the audit log, as of the making of this package\n\
-         manifest.json     the question, who asked, counts, the SHA-256 of each file\n\
+         manifest.json     the question, who asked, counts, the SHA-256 of each file; what Daybook removed or erased\n                  \
+         after the period and may have reached it, each at its index in the ledger: the signer's word\n\
          manifest.sig      the log's signature over the SHA-256 of manifest.json (https://c2sp.org/signed-note)\n\n\
          Leaves without a body are events of other times that stand in between; their times are in them.\n",
         log = package.checkpoint.origin,

@@ -25,6 +25,12 @@ pub enum ZipError {
     /// Not of this form; the text says where.
     #[error("{0}")]
     Invalid(String),
+    /// Text, as exports are; a package does not become that by a change of some bytes.
+    #[error(
+        "this is text, no evidence package: exports of events hold no proofs, packages (zip) do; the log \
+         they came from can be verified itself"
+    )]
+    Text,
     /// More than the format can hold: 4 GiB, or 65,535 files.
     #[error("the package would have more than 4 GiB or 65,535 files")]
     TooLarge,
@@ -238,6 +244,10 @@ impl<R: Read> Reader<R> {
 
     /// The end is what the entries make of it, and nothing follows.
     fn end(&mut self, begun: Vec<u8>) -> Result<(), ZipError> {
+        // A package that was cut behind its first letters is one.
+        if self.listed.is_empty() && is_text(&begun) && !LOCAL.starts_with(&begun) {
+            return Err(ZipError::Text);
+        }
         let expected = tail(&self.listed, self.offset)?;
         let rest = self.read(expected.len() + 1)?;
         match [begun, rest].concat() == expected {
@@ -251,4 +261,17 @@ impl<R: Read> Reader<R> {
             ))),
         }
     }
+}
+
+/// Whether a file that begins so is one of text. The last character may be cut.
+fn is_text(begin: &[u8]) -> bool {
+    let whole = match std::str::from_utf8(begin) {
+        Ok(text) => text,
+        Err(error) if error.error_len().is_none() => {
+            std::str::from_utf8(&begin[..error.valid_up_to()]).unwrap_or_default()
+        }
+        Err(_) => return false,
+    };
+    let is_binary = |c: char| c.is_control() && !['\n', '\r', '\t'].contains(&c);
+    !whole.is_empty() && !whole.contains(is_binary)
 }

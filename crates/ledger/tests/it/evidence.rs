@@ -9,7 +9,7 @@ use daybook_ledger::evidence::{
 use daybook_ledger::note::{KeyKind, sign};
 use daybook_ledger::verify::{Earlier, FileHashes, Trust};
 use daybook_ledger::{Body, Checkpoint, Ed25519Signer, Leaf, Note, Signer};
-use serde_json::json;
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 
@@ -113,13 +113,33 @@ fn packed(files: &BTreeMap<String, Vec<u8>>) -> Vec<u8> {
 }
 
 #[test]
+fn what_was_removed_after_the_period_is_named() {
+    let events = [
+        at(0, "2026-03-01T10:00:00Z", "model.disabled"),
+        by("daybook", 1, "2026-04-01T00:00:00Z", "retention.applied"),
+        // A platform removes nothing here, and not all that Daybook does is a removal.
+        at(2, "2026-04-02T00:00:00Z", "person.erased"),
+        by("daybook", 3, "2026-04-03T00:00:00Z", "daybook.started"),
+    ];
+    let directory = Directory::of(&events, &[], &log_key());
+    let package = package_by(&directory, &log_key(), PERIOD);
+    let manifest: Value = serde_json::from_slice(&files(&package)["manifest.json"]).unwrap();
+    let removals = &manifest["removals_after_the_period"];
+    assert_eq!(removals["count"], 1);
+    assert_eq!(removals["first"][0]["index"], 1);
+    assert_eq!(removals["first"][0]["action"], "retention.applied");
+    let said = checked(&package);
+    assert!(said.starts_with("PASS: "), "{said}");
+}
+
+#[test]
 fn a_package_proves_the_events_of_a_period() {
     let package = package(600);
     let said = checked(&package);
     let expected = "PASS: evidence package, 597 events of 2026-03-01T00:00:00Z to 2026-04-01T00:00:00Z UTC, \
         indices 2–599, no gaps, 1 of other times in between, tree size 600, root ";
     assert!(said.starts_with(expected), "{said}");
-    let end = "; 596 bodies checked, 1 erased; 0 kept checkpoints are of its history; made at 2026-04-02T09:00:00Z; erased: 5";
+    let end = "; 596 bodies checked, 1 erased or expired; 0 kept checkpoints are of its history; made at 2026-04-02T09:00:00Z; erased or expired: 5";
     assert!(said.ends_with(end), "{said}");
     assert_eq!(
         package,

@@ -22,6 +22,7 @@ pub fn operation_of(action: &str) -> Option<&'static str> {
     };
     let simple = || match verb {
         "logged_in" | "signed_in" | "sign_in" => Some("login"),
+        "signed_up" => Some("create"),
         "configured" => Some("modify_configuration"),
         "imported" => Some("upload"),
         _ => known(stem(verb)?),
@@ -95,6 +96,7 @@ mod tests {
             ("key.revoked", "delete"),
             ("file.imported", "upload"),
             ("session.signed_in", "login"),
+            ("user.signed_up", "create"),
             ("app.import_dsl", "import_dsl"),
             ("app.exported_dsl", "export_dsl"),
             ("app.dsl_imported", "import_dsl"),

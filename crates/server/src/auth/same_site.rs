@@ -1,8 +1,8 @@
 //! Whether a request comes from Daybook's own pages, as far as browsers say so.
 
-use super::route;
 use crate::app::App;
 use crate::client::{from, is_no_name, text};
+use crate::denials::asking;
 use crate::error::{ApiError, ApiResult};
 use axum::http::header;
 use axum::http::request::Parts;
@@ -19,7 +19,7 @@ pub(super) async fn demand_same_site(parts: &Parts, app: &App, token: &str) -> A
         return Err(refused);
     };
     app.control
-        .record_denied(&user.actor(client), &route(parts), &refused.message)
+        .record_denied(&user.actor(client), &asking(parts), &refused.message)
         .await;
     Err(refused)
 }

@@ -4,6 +4,7 @@
 //! with them, and none goes uncounted. A file that leaves is always an event.
 
 use super::{Actor, Control};
+use crate::redaction::holds_secret;
 use daybook_model::{Event, Timestamp, limits, validate};
 use serde_json::{Value, json};
 use std::collections::HashMap;
@@ -84,6 +85,25 @@ impl Attempts {
     }
 }
 
+/// What somebody asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Asking {
+    /// The operation, such as `DELETE /api/v1/users/{id}`.
+    pub(crate) route: String,
+    /// The path, such as `/api/v1/users/7`.
+    pub(crate) path: String,
+}
+
+impl Asking {
+    /// The path as it may be told: as long as a name, and nothing of one with a secret in it.
+    fn told(&self) -> &str {
+        match holds_secret(&self.path) {
+            true => "",
+            false => cut(&self.path),
+        }
+    }
+}
+
 /// What somebody reads.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Reading<'a> {
@@ -100,12 +120,13 @@ struct Attempt<'a> {
     action: &'a str,
     result: &'a str,
     reason: &'a str,
-    resource: (&'a str, &'a str),
+    /// Its kind, identifier and name.
+    resource: [&'a str; 3],
     details: Value,
 }
 
-fn cut(reason: &str) -> &str {
-    validate::prefix(reason, limits::KEYWORD_BYTES_MAX)
+fn cut(text: &str) -> &str {
+    validate::prefix(text, limits::KEYWORD_BYTES_MAX)
 }
 
 impl Attempt<'_> {
@@ -116,8 +137,9 @@ impl Attempt<'_> {
         if !self.reason.is_empty() {
             event.set_text("reason", cut(self.reason));
         }
-        event.set_text("resource_type", self.resource.0);
-        event.set_text("resource_id", self.resource.1);
+        event.set_text("resource_type", self.resource[0]);
+        event.set_text("resource_id", self.resource[1]);
+        event.set_text("resource_name", self.resource[2]);
         if self
             .details
             .as_object()
@@ -130,16 +152,19 @@ impl Attempt<'_> {
 }
 
 impl Control {
-    /// Puts on record that somebody asked for what their role does not allow.
-    pub(crate) async fn record_denied(&self, actor: &Actor, route: &str, reason: &str) {
+    /// Puts on record that somebody asked for what their role or the scopes of their key do not allow. Of
+    /// those at one path it is told how many there were.
+    pub(crate) async fn record_denied(&self, actor: &Actor, asking: &Asking, reason: &str) {
+        let (route, path) = (asking.route.as_str(), asking.told());
         let attempt = Attempt {
             action: "route.denied",
             result: "denied",
             reason,
-            resource: ("route", route),
+            resource: ["route", route, path],
             details: json!({}),
         };
-        self.record_attempt(actor, route, attempt).await;
+        let what = format!("{route} {path} {reason}");
+        self.record_attempt(actor, &what, attempt).await;
     }
 
     /// Puts on record that somebody reads events of a stream, takes them along as a file, or looks for one
@@ -164,7 +189,7 @@ impl Control {
             action,
             result,
             reason,
-            resource: ("log", stream),
+            resource: ["log", stream, ""],
             details: json!({"query": validate::prefix(question, QUESTION_BYTES_MAX)}),
         };
         if exported {
@@ -172,6 +197,24 @@ impl Control {
         }
         let what = format!("{action} {stream} {result} {question}");
         self.record_attempt(actor, &what, attempt).await;
+    }
+
+    /// Puts on record that something was refused before it became a change, under the action it would have
+    /// been. `about` is the resource: its kind, identifier and name.
+    pub(crate) async fn record_attempted(
+        &self,
+        actor: &Actor,
+        action: &str,
+        about: [&str; 3],
+        denied: bool,
+        reason: &str,
+    ) {
+        let mut audit = actor.audit(action);
+        let names = ["resource_type", "resource_id", "resource_name"];
+        for (name, text) in names.into_iter().zip(about) {
+            audit.set_text(name, cut(text));
+        }
+        self.record_refused(audit, denied, reason).await;
     }
 
     /// Puts on record that a change was refused; `audit` is the event it would have left.

@@ -3,6 +3,7 @@
 use super::{Control, ControlError, Result, outbox};
 use daybook_model::logstore::BoxFuture;
 use daybook_model::{Event, Stream, Timestamp, limits, validate};
+use serde_json::{Map, Value};
 use sqlx::{Sqlite, SqliteConnection, Transaction};
 use std::net::IpAddr;
 use std::sync::atomic::Ordering;
@@ -47,6 +48,8 @@ pub struct Actor {
     pub role: String,
     /// Where the request came from.
     pub client: Client,
+    /// What else is known of it: goes into the details of its changes.
+    pub details: Map<String, Value>,
 }
 
 impl Actor {
@@ -58,6 +61,7 @@ impl Actor {
             name: name.into(),
             role: String::new(),
             client: Client::default(),
+            details: Map::new(),
         }
     }
 
@@ -72,6 +76,20 @@ impl Actor {
         event.set_text("action", action);
         self.client.describe(&mut event);
         event
+    }
+
+    /// Adds what else is known of it to the details of an event.
+    fn detail(&self, event: &mut Event) {
+        if self.details.is_empty() {
+            return;
+        }
+        let told = event.json("details").map(serde_json::from_str);
+        let mut details = match told {
+            Some(Ok(Value::Object(details))) => details,
+            _ => Map::new(),
+        };
+        details.extend(self.details.clone());
+        event.set_json("details", Value::Object(details).to_string());
     }
 }
 
@@ -132,10 +150,11 @@ impl Control {
         let answer = work(&mut change).await;
         let Change {
             mut transaction,
-            audit,
+            mut audit,
             also,
             happened,
         } = change;
+        actor.detail(&mut audit);
         let answer = match answer {
             Ok(answer) => answer,
             Err(error) => {
@@ -197,7 +216,8 @@ fn is_of_session(action: &str) -> bool {
 /// becomes of sign-ins is told by `auth` events, and a failing database is nobody's attempt.
 fn refusal(action: &str, error: &ControlError) -> Option<bool> {
     match error {
-        _ if is_of_session(action) => None,
+        // Somebody wanted to end a session that is not theirs, or there is none: no sign-in.
+        _ if is_of_session(action) && action != "session.deleted" => None,
         ControlError::NotAllowed | ControlError::SignUpOff => Some(true),
         ControlError::Invalid { .. }
         | ControlError::NotFound(_)

@@ -65,8 +65,8 @@ pub struct NewErasure {
     pub user_id: String,
     /// Only events of this platform.
     pub origin: Option<String>,
-    /// Only these streams; all but audit when empty.
-    pub streams: Vec<Stream>,
+    /// Only these streams, at least one; all but audit without them.
+    pub streams: Option<Vec<Stream>>,
     /// Only these fields; everything personal when empty. Audit events are erased as a whole.
     pub fields: Vec<String>,
     /// Why.
@@ -97,13 +97,19 @@ impl Erasure {
         })
     }
 
-    /// The events of a stream that are about the person: what they did, and what was done to them.
+    /// The events of a stream that are about the person: what they did, and what was done to them
+    /// or to something of theirs.
     fn queries(&self, stream: Stream) -> impl Iterator<Item = Query> {
         let is = |name: &str| filter(stream, name, &[&self.user_id]);
-        let person = || vec![is("resource_id"), filter(stream, "resource_type", &PEOPLE)];
+        let person = |id: &str, kind: &str| vec![is(id), filter(stream, kind, &PEOPLE)];
+        let resource = || person("resource_id", "resource_type");
         let ways = match stream {
-            Stream::System => vec![person()],
-            Stream::Audit => vec![vec![is("actor_id")], person()],
+            Stream::System => vec![resource()],
+            Stream::Audit => vec![
+                vec![is("actor_id")],
+                resource(),
+                person("parent_id", "parent_type"),
+            ],
             Stream::Usage | Stream::Auth => vec![vec![is("user_id")]],
         };
         ways.into_iter().map(move |mut filters| {
@@ -131,12 +137,17 @@ fn filter(stream: Stream, name: &str, texts: &[&str]) -> Filter {
 
 /// The fields to erase, by stream.
 fn fields_of(new: &NewErasure) -> Result<BTreeMap<Stream, Vec<String>>> {
-    let audit = new.streams.contains(&Stream::Audit);
+    let named = new.streams.as_deref();
+    if named.is_some_and(<[Stream]>::is_empty) {
+        let message = "names no stream: leave it out for usage, auth and system";
+        return Err(ControlError::invalid("streams", message));
+    }
+    let audit = named.is_some_and(|streams| streams.contains(&Stream::Audit));
     if audit && !new.fields.is_empty() {
         let message = "audit events are erased as a whole: name no fields, or leave audit out";
         return Err(ControlError::invalid("fields", message));
     }
-    let chosen = |stream: Stream| new.streams.is_empty() || new.streams.contains(&stream);
+    let chosen = |stream: Stream| named.is_none_or(|streams| streams.contains(&stream));
     let streams = PERSONAL.iter().filter(|(stream, _)| chosen(*stream));
     if new.fields.is_empty() {
         let owned = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
@@ -299,12 +310,14 @@ impl Control {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use daybook_model::Event;
 
+    /// Of these streams; without any, of those that are not named.
     fn new(streams: &[Stream], fields: &[&str]) -> NewErasure {
         NewErasure {
             user_id: "u1".into(),
             origin: None,
-            streams: streams.into(),
+            streams: (!streams.is_empty()).then(|| streams.into()),
             fields: fields.iter().map(|name| (*name).into()).collect(),
             reason: "asked for".into(),
         }
@@ -332,10 +345,46 @@ mod tests {
     }
 
     #[test]
+    fn a_person_is_found_as_actor_resource_and_parent() {
+        let erasure = Erasure {
+            user_id: "u1".into(),
+            origin: None,
+            as_of: 9,
+            fields: [(Stream::Audit, Vec::new())].into(),
+        };
+        let event = |members: &str| {
+            let json = format!(
+                r#"{{"stream":"audit","id":"a","seq":4,"time":"2026-11-19T14:00:00Z","action":"a.b",{members}}}"#
+            );
+            Event::from_stored(&json).unwrap()
+        };
+        let concerned = |members: &str| {
+            let event = event(members);
+            erasure.requests().any(|asked| asked.query.matches(&event))
+        };
+        for (members, is_concerned) in [
+            (r#""actor_id":"u1""#, true),
+            (r#""resource_type":"user","resource_id":"u1""#, true),
+            (r#""parent_type":"user","parent_id":"u1""#, true),
+            (r#""parent_type":"workspace","parent_id":"u1""#, false),
+            (r#""parent_type":"user","parent_id":"u11""#, false),
+            (r#""resource_type":"user","parent_id":"u1""#, false),
+        ] {
+            assert_eq!(concerned(members), is_concerned, "{members}");
+        }
+    }
+
+    #[test]
     fn only_what_can_be_erased_is_chosen() {
         let audit = fields_of(&new(&[Stream::Audit, Stream::Auth], &[])).unwrap();
         assert!(audit[&Stream::Audit].is_empty() && audit[&Stream::Auth].len() == 7);
         assert_eq!(fields_of(&new(&[Stream::Audit], &[])).unwrap().len(), 1);
+        let none = NewErasure {
+            streams: Some(Vec::new()),
+            ..new(&[], &[])
+        };
+        let refused = fields_of(&none).unwrap_err().to_string();
+        assert!(refused.contains("streams"), "{refused}");
         let chosen = fields_of(&new(&[], &["ip", "content"])).unwrap();
         assert_eq!(chosen[&Stream::Usage], ["ip", "content"]);
         assert_eq!(chosen[&Stream::Auth], ["ip"]);

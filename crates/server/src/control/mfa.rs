@@ -2,6 +2,7 @@
 //! it is lost. A code works once. The secret is shown while it is set up and never again.
 
 use super::lockouts::{self, SECOND_FACTOR};
+use super::reauthentication::VERIFY_MFA;
 use super::secrets::new_token;
 use super::{
     Actor, AuthEvent, AuthKind, Client, Control, ControlError, Result, Session, SignedIn, User,
@@ -9,6 +10,11 @@ use super::{
 };
 use daybook_model::Timestamp;
 use sqlx::SqliteConnection;
+
+const BIND: &str = "user.mfa_bound";
+const ENABLE: &str = "user.mfa_enabled";
+const DISABLE: &str = "user.mfa_disabled";
+const NEW_CODES: &str = "user.backup_codes_generated";
 
 /// Why a code is not even looked at.
 const LOCKED: &str = "locked: too many wrong codes";
@@ -62,9 +68,10 @@ impl Control {
         password: Option<String>,
     ) -> Result<MfaSetup> {
         if session.mfa_enabled {
-            return Err(ControlError::Exists("a second factor"));
+            let refusal = ControlError::Exists("a second factor");
+            return Err(self.refuse_own(client, session, refusal, BIND).await);
         }
-        self.reauthenticate(client, session, password).await?;
+        self.reauthenticate(client, session, password, BIND).await?;
         let secret = totp::new_secret();
         let uri = totp::uri(&secret, &session.user.email);
         let setup = MfaSetup {
@@ -74,7 +81,7 @@ impl Control {
         };
         let user = session.user.clone();
         let actor = user.actor(client.clone());
-        self.change(&actor, "user.mfa_bound", |change| {
+        self.change(&actor, BIND, |change| {
             Box::pin(async move {
                 change.resource("user", &user.id, &user.email);
                 let begun = sqlx::query(
@@ -115,11 +122,17 @@ impl Control {
         let factor = codes::find(&mut db, &session.user.id).await?;
         drop(db);
         let factor = factor.filter(|factor| factor.confirmed_at.is_none());
-        let factor = factor.ok_or(ControlError::NotFound("second factor to be confirmed"))?;
+        let Some(factor) = factor else {
+            let refusal = ControlError::NotFound("second factor to be confirmed");
+            return Err(self.refuse_own(client, session, refusal, ENABLE).await);
+        };
         let _alone = self.alone(session).await?;
         let step = match codes::usable_step(&factor, &backup_codes::normal(code)) {
             Ok(step) => step,
-            Err(error) => return Err(self.refuse_in_session(client, session, error).await?),
+            Err(error) => {
+                let told = self.refuse_in_session(client, session, error, ENABLE);
+                return Err(told.await?);
+            }
         };
         let codes = backup_codes::new();
         let hashes = self
@@ -127,10 +140,10 @@ impl Control {
             .derive(codes.clone(), factor.backup_salt.clone())
             .await?;
         let actor = session.user.actor(client.clone());
-        let generated = actor.audit("user.backup_codes_generated");
+        let generated = actor.audit(NEW_CODES);
         let (owner, client) = (session.clone(), client.clone());
         let token = self
-            .change(&actor, "user.mfa_enabled", |change| {
+            .change(&actor, ENABLE, |change| {
                 Box::pin(async move {
                     let user = &owner.user;
                     change.resource("user", &user.id, &user.email);
@@ -160,14 +173,16 @@ impl Control {
         code: &str,
     ) -> Result<SignedIn> {
         if self.mfa_state(&session.user).await?.required {
-            return Err(ControlError::MfaRequiredByRole);
+            let refusal = ControlError::MfaRequiredByRole;
+            return Err(self.refuse_own(client, session, refusal, DISABLE).await);
         }
-        self.reauthenticate(client, session, password).await?;
+        self.reauthenticate(client, session, password, DISABLE)
+            .await?;
         let _alone = self.alone(session).await?;
         let code = self.read_code(&session.user.id, code).await?;
         let actor = session.user.actor(client.clone());
         let (owner, by) = (session.clone(), client.clone());
-        let changed = self.change(&actor, "user.mfa_disabled", |change| {
+        let changed = self.change(&actor, DISABLE, |change| {
             Box::pin(async move {
                 let user = &owner.user;
                 change.resource("user", &user.id, &user.email);
@@ -182,7 +197,10 @@ impl Control {
         });
         match changed.await {
             Ok(token) => Ok(SignedIn::renewed(session.with_mfa(false), token)),
-            Err(error) => Err(self.refuse_in_session(client, session, error).await?),
+            Err(error) => {
+                let told = self.refuse_in_session(client, session, error, DISABLE);
+                Err(told.await?)
+            }
         }
     }
 
@@ -199,7 +217,10 @@ impl Control {
         let mut db = self.db.reader().acquire().await?;
         let factor = codes::find(&mut db, &session.user.id).await?;
         drop(db);
-        let factor = factor.ok_or(ControlError::NotFound("second factor"))?;
+        let Some(factor) = factor else {
+            let refusal = ControlError::NotFound("second factor");
+            return Err(self.refuse_own(client, session, refusal, NEW_CODES).await);
+        };
         let _alone = self.alone(session).await?;
         let code = self.read_code(&session.user.id, code).await?;
         let codes = backup_codes::new();
@@ -207,7 +228,7 @@ impl Control {
         let hashes = self.passwords.derive(codes.clone(), salt).await?;
         let actor = session.user.actor(client.clone());
         let (user, by) = (session.user.clone(), client.clone());
-        let changed = self.change(&actor, "user.backup_codes_generated", |change| {
+        let changed = self.change(&actor, NEW_CODES, |change| {
             Box::pin(async move {
                 change.resource("user", &user.id, &user.email);
                 codes::spend(change, &by, &user, &code).await?;
@@ -216,7 +237,10 @@ impl Control {
         });
         match changed.await {
             Ok(()) => Ok(codes),
-            Err(error) => Err(self.refuse_in_session(client, session, error).await?),
+            Err(error) => {
+                let told = self.refuse_in_session(client, session, error, NEW_CODES);
+                Err(told.await?)
+            }
         }
     }
 
@@ -237,7 +261,7 @@ impl Control {
         let code = self.read_code(&session.user.id, code).await?;
         let actor = session.user.actor(client.clone());
         let (owner, by) = (session.clone(), client.clone());
-        let changed = self.change(&actor, "session.mfa_verified", |change| {
+        let changed = self.change(&actor, VERIFY_MFA, |change| {
             Box::pin(async move {
                 change.resource("session", &owner.id, "");
                 let user_id = &owner.user.id;
@@ -259,7 +283,8 @@ impl Control {
         if matches!(error, ControlError::WrongCode { reason } if reason != LOCKED) {
             self.count_code(client, session).await?;
         }
-        Err(self.refuse_in_session(client, session, error).await?)
+        let told = self.refuse_in_session(client, session, error, VERIFY_MFA);
+        Err(told.await?)
     }
 
     /// Takes an account's second factor away, for somebody who lost theirs. Its sessions end.

@@ -52,7 +52,7 @@ mod views;
 mod visits;
 
 pub use accounts::{NewUser, UserChange};
-pub(crate) use attempts::Reading;
+pub(crate) use attempts::{Asking, Reading};
 pub use auth_events::{AuthEvent, AuthKind, Method};
 pub use backup_codes::shown as shown_backup_code;
 pub use change::{Actor, Change, Client};
@@ -71,6 +71,7 @@ pub use links::{Link, NewLink};
 pub use lockouts::LOCK_US;
 pub use mail::Mailer;
 pub use mfa::{MfaSetup, MfaState};
+pub(crate) use outbox::ORIGIN as OWN_ORIGIN;
 pub(crate) use pieces::HeldCall;
 pub use proof::Proof;
 pub use provider_settings::{ProviderSettings, RoleRule, Secret};

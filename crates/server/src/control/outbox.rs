@@ -10,7 +10,7 @@ use sqlx::SqliteConnection;
 use std::time::Duration;
 
 /// The origin of Daybook's own events.
-pub(super) const ORIGIN: &str = "daybook";
+pub(crate) const ORIGIN: &str = "daybook";
 /// How often rows are looked for that another process or a refused delivery left.
 const INTERVAL: Duration = Duration::from_secs(2);
 const DELIVERED_AT_ONCE: i64 = 500;

@@ -12,6 +12,8 @@ use daybook_model::Timestamp;
 use serde_json::json;
 use sqlx::SqliteConnection;
 
+const CHANGE: &str = "user.password_changed";
+
 /// Gives an active account a new password, inside a change. Its sessions end, but for one; whoever
 /// could set it is no stranger, so failures before are forgotten. A link that was asked for before
 /// must not undo it.
@@ -111,10 +113,12 @@ impl Control {
         let user = session.user.clone();
         if !self.user(&user.id).await?.has_password {
             let message = "the account has no password: it signs in elsewhere";
-            return Err(ControlError::WrongState(message));
+            let refusal = ControlError::WrongState(message);
+            return Err(self.refuse_own(client, session, refusal, CHANGE).await);
         }
         let is_same = normal(&current) == normal(&new);
-        self.reauthenticate(client, session, Some(current)).await?;
+        self.reauthenticate(client, session, Some(current), CHANGE)
+            .await?;
         let password_hash = match is_same {
             true => Err(ControlError::invalid(
                 "new",
@@ -131,7 +135,7 @@ impl Control {
         let (control, actor) = (self.clone(), user.actor(client.clone()));
         let (client, id, email) = (client.clone(), session.id.clone(), user.email.clone());
         let token = self
-            .change(&actor, "user.password_changed", |change| {
+            .change(&actor, CHANGE, |change| {
                 Box::pin(async move {
                     change.resource("user", &user.id, &user.email);
                     change.also(event);

@@ -211,8 +211,8 @@ impl ProviderSettings {
         self.email_domains.is_empty() || domain.is_some_and(named)
     }
 
-    /// What differs, as an audit event tells it: of the secret only that it does.
-    pub(super) fn changes(&self, new: &Self) -> Vec<Value> {
+    /// What differs, as an audit event tells it: of the secret its hash.
+    pub(super) fn changes(&self, new: &Self, hash: impl Fn(&str) -> String) -> Vec<Value> {
         let fields = |settings: &Self| match json!(settings) {
             Value::Object(fields) => fields,
             _ => serde_json::Map::new(),
@@ -224,8 +224,9 @@ impl ProviderSettings {
         });
         let mut changes: Vec<Value> = differing.collect();
         if self.client_secret != new.client_secret {
-            let word = |secret: &Option<Secret>| secret.as_ref().map(|_| "(secret)");
-            let (old, new) = (word(&self.client_secret), word(&new.client_secret));
+            let told =
+                |secret: &Option<Secret>| secret.as_ref().map(|secret| hash(secret.reveal()));
+            let (old, new) = (told(&self.client_secret), told(&new.client_secret));
             changes.push(json!({"field": "client_secret", "old": old, "new": new}));
         }
         changes
@@ -291,8 +292,11 @@ mod tests {
     fn the_secret_shows_nowhere() {
         let old = settings(json!({"client_secret": "hunter2"})).unwrap();
         let new = settings(json!({"client_secret": "hunter3", "name": "Other"})).unwrap();
-        let shown = format!("{old:?} {} {}", json!(old), json!(old.changes(&new)));
+        let hash = |secret: &str| format!("hash of {} bytes", secret.len());
+        let changes = old.changes(&new, hash);
+        let shown = format!("{old:?} {} {}", json!(old), json!(changes));
         assert!(!shown.contains("hunter"), "{shown}");
-        assert_eq!(old.changes(&new).len(), 2);
+        assert_eq!(changes.len(), 2);
+        assert_eq!(changes[1]["new"], "hash of 7 bytes");
     }
 }

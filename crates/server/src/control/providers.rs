@@ -3,6 +3,7 @@
 
 use super::{Actor, Change, Control, ControlError, ProviderSettings, Result};
 use crate::control::provider_settings::Secret;
+use crate::redaction::Redactor;
 use daybook_model::Timestamp;
 use serde_json::json;
 use sqlx::SqliteConnection;
@@ -155,11 +156,18 @@ impl Control {
             let row = old.with(settings)?;
             Ok((old, row))
         });
-        if let Ok((old, row)) = &wanted
-            && old.settings.changes(&row.settings).is_empty()
-        {
-            return Ok(row.clone());
-        }
+        let redactor = Redactor::of(self).await?;
+        let changes = match &wanted {
+            Ok((old, row)) => {
+                let hash = |secret: &str| redactor.hash(secret);
+                let changes = old.settings.changes(&row.settings, hash);
+                if changes.is_empty() {
+                    return Ok(row.clone());
+                }
+                changes
+            }
+            Err(_) => Vec::new(),
+        };
         let id = id.to_owned();
         self.change(actor, "identity_provider.modified", |change| {
             Box::pin(async move {
@@ -167,7 +175,6 @@ impl Control {
                 change.audit.set_text("operation", "modify_configuration");
                 let (old, row) = wanted?;
                 describe(change, &row);
-                let changes = old.settings.changes(&row.settings);
                 change.audit.set_json("changes", json!(changes).to_string());
                 let moves = old.settings.issuer != row.settings.issuer;
                 check_name(change.db(), &row.id, &row.settings.name).await?;

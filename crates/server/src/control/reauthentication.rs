@@ -10,6 +10,10 @@ use super::{
 use std::collections::HashSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+/// Giving the second factor in a session: of what is asked for with a code or password the only thing that
+/// is about the session, not about its account.
+pub(super) const VERIFY_MFA: &str = "session.mfa_verified";
+
 /// The sessions and accounts whose password or code is being checked: one check at a time, so that many
 /// at once are no way round the count.
 #[derive(Debug, Default)]
@@ -76,7 +80,7 @@ impl Control {
     }
 
     /// Asks for the password again in an open session, before what a thief of the session must not
-    /// do. An account without a password has none to ask for.
+    /// do; `attempted` is the action. An account without a password has none to ask for.
     ///
     /// # Errors
     /// [`ControlError::WrongPassword`]; after too many of them the session ends.
@@ -86,6 +90,7 @@ impl Control {
         client: &Client,
         session: &Session,
         password: Option<String>,
+        attempted: &str,
     ) -> Result<()> {
         let _alone = self.alone(session).await?;
         let find = sqlx::query_scalar("SELECT password_hash FROM users WHERE id = $1");
@@ -104,24 +109,27 @@ impl Control {
             true => Ok(()),
             false => {
                 let wrong = ControlError::WrongPassword;
-                Err(self.refuse_in_session(client, session, wrong).await?)
+                let told = self.refuse_in_session(client, session, wrong, attempted);
+                Err(told.await?)
             }
         }
     }
 
-    /// Counts a wrong password or code in an open session; one too many ends it. Answers the error
-    /// to be told, and lets others pass.
+    /// Counts a wrong password or code in an open session; one too many ends it. Puts on record for which
+    /// action it was given. Answers the error to be told, and lets others pass.
     pub(super) async fn refuse_in_session(
         &self,
         client: &Client,
         session: &Session,
         error: ControlError,
+        attempted: &str,
     ) -> Result<ControlError> {
         let reason = match &error {
             ControlError::WrongCode { reason } => *reason,
             ControlError::WrongPassword => "wrong password",
             _ => return Ok(error),
         };
+        self.tell_refused(client, session, attempted, reason).await;
         let event = AuthEvent::failure(client, AuthKind::Reauthentication, reason);
         let events = self
             .repeats
@@ -152,5 +160,36 @@ impl Control {
             ControlError::WrongCode { .. } => ControlError::CodeRefused,
             error => error,
         })
+    }
+
+    /// Puts on record that the owner of a session was refused what they asked for, before it became a
+    /// change. Answers the error to be told.
+    pub(super) async fn refuse_own(
+        &self,
+        client: &Client,
+        session: &Session,
+        error: ControlError,
+        attempted: &str,
+    ) -> ControlError {
+        let reason = error.to_string();
+        self.tell_refused(client, session, attempted, &reason).await;
+        error
+    }
+
+    async fn tell_refused(
+        &self,
+        client: &Client,
+        session: &Session,
+        attempted: &str,
+        reason: &str,
+    ) {
+        let user = &session.user;
+        let about: [&str; 3] = match attempted {
+            VERIFY_MFA => ["session", &session.id, ""],
+            _ => ["user", &user.id, &user.email],
+        };
+        let actor = user.actor(client.clone());
+        self.record_attempted(&actor, attempted, about, false, reason)
+            .await;
     }
 }

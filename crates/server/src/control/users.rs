@@ -104,6 +104,7 @@ impl User {
             name: self.email.clone(),
             role: self.role.name().into(),
             client,
+            details: serde_json::Map::new(),
         }
     }
 

@@ -174,11 +174,15 @@ fn filter_parameter(field: &Field, streams: &[&str]) -> Value {
         &filter_name(field),
         &json!({"type": "array", "items": filter_schema(field)}),
         &format!(
-            "{} ({}) of {}. Also {}",
+            "{} ({}) of {}. Also {}{}",
             field.label(),
             field.type_name(),
             streams.join(", "),
-            others.join(", ")
+            others.join(", "),
+            match field.name {
+                "action" => ". A `*` at the beginning or at the end stands for anything",
+                _ => "",
+            }
         ),
     );
     filter["explode"] = json!(true);
@@ -195,6 +199,9 @@ fn filter_schema(field: &Field) -> Value {
         Kind::Integer => json!({"type": "string", "pattern": "^-?(0|[1-9][0-9]{0,14})$"}),
         Kind::Money => {
             json!({"type": "string", "pattern": "^-?(0|[1-9][0-9]{0,8})(\\.[0-9]{1,9})?$"})
+        }
+        _ if field.name == "action" => {
+            json!({"type": "string", "pattern": "^([*]?[^*]*|[^*]*[*])$"})
         }
         _ => json!({"type": "string"}),
     }

@@ -17,15 +17,15 @@ use utoipa::ToSchema;
 #[serde(deny_unknown_fields)]
 pub(crate) struct ErasureInput {
     /// The person: exactly the `user_id` of usage and authentication events, the `resource_id` of
-    /// system and audit events about a person, and the `actor_id` of audit events.
+    /// system and audit events about a person, and the `actor_id` and, where it is a person, the
+    /// `parent_id` of audit events.
     user_id: String,
     /// Only events of this platform.
     origin: Option<String>,
-    /// Some of `usage`, `auth`, `system` and `audit`; all but `audit` when empty. Of audit events all goes
-    /// that their leaf in the ledger does not say; every proof still holds.
-    #[serde(default)]
-    #[schema(value_type = Vec<String>)]
-    streams: Vec<Stream>,
+    /// Some of `usage`, `auth`, `system` and `audit`, at least one; all but `audit` without it. Of audit
+    /// events all goes that their leaf in the ledger does not say; every proof still holds.
+    #[schema(value_type = Option<Vec<String>>)]
+    streams: Option<Vec<Stream>>,
     /// Fields to erase; when empty everything that may identify or describe a person. Audit events are
     /// erased as a whole.
     #[serde(default)]

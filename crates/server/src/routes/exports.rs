@@ -6,6 +6,7 @@ use super::input::{Input, Path, wrong};
 use crate::app::App;
 use crate::client::From;
 use crate::control::{Export, ExportRequest, ExportState, NewExport};
+use crate::denials::refused;
 use crate::error::{ApiError, ApiResult};
 use crate::files::{Format, Layout, Parts, attachment, columns, file_name};
 use crate::reading::Reader;
@@ -175,6 +176,22 @@ pub(crate) async fn create(
     from: From,
     Input(input): Input<NewExportInput>,
 ) -> ApiResult<(StatusCode, Json<ExportAnswer>)> {
+    let (actor, stream) = (reader.actor(from.client), input.stream);
+    let new = match wanted(&app, reader, input).await {
+        Ok(new) => new,
+        // That a role may not read a stream is on record by itself.
+        Err(refusal) if refusal.status == StatusCode::FORBIDDEN => return Err(refusal),
+        Err(refusal) => {
+            let about = ["export", "", stream.name()];
+            return Err(refused(&app, &actor, "export.created", about, refusal).await);
+        }
+    };
+    let export = app.control.create_export(&actor, new).await?;
+    Ok((StatusCode::ACCEPTED, Json(ExportAnswer::of(export))))
+}
+
+/// The export that is asked for, if there can be one.
+async fn wanted(app: &App, reader: Reader, input: NewExportInput) -> ApiResult<NewExport> {
     let requester = reader.requester();
     let max = app.options.exports.each_max;
     if app.control.exports(Some(&requester)).await?.len() >= max {
@@ -186,7 +203,7 @@ pub(crate) async fn create(
         ));
     }
     let reader = match input.own {
-        true => Reader::again(&app, &requester, true).await?,
+        true => Reader::again(app, &requester, true).await?,
         false => reader,
     };
     let asked_at = Timestamp::now();
@@ -214,7 +231,7 @@ pub(crate) async fn create(
         .query(|store| async move { store.list(list).await })
         .await?;
     query.to.get_or_insert(asked_at);
-    let new = NewExport {
+    Ok(NewExport {
         requester,
         stream: input.stream,
         format: input.format,
@@ -224,10 +241,7 @@ pub(crate) async fn create(
         asked_at,
         total: page.total + archived,
         request,
-    };
-    let actor = reader.actor(from.client);
-    let export = app.control.create_export(&actor, new).await?;
-    Ok((StatusCode::ACCEPTED, Json(ExportAnswer::of(export))))
+    })
 }
 
 fn parameters(filters: BTreeMap<String, Texts>) -> Vec<(String, String)> {
@@ -306,24 +320,14 @@ pub(crate) async fn file(
     from: From,
     Path(id): Path<String>,
 ) -> ApiResult<Response> {
-    let export = visible(&app, &reader, &id).await?;
-    if !export.is_of(&reader.requester()) {
-        let message = "only whoever asked for an export gets its file";
-        return Err(ApiError::forbidden("forbidden", message));
-    }
-    let reader = Reader::again(&app, &export.requester, export.request.own_data).await?;
-    if reader.scope(export.stream)? != export.scope {
-        let message = "what you may see has changed since this was made: ask for it again";
-        return Err(ApiError::forbidden("forbidden", message));
-    }
-    if !app.has_file(&export) {
-        let message = "the export has no file: it is not done, has failed or is expired";
-        return Err(ApiError::new(StatusCode::CONFLICT, "wrong_state", message));
-    }
-    let path = Parts::whole(&app.control.export_dir(&export.id));
-    let opened = tokio::fs::File::open(path).await;
-    let file = opened.map_err(|error| ApiError::internal(format!("an export's file: {error}")))?;
     let actor = reader.actor(from.client);
+    let (export, file) = match open(&app, &reader, &id).await {
+        Ok(opened) => opened,
+        Err(refusal) => {
+            let about = ["export", id.as_str(), ""];
+            return Err(refused(&app, &actor, "export.downloaded", about, refusal).await);
+        }
+    };
     app.control.record_download(&actor, &export).await?;
     let headers = [
         (
@@ -335,6 +339,28 @@ pub(crate) async fn file(
     ];
     let content = ReaderStream::with_capacity(file, 256 << 10);
     Ok((headers, Body::from_stream(content)).into_response())
+}
+
+/// The caller's own export and its file.
+async fn open(app: &App, reader: &Reader, id: &str) -> ApiResult<(Export, tokio::fs::File)> {
+    let export = visible(app, reader, id).await?;
+    if !export.is_of(&reader.requester()) {
+        let message = "only whoever asked for an export gets its file";
+        return Err(ApiError::forbidden("forbidden", message));
+    }
+    let reader = Reader::again(app, &export.requester, export.request.own_data).await?;
+    if reader.scope(export.stream)? != export.scope {
+        let message = "what you may see has changed since this was made: ask for it again";
+        return Err(ApiError::forbidden("forbidden", message));
+    }
+    if !app.has_file(&export) {
+        let message = "the export has no file: it is not done, has failed or is expired";
+        return Err(ApiError::new(StatusCode::CONFLICT, "wrong_state", message));
+    }
+    let path = Parts::whole(&app.control.export_dir(&export.id));
+    let opened = tokio::fs::File::open(path).await;
+    let file = opened.map_err(|error| ApiError::internal(format!("an export's file: {error}")))?;
+    Ok((export, file))
 }
 
 /// The export, as far as the caller may know of it.

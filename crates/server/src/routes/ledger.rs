@@ -5,6 +5,7 @@ use crate::app::App;
 use crate::error::{ApiError, ApiResult};
 use crate::reading::Reader;
 use crate::routes::input::{Path, UrlParams, choice};
+use crate::routes::logs::find;
 use axum::Json;
 use axum::extract::State;
 use axum::http::header;
@@ -12,9 +13,8 @@ use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use daybook_ledger::Resource;
-use daybook_model::catalogue::field;
 use daybook_model::ledger::{LedgerEntry, Receipt};
-use daybook_model::{Filter, Ledger, StoreError, Stream, Test, Value};
+use daybook_model::{Ledger, StoreError, Stream};
 use std::sync::Arc;
 use utoipa::ToSchema;
 
@@ -186,7 +186,7 @@ enum Format {
     tag = "ledger",
     params(
         ("id" = String, Path, description = "The event's id"),
-        ("origin" = Option<String>, Query, description = "Which platform sent it, where several have an event of this id; without it the newest counts"),
+        ("origin" = Option<String>, Query, description = "Which platform sent it, where several have an event of this id; without it Daybook's own counts, then the newest"),
         ("format" = Option<String>, Query, description = "`json` (the default), or `tlog-proof` for the proof file alone"),
     ),
     responses(
@@ -207,16 +207,7 @@ pub(crate) async fn proof(
     let format = choice(&mut params, "format", &formats, Format::Json)?;
     let origin = params.take("origin")?;
     params.finish()?;
-    let mut query = reader.all(Stream::Audit)?;
-    query.filters.extend(origin.clone().map(|origin| Filter {
-        field: field(Stream::Audit, "origin"),
-        negated: false,
-        any: vec![Test::Is(Value::Text(origin.into()))],
-    }));
-    let wanted = id.clone();
-    let found = app
-        .query(|store| async move { store.get(query, wanted).await })
-        .await?;
+    let found = find(&app, &reader, Stream::Audit, &id, origin.clone()).await?;
     let receipt = match found {
         Some(event) => Receipt::of(&event).ok_or_else(|| {
             ApiError::not_found("this event is older than the ledger, which so cannot prove it")

@@ -2,15 +2,17 @@
 
 use super::input::{Path, UrlParams, stream};
 use crate::app::App;
+use crate::control::OWN_ORIGIN;
 use crate::error::{ApiError, ApiResult};
 use crate::reading::Reader;
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
+use daybook_model::catalogue::field;
 use daybook_model::event::Form;
 use daybook_model::logstore::Page;
-use daybook_model::{Field, Scope, Stream, Timestamp, limits};
+use daybook_model::{Event, Field, Filter, Scope, Stream, Test, Timestamp, Value, limits};
 use std::fmt::Write as _;
 use utoipa::ToSchema;
 
@@ -110,15 +112,51 @@ fn json(text: String) -> Response {
     ([(header::CONTENT_TYPE, kind)], text).into_response()
 }
 
+/// The event with an id, which is unique for its platform. Where none is named, Daybook's own event
+/// counts, whose place no platform can take, and then the newest.
+pub(super) async fn find(
+    app: &App,
+    reader: &Reader,
+    stream: Stream,
+    id: &str,
+    origin: Option<String>,
+) -> ApiResult<Option<Event>> {
+    let origins = match origin {
+        Some(origin) => vec![Some(origin)],
+        // Of calls Daybook has none of its own.
+        None if stream == Stream::Usage => vec![None],
+        None => vec![Some(OWN_ORIGIN.to_owned()), None],
+    };
+    for origin in origins {
+        let mut query = reader.all(stream)?;
+        query.filters.extend(origin.map(|origin| Filter {
+            field: field(stream, "origin"),
+            negated: false,
+            any: vec![Test::Is(Value::Text(origin.into()))],
+        }));
+        let id = id.to_owned();
+        let found = app.query(|store| async move { store.get(query, id).await });
+        if let Some(event) = found.await? {
+            return Ok(Some(event));
+        }
+    }
+    Ok(None)
+}
+
 /// A whole event, payloads included.
 #[utoipa::path(
     get,
     operation_id = "get_event",
     path = "/logs/{stream}/events/{id}",
     tag = "logs",
-    params(("stream" = String, Path, description = "audit, usage, auth or system"), ("id" = String, Path)),
+    params(
+        ("stream" = String, Path, description = "audit, usage, auth or system"),
+        ("id" = String, Path, description = "The event's id"),
+        ("origin" = Option<String>, Query, description = "Which platform sent it, where several have an event of this id; without it Daybook's own counts, then the newest"),
+    ),
     responses(
         (status = 200, body = crate::openapi::AnyEvent),
+        (status = 400, description = "An unknown parameter, by name.", body = crate::openapi::ErrorBody),
         (status = 404, description = "No such event.", body = crate::openapi::ErrorBody),
     ),
     security(("api_key" = []), ("session" = []))
@@ -127,12 +165,13 @@ pub(crate) async fn event(
     State(app): State<App>,
     reader: Reader,
     Path((name, id)): Path<(String, String)>,
+    UrlParams(mut params): UrlParams,
 ) -> ApiResult<Response> {
-    let query = reader.all(stream(&name)?)?;
-    let scope = query.scope.clone();
-    let found = app
-        .query(|store| async move { store.get(query, id).await })
-        .await?;
+    let stream = stream(&name)?;
+    let scope = reader.all(stream)?.scope;
+    let origin = params.take("origin")?;
+    params.finish()?;
+    let found = find(&app, &reader, stream, &id, origin).await?;
     let event = found.ok_or_else(|| ApiError::not_found(format!("no {name} event has this id")))?;
     let mut out = String::with_capacity(1024);
     event.write_shown(Form::Whole, &scope, &mut out);

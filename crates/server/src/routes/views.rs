@@ -5,6 +5,7 @@ use crate::app::App;
 use crate::auth::Own;
 use crate::client::From;
 use crate::control::{NewView, Screen, View, ViewChange};
+use crate::denials::refused;
 use crate::error::{ApiError, ApiResult};
 use axum::Json;
 use axum::extract::State;
@@ -115,14 +116,21 @@ pub(crate) async fn create(
     Input(input): Input<NewViewInput>,
 ) -> ApiResult<(StatusCode, Json<ViewAnswer>)> {
     let user = session.user;
-    let screen = input.screen.parse::<Screen>();
+    let actor = user.actor(from.client);
+    let screen = match input.screen.parse::<Screen>() {
+        Ok(screen) => screen,
+        Err(message) => {
+            let refusal = ApiError::invalid("screen", message);
+            let about = ["view", "", input.name.as_str()];
+            return Err(refused(&app, &actor, "view.created", about, refusal).await);
+        }
+    };
     let new = NewView {
         name: input.name,
-        screen: screen.map_err(|message| ApiError::invalid("screen", message))?,
+        screen,
         query: input.query,
         shared: input.shared,
     };
-    let actor = user.actor(from.client);
     let view = app.control.create_view(&actor, &user, new).await?;
     Ok((StatusCode::CREATED, Json(ViewAnswer::of(view, &user.id))))
 }

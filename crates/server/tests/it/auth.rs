@@ -128,6 +128,11 @@ async fn a_revoked_key_ends_at_once() {
             .await,
         2
     );
+    let ended = "action=*.revoked&resource_name=gateway";
+    assert_eq!(server.total("audit", ended).await, 1);
+    let refused = server.get("/api/v1/logs/audit?action=api*key").await;
+    assert_eq!(refused.status, 400);
+    assert_eq!(refused.json()["error"]["field"], "action");
 }
 
 #[tokio::test]

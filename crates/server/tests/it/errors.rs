@@ -99,3 +99,26 @@ async fn an_address_that_is_no_text_names_nothing() {
         assert_eq!(answer.error(), (404, "not_found".into()), "{path}");
     }
 }
+
+#[tokio::test]
+async fn a_body_that_cannot_be_read_names_the_member() {
+    let server = server().await;
+    for (body, field) in [
+        (r#"{"scopes":["read"]}"#, "name"),
+        (r#"{"name":"x","scopes":["read"],"colour":1}"#, "colour"),
+        (r#"{"name":"x","scopes":["read","all"]}"#, "scopes[1]"),
+        (r#"{"name":7,"scopes":["read"]}"#, "name"),
+    ] {
+        let headers = [
+            ("x-api-key", server.key.as_str()),
+            ("content-type", "application/json"),
+        ];
+        let path = "/api/v1/api-keys";
+        let answer = server.request(Method::POST, path, &headers, body).await;
+        assert_eq!(answer.error(), (400, "invalid_body".into()), "{body}");
+        let error = &answer.json()["error"];
+        assert_eq!(error["field"], field, "{error}");
+        let message = error["message"].as_str().unwrap();
+        assert!(!message.contains("deserialize"), "{message}");
+    }
+}

@@ -192,6 +192,15 @@ async fn archived_and_online_events_are_in_one_file_in_one_order() {
         ),
         (&json!("success"), &json!(hash), &json!("export"))
     );
+    let asked_by = &exported["details"]["requester"];
+    assert_eq!(
+        (&asked_by["type"], &asked_by["id"], &asked_by["name"]),
+        (
+            &json!("api_key"),
+            &created["actor_id"],
+            &json!("everything")
+        )
+    );
     assert_eq!(server.total("audit", "action=export.downloaded").await, 1);
     worker.abort();
 }
@@ -373,9 +382,18 @@ async fn everybody_has_their_own() {
     assert_eq!(taken.error(), (403, "forbidden".into()));
     let deleted = server.as_person(&admin, Method::DELETE, &path, None).await;
     assert_eq!(deleted.status, 204);
-    for (result, count) in [("success", 1), ("failure", 2)] {
-        let told = format!("action=export.deleted&result={result}");
-        assert_eq!(server.total("audit", &told).await, count, "{result}");
+    for (action, result, count) in [
+        ("export.deleted", "success", 1),
+        ("export.deleted", "failure", 2),
+        ("export.downloaded", "failure", 2),
+        ("export.downloaded", "denied", 1),
+    ] {
+        let told = format!("action={action}&result={result}&resource_id={id}");
+        assert_eq!(
+            server.total("audit", &told).await,
+            count,
+            "{action} {result}"
+        );
     }
     worker.abort();
 }

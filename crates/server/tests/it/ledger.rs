@@ -4,6 +4,7 @@ use crate::support::{Answer, Server, server, server_on_disk, unlimited};
 use axum::http::Method;
 use daybook_ledger::leaf::commitment;
 use daybook_ledger::{Checkpoint, Leaf, Note, Policy, TlogProof, VerifierKey, leaf_hash};
+use daybook_model::Timestamp;
 use daybook_server::control::Role;
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
@@ -123,6 +124,31 @@ async fn a_proof_convinces_whoever_has_the_key() {
     ] {
         assert_eq!(server.get(path).await.error().1, code, "{path}");
     }
+}
+
+#[tokio::test]
+async fn no_platform_takes_the_place_of_daybooks_own_events() {
+    let server = server_on_disk(unlimited()).await;
+    server.account(Role::Auditor).await;
+    let own = server.newest("audit", "origin=daybook").await;
+    let id = own["id"].as_str().unwrap();
+    let mut theirs = deed(id);
+    theirs["time"] = json!(Timestamp::now().to_string());
+    post(&server, json!([theirs])).await;
+    let path = format!("/api/v1/logs/audit/events/{id}");
+    let shown = server.get(&path).await.json();
+    assert_eq!(shown["ledger_index"], own["ledger_index"]);
+    let proof = published(&server, &format!("/api/v1/audit/{id}/proof")).await;
+    assert_eq!(proof.json()["ledger_index"], own["ledger_index"]);
+
+    let theirs = server
+        .newest("audit", &format!("id={id}&action=model.disabled"))
+        .await;
+    let origin = theirs["origin"].as_str().unwrap();
+    let shown = server.get(&format!("{path}?origin={origin}")).await.json();
+    assert_eq!(shown["ledger_index"], theirs["ledger_index"]);
+    let unknown = server.get(&format!("{path}?page=1")).await;
+    assert_eq!(unknown.error().1, "invalid_parameter");
 }
 
 #[tokio::test]

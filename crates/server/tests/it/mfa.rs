@@ -255,7 +255,10 @@ async fn turning_it_off_takes_password_and_code() {
         with_old.status, 200,
         "a code that nobody asks for is not looked at"
     );
-    assert_eq!(server.total("audit", "operation=disable_2fa").await, 1);
+    for (result, count) in [("success", 1), ("failure", 3)] {
+        let told = format!("operation=disable_2fa&result={result}");
+        assert_eq!(server.total("audit", &told).await, count, "{result}");
+    }
     assert_eq!(server.auth_events("event=mfa_disabled").await.len(), 1);
 }
 

@@ -34,7 +34,7 @@ const LEAVES: &[(&str, Left)] = &[
     ("create_personal_api_key", &[("api_key.created", "create")]),
     ("revoke_personal_api_key", &[("api_key.revoked", "delete")]),
     ("unbind_identity", &[("identity.unbound", "modify")]),
-    ("request_account", &[("user.signed_up", "modify")]),
+    ("request_account", &[("user.signed_up", "create")]),
     ("request_password_reset", &[("user.reset_sent", "modify")]),
     ("invite_user", &[("user.invited", "invite")]),
     ("repeat_invitation", &[("user.invited_again", "modify")]),

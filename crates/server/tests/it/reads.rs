@@ -98,7 +98,11 @@ async fn secrets_in_changes_are_stored_as_hashes() {
     let event = json!([{
         "stream": "audit", "id": "a", "time": "2026-11-01T00:00:00Z", "actor_type": "member",
         "action": "channel.modified", "resource_type": "channel", "resource_id": "7",
-        "changes": [{"field": "api_key", "old": "first-secret", "new": "second-secret"}],
+        "changes": [
+            {"field": "api_key", "old": "first-secret", "new": "second-secret"},
+            {"field": "env", "old": null, "new": [{"name": "OPENAI_API_KEY", "value": "third-secret"}]},
+            {"field": "file", "old": "export DB_PASSWORD='old-secret'", "new": "{\"password\": \"new-secret\"}"},
+        ],
     }]);
     for (accepted, duplicates) in [(1, 0), (0, 1)] {
         let answer = server.post_events(&[], event.to_string()).await.json();

@@ -170,6 +170,7 @@ fn filter(filter: &Filter) -> String {
         Test::Present => "present".into(),
         Test::Is(value) => format!("= {}", shown(filter.field, value)),
         Test::StartsWith(start) => format!("starts with {start:?}"),
+        Test::EndsWith(end) => format!("ends with {end:?}"),
         Test::Contains(part) => format!("contains {part:?}"),
         Test::Within(low, high) => format!("within {low}..={high}"),
     });

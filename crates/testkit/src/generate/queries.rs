@@ -141,9 +141,10 @@ fn equal(field: &'static Field) -> BoxedStrategy<Test> {
     };
     let equal = known.prop_map(Test::Is);
     if field.name == "action" {
-        // Written `action=model.*`.
+        // Written `action=model.*` and `action=*.disabled`.
         let start = fragment(Place::Start).prop_map(Test::StartsWith);
-        return prop_oneof![2 => equal, 1 => start].boxed();
+        let end = fragment(Place::End).prop_map(Test::EndsWith);
+        return prop_oneof![2 => equal, 1 => start, 1 => end].boxed();
     }
     equal.boxed()
 }
@@ -193,6 +194,7 @@ pub fn search_text() -> BoxedStrategy<String> {
 enum Place {
     Start,
     Anywhere,
+    End,
 }
 
 fn fragment(place: Place) -> BoxedStrategy<String> {
@@ -208,6 +210,7 @@ fn fragment(place: Place) -> BoxedStrategy<String> {
             let start = match place {
                 Place::Start => 0,
                 Place::Anywhere => start.index(text.chars().count()),
+                Place::End => text.chars().count().saturating_sub(length),
             };
             let part: String = text.chars().skip(start).take(length).collect();
             match case {

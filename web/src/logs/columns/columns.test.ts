@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Field } from '../../api/types'
 import type { StreamFields } from '../../catalogue/catalogue'
-import { columnsOf } from '../presentation'
+import { columnsOf, fitColumns } from '../presentation'
 import { moved } from './order'
 
 const field = (name: string, type: Field['type'], column = false): Field => ({
@@ -39,6 +39,26 @@ describe('columns', () => {
   })
   it('leave out what is no column, and what an old address names', () => {
     expect(names(['request', 'gone', 'cost', 'cost'])).toEqual(['time', 'cost'])
+  })
+})
+
+describe('columns beside an open event', () => {
+  const usual = ['platform_model', 'cost', 'total_tokens', 'latency_ms', 'status_code'] as const
+  const byName = new Map(
+    ['time', ...usual].map((name) => [name, field(name, name === 'time' ? 'time' : 'integer')]),
+  )
+  const log: StreamFields = { stream: 'usage', fields: [...byName.values()], byName }
+  const fitting = (width: number, sort: string) =>
+    fitColumns('usage', columnsOf(log, [...usual]), width, sort).map(({ field: { name } }) => name)
+
+  it('keep the one of the order longest, after the time', () => {
+    expect(fitting(2000, '-cost')).toEqual(['time', ...usual])
+    expect(fitting(480, '-time')).not.toContain('cost')
+    expect(fitting(480, '-cost')).toContain('cost')
+    expect(fitting(300, '-latency_ms')).toEqual(['time', 'latency_ms'])
+  })
+  it('keep the one that shows what the list is sorted by', () => {
+    expect(fitting(300, 'outcome')).toEqual(['time', 'status_code'])
   })
 })
 

@@ -13,16 +13,17 @@ import { Message } from '../../ui/Message'
 const WIDER = ['-7d', '-30d', '-90d']
 
 export function EmptyState() {
-  const { stream, state, ask } = useLogView()
+  const { place, stream, state, ask } = useLogView()
   const { data: status } = useQuery(statusQuery)
   const { ownOnly } = useRights()
   const narrowed = isNarrowed(state)
   if (status?.events[stream] === 0) return ownOnly ? <NoOwnEvents /> : <FirstEvents />
 
+  const noMatch = place === 'requests' ? t.empty.noRequests : t.empty.noMatch
   const widen = WIDER.filter((preset) => preset !== state.from)
   return (
     <Message
-      title={narrowed ? t.empty.noMatch : t.empty.quiet}
+      title={narrowed ? noMatch : t.empty.quiet}
       text={narrowed ? t.empty.noMatchHint : t.empty.quietHint}
     >
       <Group gap={8} justify="center">

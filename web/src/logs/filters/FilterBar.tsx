@@ -3,6 +3,7 @@ import { Button } from '@mantine/core'
 import { lazy } from 'react'
 import { part } from '../../api/parts'
 import { t } from '../../i18n'
+import { focusIfFree } from '../../keyboard/focus'
 import { useShortcuts } from '../../keyboard/useShortcuts'
 import { Icon } from '../../ui/Icon'
 import { Drop, useDrop } from '../../ui/Drop'
@@ -16,13 +17,13 @@ const NewFilter = lazy(part(() => import('./NewFilter')))
 interface FilterBarProps {
   /** Filters that the page shows in another way need no chip. */
   shownElsewhere?: (filter: Filter) => boolean
-  /** Further choices, on the same line. */
-  beside?: React.ReactNode
+  /** Further choices, on a line of their own. */
+  below?: React.ReactNode
   /** What else can be done with the list, at the right. */
   children?: React.ReactNode
 }
 
-export function FilterBar({ shownElsewhere = () => false, beside, children }: FilterBarProps) {
+export function FilterBar({ shownElsewhere = () => false, below, children }: FilterBarProps) {
   const { state, ask } = useLogView()
   const chips = state.filters.filter((filter) => !shownElsewhere(filter))
   return (
@@ -41,8 +42,8 @@ export function FilterBar({ shownElsewhere = () => false, beside, children }: Fi
           {t.filters.clear}
         </Button>
       )}
-      {beside !== undefined && <div className={classes.beside}>{beside}</div>}
       <div className={classes.tools}>{children}</div>
+      {below !== undefined && <div className={classes.below}>{below}</div>}
     </div>
   )
 }
@@ -53,6 +54,8 @@ function AddFilter() {
     f: (event) => {
       // It is not the first letter of what is looked for.
       event.preventDefault()
+      // The menu gives the focus back to what had it.
+      focusIfFree(drop.anchor)
       drop.setOpened(true)
     },
   })

@@ -75,6 +75,10 @@ export function ValueMenu({ field, chosen, single, onChange }: ValueMenuProps) {
                 type="checkbox"
                 checked={chosen.includes(value)}
                 onChange={() => toggle(value)}
+                // The space bar does, too; whoever came by arrows presses Enter, as in the search above.
+                onKeyDown={(event) => {
+                  if (event.key === 'Enter') toggle(value)
+                }}
               />
               <span className={classes.text}>
                 <EventText value={describeFilterValue(field, value)} />

@@ -51,4 +51,15 @@ describe('the values of a menu', () => {
     expect(canBeValue(field('integer'), 'many')).toBe(false)
     expect(canBeValue(source, 'virt')).toBe(false)
   })
+
+  it('of actions have a wildcard at one end', () => {
+    const action = { ...field('keyword'), name: 'action' }
+    for (const typed of ['model.disabled', 'model.*', '*.disabled', '*']) {
+      expect(canBeValue(action, typed)).toBe(true)
+    }
+    for (const typed of ['model.*.x', '*disabled*', '**']) {
+      expect(canBeValue(action, typed)).toBe(false)
+    }
+    expect(canBeValue(field('keyword'), 'a*b')).toBe(true)
+  })
 })

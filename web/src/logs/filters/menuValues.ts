@@ -1,6 +1,6 @@
 /** Which values the menu of a field lists for a typed text. */
 import type { Field, FieldValues } from '../../api/types'
-import { describeFilterValue } from '../../catalogue/operators'
+import { describeFilterValue, fitsWildcards } from '../../catalogue/operators'
 
 export interface MenuValue {
   value: string
@@ -31,7 +31,7 @@ export function listedValues(
 
 /** Whether a filter accepts what was typed as a value of its own. */
 export function canBeValue(field: Field, typed: string): boolean {
-  if (typed === '' || isClosed(field)) return false
+  if (typed === '' || isClosed(field) || !fitsWildcards(field, typed)) return false
   return field.type !== 'integer' || /^-?\d+$/.test(typed)
 }
 

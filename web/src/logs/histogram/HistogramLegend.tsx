@@ -1,6 +1,7 @@
 /** What the colours mean, how many there are, and the way back out of a zoom. */
 import { ActionIcon, UnstyledButton } from '@mantine/core'
 import type { Histogram } from '../../api/types'
+import { describeFilterValue } from '../../catalogue/operators'
 import { visibleText } from '../../format/text'
 import { formatNumber } from '../../format/number'
 import { formatEnum } from '../../format/value'
@@ -30,7 +31,7 @@ export function HistogramLegend({ histogram }: { histogram: Histogram | undefine
             key={value}
             className={classes.series ?? ''}
             disabled={value === ''}
-            title={t.values.filter(value)}
+            title={t.values.filter(describeFilterValue(field, value))}
             onClick={(click) => {
               const filtered = click.altKey ? withoutValue : onlyValue
               ask({ filters: filtered(state.filters, histogram.by, value) })
@@ -41,7 +42,7 @@ export function HistogramLegend({ histogram }: { histogram: Histogram | undefine
             <b>{formatNumber(total)}</b>
           </UnstyledButton>
         ))}
-        {field && <Thresholds field={field} className={classes.series} />}
+        {field && <Thresholds field={field} className={classes.threshold} />}
       </div>
       <span className={classes.per}>{t.histogram.per(intervalName(histogram.interval_ms))}</span>
       <ActionIcon

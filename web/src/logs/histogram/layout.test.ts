@@ -28,6 +28,18 @@ describe('the histogram', () => {
     ])
   })
 
+  it('stacks levels by how grave they are', () => {
+    const by = { critical: 1, info: 9, error: 2, debug: 5, warning: 3 }
+    const levels = { ...histogram, buckets: [{ time: histogram.from, count: 20, by }] }
+    expect(seriesOf(levels).map(([level]) => level)).toEqual([
+      'debug',
+      'info',
+      'warning',
+      'error',
+      'critical',
+    ])
+  })
+
   it('keeps a single error among many successes visible', () => {
     const pieces = stack({ success: 100_000, error: 1 }, ['success', 'error'], 100_001, 60)
     expect(pieces.at(-1)).toMatchObject({ value: 'error', height: 1.5 })

@@ -42,7 +42,7 @@ const LONG_STEPS = [1, 2, 3, 6, 12, 24, 60, 120, 300, 600, 1200]
 const LONGEST_STEP = 12_000
 
 /** Stacking order, from the bottom: what is normal carries what is not. */
-const ORDER = ['success', 'info', 'debug', 'denied', 'warning', 'failure', 'error', 'critical']
+const ORDER = ['success', 'debug', 'info', 'denied', 'warning', 'failure', 'error', 'critical']
 
 export interface Bounds {
   from: number

@@ -2,7 +2,7 @@
 import type { Json, LogEvent } from '../../api/types'
 import { t } from '../../i18n'
 import { EventText } from '../../ui/EventText'
-import { changesOf, hasLines, longJson, shortJson, type Change } from './changes'
+import { changesOf, hasLines, isAttempted, longJson, shortJson, type Change } from './changes'
 import { DiffView } from './DiffView'
 import { LongText } from './LongText'
 import classes from './EventPanel.module.css'
@@ -10,10 +10,11 @@ import classes from './EventPanel.module.css'
 export function Changes({ event }: { event: LogEvent }) {
   const changes = changesOf(event)
   if (changes.length === 0) return null
+  const title = isAttempted(event) ? t.panel.attempted : t.panel.changes
   return (
     <section className={classes.section}>
-      <h3>{t.panel.changes}</h3>
-      <table className={classes.table} aria-label={t.panel.changes}>
+      <h3>{title}</h3>
+      <table className={classes.table} aria-label={title}>
         <thead>
           <tr>
             <th scope="col">{t.panel.field}</th>

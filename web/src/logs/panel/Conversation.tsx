@@ -4,6 +4,7 @@ import { t } from '../../i18n'
 import { EventText } from '../../ui/EventText'
 import { Icon, type IconName } from '../../ui/Icon'
 import type { Message } from './conversation'
+import { kindOfEnding } from './ending'
 import { ImagePart } from './ImagePart'
 import { JsonView } from './JsonView'
 import type { Part } from './parts'
@@ -23,9 +24,22 @@ export function Conversation({ messages }: { messages: Message[] }) {
           {message.parts.map((part, position) => (
             <PartView key={position} part={part} />
           ))}
+          {message.ending !== undefined && <Ending reason={message.ending} />}
         </li>
       ))}
     </ol>
+  )
+}
+
+/** Why an answer ended where it does: a sentence, and the word of the dialect. */
+function Ending({ reason }: { reason: string }) {
+  return (
+    <p className={classes.ending}>
+      {t.panel.endings[kindOfEnding(reason)]}{' '}
+      <code>
+        <EventText value={reason} />
+      </code>
+    </p>
   )
 }
 
@@ -40,7 +54,13 @@ function PartView({ part }: { part: Part }) {
     case 'tool_call':
       return <ToolCard title={t.panel.toolCall} part={part} text={part.input} />
     case 'tool_result':
-      return <ToolCard title={t.panel.toolResult} part={part} text={part.text} />
+      return (
+        <ToolCard
+          title={part.failed ? t.panel.toolFailed : t.panel.toolResult}
+          part={part}
+          text={part.text}
+        />
+      )
     case 'other':
       return <JsonView value={part.value} />
   }
@@ -48,14 +68,14 @@ function PartView({ part }: { part: Part }) {
 
 interface ToolCardProps {
   title: string
-  part: { name?: string; id?: string }
+  part: { name?: string; id?: string; failed?: true }
   text: string
 }
 
 /** A call and its result carry the same name and id. */
-function ToolCard({ title, part: { name, id }, text }: ToolCardProps) {
+function ToolCard({ title, part: { name, id, failed }, text }: ToolCardProps) {
   const called = name === undefined || name === '' ? id : name
-  return <Card icon="tool" title={title} name={called} id={id} text={text} />
+  return <Card icon="tool" title={title} name={called} id={id} text={text} failed={failed} />
 }
 
 interface CardProps {
@@ -64,12 +84,13 @@ interface CardProps {
   name?: string | undefined
   id?: string | undefined
   text: string
+  failed?: true | undefined
 }
 
 /** What is long and rarely read first: folded, with its beginning as a hint. */
-function Card({ icon, title, name = '', id, text }: CardProps) {
+function Card({ icon, title, name = '', id, text, failed }: CardProps) {
   return (
-    <details className={classes.card} data-kind={icon}>
+    <details className={classes.card} data-kind={icon} data-failed={failed}>
       <summary>
         <Icon name={icon} size={13} />
         <span className={classes.title}>{title}</span>
@@ -98,7 +119,6 @@ function Card({ icon, title, name = '', id, text }: CardProps) {
 /** Roles of other dialects get the nearest colour; the name stays as sent. */
 const NEAREST = new Map([
   ['developer', 'system'],
-  ['model', 'assistant'],
   ['function', 'tool'],
 ])
 

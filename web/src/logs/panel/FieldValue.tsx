@@ -1,7 +1,7 @@
 /** One value and what can be done with it: filter for it, exclude it, copy it. */
 import { ActionIcon } from '@mantine/core'
 import type { Field, Json } from '../../api/types'
-import { visibleText } from '../../format/text'
+import { describeFilterValue } from '../../catalogue/operators'
 import { filterText, formatValue } from '../../format/value'
 import { t } from '../../i18n'
 import { CopyButton } from '../../ui/CopyButton'
@@ -49,8 +49,8 @@ export function FieldValue({ field, value }: { field: Field; value: Json }) {
 
 /** What pressing the value cannot say, or only with Alt, which fingers do not have. */
 function FilterButton({ filter, exclude }: { filter: CellFilter; exclude: boolean }) {
-  const { state, ask } = useLogView()
-  const value = visibleText(filter.value)
+  const { fields, state, ask } = useLogView()
+  const value = describeFilterValue(fields.byName.get(filter.field), filter.value)
   const label = exclude ? t.values.exclude(value) : t.values.containing(value)
   return (
     <ActionIcon

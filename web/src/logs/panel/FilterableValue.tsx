@@ -1,6 +1,6 @@
 /** A value that filters: pressing it asks for it alone, with Alt for all but it. */
 import type { Field, Json } from '../../api/types'
-import { visibleText } from '../../format/text'
+import { describeFilterValue } from '../../catalogue/operators'
 import { t } from '../../i18n'
 import { useLogView } from '../LogView'
 import { pressed, valueFilter } from '../table/cellFilter'
@@ -24,7 +24,7 @@ export function FilterableValue({ field, value, children }: FilterableValueProps
     <button
       type="button"
       className={className}
-      title={t.values.filter(visibleText(filter.value))}
+      title={t.values.filter(describeFilterValue(field, filter.value))}
       onClick={(click) => ask({ filters: pressed(state.filters, filter, click.altKey) })}
     >
       {children}

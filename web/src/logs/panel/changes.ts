@@ -19,6 +19,12 @@ export function changesOf(event: LogEvent): Change[] {
   )
 }
 
+/** Whether they were only asked for: what was denied or failed did not come to be. */
+export function isAttempted(event: LogEvent): boolean {
+  const { result } = event
+  return result === 'denied' || result === 'failure' || result === 'error'
+}
+
 /** A value on one line: text without quotes, the rest as JSON. */
 export function shortJson(value: Json | undefined): string {
   if (value === undefined || value === null) return t.panel.absent

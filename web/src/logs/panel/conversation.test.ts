@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Json } from '../../api/types'
 import { requestMessages, responseMessages } from './conversation'
+import { kindOfEnding } from './ending'
 
 const PIXEL = 'iVBORw0KGgo='
 
@@ -195,7 +196,7 @@ describe('Gemini', () => {
     expect(outline(request)).toEqual([
       'system: | text Be brief.',
       `user: | text Look | image {"data":"data:image/png;base64,${PIXEL}"}`,
-      'model: | tool_call find { "q": 1 }',
+      'assistant: | tool_call find { "q": 1 }',
       'tool: | tool_result find nothing',
     ])
   })
@@ -204,10 +205,84 @@ describe('Gemini', () => {
     const parts = [{ text: 'Hm.', thought: true }, { text: 'Ok' }]
     const candidates = [{ content: { role: 'model', parts } }, { finishReason: 'SAFETY' }]
     expect(outline(responseMessages({ candidates }))).toEqual([
-      'model: | thinking Hm. | text Ok',
+      'assistant: | thinking Hm. | text Ok',
       'assistant: | other {"finishReason":"SAFETY"}',
     ])
   })
+})
+
+describe('why an answer ended', () => {
+  const endings = (response: Json) => responseMessages(response)?.map(({ ending }) => ending)
+  const said = { role: 'assistant', content: 'Once upon' }
+  const output = [{ type: 'message', ...said }]
+
+  it('is told in the words of each dialect', () => {
+    expect(endings({ choices: [{ message: said, finish_reason: 'length' }] })).toEqual(['length'])
+    expect(endings({ choices: [{ text: 'Once', finish_reason: 'content_filter' }] })).toEqual([
+      'content_filter',
+    ])
+    const piece = (delta: Json, reason: Json) => ({
+      choices: [{ index: 0, delta, finish_reason: reason }],
+    })
+    expect(endings([piece({ content: 'Once' }, null), piece({}, 'length')])).toEqual(['length'])
+    expect(endings({ role: 'assistant', content: [], stop_reason: 'refusal' })).toEqual(['refusal'])
+    const parts = [{ text: 'Once' }]
+    expect(
+      endings({
+        candidates: [
+          { content: { role: 'model', parts }, finishReason: 'MAX_TOKENS' },
+          { finishReason: 'SAFETY' },
+        ],
+      }),
+    ).toEqual(['MAX_TOKENS', 'SAFETY'])
+    const cut = { status: 'incomplete', incomplete_details: { reason: 'max_output_tokens' } }
+    expect(endings({ output, ...cut })).toEqual(['max_output_tokens'])
+    expect(endings({ output, status: 'failed', error: null })).toEqual(['failed'])
+  })
+  it('is not told when it is the usual', () => {
+    for (const reason of ['stop', 'tool_calls', '', null]) {
+      expect(endings({ choices: [{ message: said, finish_reason: reason }] })).toEqual([undefined])
+    }
+    expect(endings({ ...said, content: [], stop_reason: 'end_turn' })).toEqual([undefined])
+    expect(endings({ output, status: 'completed' })).toEqual([undefined])
+    expect(endings({ candidates: [{ content: { parts: [] }, finishReason: 'STOP' }] })).toEqual([
+      undefined,
+    ])
+  })
+  it('comes down to a few kinds', () => {
+    expect(['MAX_TOKENS', 'SAFETY', 'refusal', 'constructor'].map(kindOfEnding)).toEqual([
+      'length',
+      'filter',
+      'refusal',
+      'other',
+    ])
+  })
+})
+
+it('marks results of tools that failed', () => {
+  const failed = (messages: ReturnType<typeof requestMessages>) =>
+    messages?.flatMap(({ parts }) =>
+      parts.map((part) => part.kind === 'tool_result' && part.failed),
+    )
+  const result = { type: 'tool_result', tool_use_id: 't1', content: 'no such file' }
+  expect(
+    failed(
+      requestMessages({
+        messages: [{ role: 'user', content: [{ ...result, is_error: true }, result] }],
+      }),
+    ),
+  ).toEqual([true, undefined])
+  const called = { type: 'function_call_output', call_id: 'c1', output: 'x' }
+  expect(
+    failed(
+      requestMessages({
+        input: [
+          { ...called, status: 'incomplete' },
+          { ...called, status: 'completed' },
+        ],
+      }),
+    ),
+  ).toEqual([true, undefined])
 })
 
 it('leaves numbers in arguments as they are, however long', () => {

@@ -14,11 +14,14 @@ import {
   type JsonObject,
   type Part,
 } from './parts'
+import { endingOf, endingOfResponse } from './ending'
 import { streamedMessages } from './streamed'
 
 export interface Message {
   role: string
   parts: Part[]
+  /** Why it ended, in the dialect's word, when that is not the usual. */
+  ending?: string
 }
 
 /** The messages of a request, with what stands apart as the system's before them. */
@@ -44,7 +47,7 @@ export function responseMessages(response: Json | undefined): Message[] | undefi
   if (streamed) return readTurns(streamed)
   if (Array.isArray(choices)) return readTurns(choices.flatMap(answerOf))
   if (Array.isArray(candidates)) return readTurns(candidates.flatMap(answerOf))
-  if (Array.isArray(output)) return readTurns(output)
+  if (Array.isArray(output)) return readOutput(output, answer)
   return Array.isArray(content) ? readTurns([answer]) : undefined
 }
 
@@ -64,13 +67,28 @@ function readBare(turns: Json[]): Message[] | undefined {
   return turns.some(speaks) ? readTurns(turns) : undefined
 }
 
+/** The items of an answer of the Responses API, and why they end where they do. */
+function readOutput(output: Json[], answer: JsonObject): Message[] | undefined {
+  const messages = readTurns(output)
+  const ending = endingOfResponse(answer)
+  const last = messages?.at(-1)
+  if (last && ending !== undefined) last.ending = ending
+  return messages
+}
+
 /** What a choice or a candidate says; one that was stopped before it said anything stays whole. */
 function answerOf(choice: Json): Json[] {
   if (!isObject(choice)) return [choice]
   const { message, content, text } = choice
   if (Array.isArray(message)) return message
-  if (typeof text === 'string') return [{ role: 'assistant', content: text }]
-  return [message ?? content ?? { role: 'assistant', content: [choice] }]
+  const said: Json =
+    typeof text === 'string'
+      ? { role: 'assistant', content: text }
+      : (message ?? content ?? { role: 'assistant', content: [choice] })
+  if (!isObject(said)) return [said]
+  // Why it ended stands beside what was said.
+  const reason = choice['finish_reason'] ?? choice['finishReason']
+  return [reason === undefined ? said : { ...said, finish_reason: reason }]
 }
 
 function readTurns(turns: Json | undefined): Message[] | undefined {
@@ -82,11 +100,16 @@ function readTurns(turns: Json | undefined): Message[] | undefined {
     if (!message) return undefined
     const previous = messages.at(-1)
     // Items of the Responses API are pieces of one answer: reasoning, calls, text.
-    if (turnIsItem(turn) && previous?.role === message.role) previous.parts.push(...message.parts)
+    if (turnIsItem(turn) && previous?.role === message.role) append(previous, message)
     else messages.push(message)
   }
   nameResults(messages)
   return messages
+}
+
+function append(message: Message, item: Message): void {
+  message.parts.push(...item.parts)
+  if (item.ending !== undefined) message.ending = item.ending
 }
 
 /** Most results say only the id of the call they answer; the call has the name. */
@@ -132,8 +155,16 @@ function readMessage(role: string, message: JsonObject): Message {
   const onlyResults =
     parts.some(({ kind }) => kind === 'tool_result') &&
     parts.every(({ kind }) => kind === 'tool_result' || kind === 'image')
-  return { role: onlyResults ? 'tool' : role, parts }
+  const ending = endingOf(message)
+  return {
+    role: onlyResults ? 'tool' : (SAME_ROLES.get(role) ?? role),
+    parts,
+    ...(ending === undefined ? {} : { ending }),
+  }
 }
+
+/** Gemini's word for who answers. */
+const SAME_ROLES = new Map([['model', 'assistant']])
 
 /** An item of the Responses API that is no message. */
 function readItem(type: string, item: JsonObject): Message {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Catalogue, LogEvent } from '../../api/types'
 import { billingOf } from './billing'
-import { changesOf } from './changes'
+import { changesOf, isAttempted } from './changes'
 import { curlOf } from './curl'
 import { diffLines, withGaps } from './diff'
 import { tokensOf } from './jsonTokens'
@@ -22,6 +22,18 @@ describe('billing items', () => {
   it('ignore what has another shape', () => {
     expect(billingOf(event({ billing_items: [3, { item: 'x' }] }))).toBeUndefined()
     expect(changesOf(event({ changes: [7, null, { field: 'a', new: 1 }] }))).toHaveLength(1)
+  })
+})
+
+describe('changes', () => {
+  it('that were denied or failed were only attempted', () => {
+    const results = ['denied', 'failure', 'success', undefined]
+    expect(results.map((result) => isAttempted(event({ result })))).toEqual([
+      true,
+      true,
+      false,
+      false,
+    ])
   })
 })
 

@@ -6,7 +6,7 @@ export type Part =
   | { kind: 'thinking'; text: string }
   | { kind: 'image'; source: ImageSource }
   | { kind: 'tool_call'; name: string; id?: string; input: string }
-  | { kind: 'tool_result'; name?: string; id?: string; text: string }
+  | { kind: 'tool_result'; name?: string; id?: string; text: string; failed?: true }
   | { kind: 'other'; value: Json }
 
 /** An image that came with the event, as a data URL; or the name of one that is elsewhere. */
@@ -43,7 +43,13 @@ export function readToolCall(call: Json): Part {
 export function toolResult(result: JsonObject, text: string): Part {
   const name = nameOf(result)
   const named: { name?: string } = name === '' ? {} : { name }
-  return { kind: 'tool_result', ...named, ...idOf(result), text }
+  const failed: { failed?: true } = hasFailed(result) ? { failed: true } : {}
+  return { kind: 'tool_result', ...named, ...idOf(result), text, ...failed }
+}
+
+/** Anthropic says so of a result, the Responses API of an item. */
+function hasFailed({ is_error: isError, status }: JsonObject): boolean {
+  return isError === true || status === 'failed' || status === 'incomplete'
 }
 
 /** Parts of text joined; JSON in a text or instead of one is formatted. */

@@ -13,7 +13,10 @@ export function streamedMessages(chunks: Json[]): JsonObject[] | undefined {
     for (const choice of chunk['choices']) {
       if (!isObject(choice) || !isObject(choice['delta'])) return undefined
       const index = choice['index'] ?? 0
-      messages.set(index, joined(messages.get(index) ?? { role: 'assistant' }, choice['delta']))
+      const message = joined(messages.get(index) ?? { role: 'assistant' }, choice['delta'])
+      // The last piece says why it ended; it stands beside what is said.
+      const reason = choice['finish_reason']
+      messages.set(index, reason ? { ...message, finish_reason: reason } : message)
     }
   }
   return messages.size > 0 ? [...messages.values()] : undefined

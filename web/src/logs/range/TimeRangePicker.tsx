@@ -32,6 +32,8 @@ export function TimeRangePicker() {
         leftSection={<Icon name="clock" size={15} />}
         rightSection={<Icon name="down" size={14} />}
         aria-label={t.range.label(name ?? absolute)}
+        // Beside an open event there is room for the name alone.
+        data-hint={state.live ? undefined : absolute}
       >
         {name !== undefined && <span className={classes.name}>{name}</span>}
         {!state.live && (

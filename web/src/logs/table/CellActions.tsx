@@ -7,11 +7,13 @@
 import { useState } from 'react'
 import type { LogEvent } from '../../api/types'
 import type { StreamFields } from '../../catalogue/catalogue'
+import { describeFilterValue } from '../../catalogue/operators'
 import { visibleText } from '../../format/text'
 import { t } from '../../i18n'
 import { Icon } from '../../ui/Icon'
 import { useLogView } from '../LogView'
 import { CopyButton } from '../../ui/CopyButton'
+import { endOfActions } from './actionsPlace'
 import { cellFilter, cellId, partFilter, pressed, type CellFilter } from './cellFilter'
 import classes from './CellActions.module.css'
 
@@ -32,13 +34,23 @@ interface Place extends Target {
   height: number
 }
 
-/** What three buttons take. */
-const ACTIONS_PX = 84
+/** What a button takes, and what stands around all of them. */
+const BUTTON_PX = 24
+const AROUND_PX = 8
 
-/** The end of the cell, or before the mouse when that is there. */
-function endOf(cell: HTMLElement, mouse: number): number {
-  const { left, right } = cell.getBoundingClientRect()
-  return right - mouse < ACTIONS_PX ? mouse - left - 8 : cell.offsetWidth
+/** Where the buttons end within the wrap. */
+function endOf({ cell, filter, id }: Target, mouse: number, wrap: HTMLElement): number {
+  const count = 1 + Number(filter.excludable) + Number(id !== undefined)
+  const list = wrap.parentElement ?? wrap
+  const { left } = list.getBoundingClientRect()
+  const end = endOfActions({
+    cell: cell.getBoundingClientRect(),
+    chip: cell.querySelector('[data-tone]')?.getBoundingClientRect(),
+    mouse,
+    view: { left, right: left + list.clientWidth },
+    width: count * BUTTON_PX + AROUND_PX,
+  })
+  return end - wrap.getBoundingClientRect().left
 }
 
 function partOf(element: Element): string | undefined {
@@ -73,7 +85,7 @@ interface CellActionsProps {
 export function CellActions({ events, children }: CellActionsProps) {
   const { fields, state, ask } = useLogView()
   const [place, setPlace] = useState<Place>()
-  const onOver = (pointer: React.PointerEvent) => {
+  const onOver = (pointer: React.PointerEvent<HTMLElement>) => {
     if (pointer.pointerType !== 'mouse' || !(pointer.target instanceof Element)) return
     if (pointer.target.closest(`[data-actions]`)) return
     const part = partOf(pointer.target)
@@ -84,7 +96,7 @@ export function CellActions({ events, children }: CellActionsProps) {
     setPlace(
       target && {
         ...target,
-        right: target.cell.offsetLeft + endOf(target.cell, pointer.clientX),
+        right: endOf(target, pointer.clientX, pointer.currentTarget),
         top: target.cell.offsetTop,
         height: target.cell.offsetHeight,
       },
@@ -114,12 +126,12 @@ export function CellActions({ events, children }: CellActionsProps) {
 type ActionsProps = Omit<Place, 'cell' | 'event' | 'part'> & { onDone: () => void }
 
 function Actions({ filter, id, right, top, height, onDone }: ActionsProps) {
-  const { state, ask } = useLogView()
+  const { fields, state, ask } = useLogView()
   const press = (exclude: boolean) => {
     ask({ filters: pressed(state.filters, filter, exclude) })
     onDone()
   }
-  const value = visibleText(filter.value)
+  const value = describeFilterValue(fields.byName.get(filter.field), filter.value)
   const only = filter.operator === 'eq' ? t.values.include(value) : t.values.containing(value)
   return (
     <div className={classes.actions} style={{ left: right, top, height }} data-actions>

@@ -8,6 +8,7 @@ import { fitColumns } from '../presentation'
 import { CompactRows } from './CompactRows'
 import { EventTable } from './EventTable'
 import { widenedFor } from './figureWidth'
+import { shownSort } from './sort'
 
 const COMPACT_PX = 560
 /** Beside an open event a table keeps its rows where they were, down to its two main columns. */
@@ -30,12 +31,13 @@ export function EventRows({ width, ...rest }: EventRowsProps) {
   const hasRoom = useMediaQuery(BESIDE, true, { getInitialValueInEffect: false })
   const { events } = rest
   const isOpen = state.open !== undefined
+  const sort = shownSort(state)
   const isBeside = isOpen && hasRoom
   // Beside an open event, which tells everything, only the columns that fit are kept.
   const fitting = useMemo(() => {
     const widened = columns.map((column) => widenedFor(events ?? [], column))
-    return isOpen ? fitColumns(stream, widened, width) : widened
-  }, [stream, columns, events, isOpen, width])
+    return isOpen ? fitColumns(stream, widened, width, sort) : widened
+  }, [stream, columns, events, isOpen, width, sort])
   return width > 0 && width < (isBeside ? COMPACT_BESIDE_PX : COMPACT_PX) ? (
     <CompactRows {...rest} />
   ) : (

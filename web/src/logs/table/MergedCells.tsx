@@ -6,10 +6,13 @@ import { t } from '../../i18n'
 import { AddressText } from '../../ui/AddressText'
 import { EventText } from '../../ui/EventText'
 import { Icon, type IconName } from '../../ui/Icon'
-import { changesOf, shortJson } from '../panel/changes'
+import { changesOf, isAttempted, shortJson } from '../panel/changes'
 import { titleOf } from '../presentation'
 import { Absent } from './Cell'
 import classes from './Cell.module.css'
+
+/** More is better read in the details. */
+const HINT_MAX = 300
 
 interface PairProps {
   icon?: IconName
@@ -98,11 +101,18 @@ export function ChangesCell({ event }: { event: LogEvent }) {
   const changes = changesOf(event)
   const first = changes[0]
   if (!first) return <Absent />
+  const [before, after] = [shortJson(first.old), shortJson(first.new)]
+  const attempted = isAttempted(event)
+  const hint = `${t.panel.attempted}: ${first.field}: ${before} → ${after}`
   return (
-    <span className={classes.change}>
-      <EventText value={first.field} line /> <EventText value={shortJson(first.old)} line /> →{' '}
+    <span
+      className={classes.change}
+      data-attempted={attempted || undefined}
+      data-hint={attempted ? visibleText(hint.slice(0, HINT_MAX)) : undefined}
+    >
+      <EventText value={first.field} line /> <EventText value={before} line /> →{' '}
       <ins>
-        <EventText value={shortJson(first.new)} line />
+        <EventText value={after} line />
       </ins>
       {changes.length > 1 && (
         <span className={classes.more}>{t.values.moreChanges(changes.length - 1)}</span>

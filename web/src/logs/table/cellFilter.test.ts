@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Field, LogEvent } from '../../api/types'
 import type { StreamFields } from '../../catalogue/catalogue'
-import { cellFilter, cellId, partFilter, pressed } from './cellFilter'
+import { cellFilter, cellId, partFilter, pressed, valueFilter } from './cellFilter'
 
 const field = (name: string, type: Field['type'], operators: Field['operators']): Field => ({
   name,
@@ -57,6 +57,11 @@ describe('the filter of a cell', () => {
   it('takes small amounts without an exponent', () => {
     const filter = cellFilter(usage, event({ cost: 0.0000001 }), 'cost')
     expect(filter).toMatchObject({ field: 'cost', value: '0.0000001', excludable: false })
+  })
+  it('asks a yes or no as the API does', () => {
+    const streamed = field('is_stream', 'boolean', ['eq', 'ne'])
+    expect(valueFilter(streamed, true)).toMatchObject({ value: 'true', operator: 'eq' })
+    expect(valueFilter(streamed, false)).toMatchObject({ value: 'false', excludable: true })
   })
   it('of a text finds what contains its beginning', () => {
     const text = `  ${'x'.repeat(200)}\nmore`

@@ -147,10 +147,26 @@ impl Export {
         self.passed += step.passed;
     }
 
+    /// Who asked for it, as an audit event tells it.
+    fn requester(&self) -> Value {
+        let Requester { user_id, key_id } = &self.requester;
+        let kind = match user_id {
+            Some(_) => "member",
+            None => "api_key",
+        };
+        json!({
+            "type": kind,
+            "id": user_id.as_ref().or(key_id.as_ref()),
+            "name": self.asked_by,
+            "api_key_id": key_id,
+        })
+    }
+
     /// What an audit event tells of it.
     fn details(&self) -> Value {
         json!({
             "export": self.id,
+            "requester": self.requester(),
             "stream": self.stream,
             "format": self.format,
             "parameters": self.request.parameters,

@@ -154,6 +154,10 @@ async fn an_erasure_may_be_narrow_and_done_again_it_finds_nothing() {
         (json!({"user_id": "u1", "reason": ""}), "reason"),
         (json!({"user_id": "", "reason": "x"}), "user_id"),
         (
+            json!({"user_id": "u1", "reason": "x", "streams": []}),
+            "streams",
+        ),
+        (
             json!({"user_id": "u1", "reason": "x", "fields": ["cost"]}),
             "fields",
         ),
@@ -180,20 +184,23 @@ async fn erased_audit_events_keep_their_proofs() {
          "details": {"said": "Ana was here"}},
         {"stream": "audit", "id": "undergone", "time": time, "action": "member.invited", "actor_id": "user-bo-8",
          "resource_type": "member", "resource_id": "user-ana-7", "resource_name": "Ana Roth"},
+        {"stream": "audit", "id": "owned", "time": time, "action": "api_key.disabled", "actor_id": "user-bo-8",
+         "resource_type": "api_key", "resource_id": "k1", "parent_type": "user", "parent_id": "user-ana-7",
+         "parent_name": "Ana Roth"},
         {"stream": "audit", "id": "other", "time": time, "action": "model.enabled", "actor_id": "user-bo-8",
-         "actor_name": "Bo Lind"},
+         "actor_name": "Bo Lind", "parent_type": "workspace", "parent_id": "user-ana-7"},
     ]);
     let first = server.post_events(&[], deeds.to_string()).await.json();
-    assert_eq!(first["accepted"], 3, "{first}");
+    assert_eq!(first["accepted"], 4, "{first}");
     let usage = json!({"user_id": "user-ana-7", "reason": "x"});
     let wanted = json!({"user_id": "user-ana-7", "reason": "x", "streams": ["audit"]});
-    for (wanted, events) in [(usage, 0), (wanted, 2)] {
+    for (wanted, events) in [(usage, 0), (wanted, 3)] {
         let asked = call(&server, Method::POST, "/api/v1/erasures", wanted).await;
         let id = asked.json()["id"].clone();
         let job = wait_for(&server, |job| job["id"] == id && job["state"] == "done").await;
         assert_eq!(job["events"], events, "{job}");
     }
-    for id in ["did", "undergone"] {
+    for id in ["did", "undergone", "owned"] {
         let event = server
             .get(&format!("/api/v1/logs/audit/events/{id}"))
             .await
@@ -233,7 +240,7 @@ async fn erased_audit_events_keep_their_proofs() {
     let again = server.post_events(&[], deeds.to_string()).await.json();
     assert_eq!(
         (&again["duplicates"], &again["receipts"]),
-        (&json!(3), &first["receipts"])
+        (&json!(4), &first["receipts"])
     );
     server.control.close().await;
     assert_eq!(files_with(server.dir.path(), b"Ana was here"), [""; 0]);

@@ -52,7 +52,20 @@ async fn the_client_secret_goes_in_and_never_out() {
         shown += &server.get(path).await.text();
     }
     assert!(!shown.contains("hunter"), "{shown}");
-    assert!(shown.contains("(secret)"), "that it changed is told");
+    let changed = super::events(&server, "audit", "action=identity_provider.modified").await;
+    let secrets = changed
+        .iter()
+        .flat_map(|event| event["changes"].as_array().unwrap());
+    let secrets: Vec<_> = secrets
+        .filter(|it| it["field"] == "client_secret")
+        .collect();
+    let is_hash = |value: &Value| value.as_str().is_some_and(|text| text.starts_with("hmac:"));
+    assert_eq!(secrets.len(), 2, "changed, and taken away: {secrets:?}");
+    assert!(secrets.iter().all(|it| is_hash(&it["old"])), "{secrets:?}");
+    let new = secrets
+        .iter()
+        .filter(|it| is_hash(&it["new"]) && it["old"] != it["new"]);
+    assert_eq!(new.count(), 1, "{secrets:?}");
 }
 
 #[tokio::test]
