@@ -1,7 +1,7 @@
 /** Without a mouse: the focus goes along, and keys mean what stands before the reader. */
 import type { Page } from '@playwright/test'
 import { expect, openView, rows, test } from './daybook'
-import { uniqueWord } from './events'
+import { minutesAgo, sendEvents, uniqueWord } from './events'
 
 const panel = (page: Page) => page.getByRole('region', { name: 'Event details' })
 const isMarked = (page: Page, row: number) =>
@@ -173,6 +173,39 @@ test('Tab goes on in the request that was opened, and then from its row', async 
   await page.keyboard.press('Escape')
   await expect(details).toBeHidden()
   await expect(page.locator(`tr[data-id="${id}"]`)).toBeFocused()
+})
+
+test.describe('an event', () => {
+  test.use({ permissions: ['clipboard-read', 'clipboard-write'] })
+
+  test('is taken along and marked by keys, and its values filter', async ({ signedIn: page }) => {
+    const model = uniqueWord('model')
+    await sendEvents(page.request, [
+      { stream: 'usage', time: minutesAgo(2), platform_model: model },
+    ])
+    await openView(page, `/logs/usage?from=-1h&q=${model}`)
+    await page.keyboard.press('j')
+    await isMarked(page, 0)
+    const id = (await rows(page).first().getAttribute('data-id')) ?? ''
+    const copied = () => page.evaluate(() => navigator.clipboard.readText())
+    await page.keyboard.press('c')
+    await expect(page.getByText('Copied', { exact: true })).toBeVisible()
+    expect(new URL(await copied()).searchParams.get('open')).toBe(id)
+    await page.keyboard.press('u')
+    await expect.poll(copied).toContain(`/api/v1/logs/usage/events/${id}`)
+    await page.keyboard.press('m')
+    await expect(page.getByText('Marked for comparison', { exact: true })).toBeVisible()
+    await page.keyboard.press('m')
+    await expect(page.getByText('No longer marked for comparison')).toBeVisible()
+    await page.keyboard.press('Enter')
+    await panel(page).getByRole('button', { name: model, exact: true }).focus()
+    await page.keyboard.press('x')
+    await expect(page).toHaveURL(new RegExp(`platform_model\\.ne=${model}`))
+    await page.keyboard.press('i')
+    await expect(page).toHaveURL(new RegExp(`platform_model=${model}`))
+    await panel(page).getByTitle('What happened around this time').first().click()
+    await expect(page).toHaveURL(/from=\d{4}-.*&to=\d{4}-/)
+  })
 })
 
 test('a mouse leaves the focus where it is', async ({ signedIn: page }) => {

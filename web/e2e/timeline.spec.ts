@@ -254,6 +254,25 @@ test('two events stand side by side, with what differs', async ({ signedIn: page
   await expect(row('Status code').getByRole('cell')).toHaveText(['200', '404'])
 })
 
+test.describe('on a phone', () => {
+  test.use({ viewport: { width: 360, height: 740 } })
+
+  test('every lane says its log, and nothing is wider than the screen', async ({
+    signedIn: page,
+  }) => {
+    const { who } = await story(page)
+    const answer = await page.request.get(`/api/v1/logs/usage?from=-1h&user_id=${who}`)
+    const { items } = (await answer.json()) as { items: { id: string }[] }
+    await page.goto(`/timeline?of=usage/${items[0]?.id ?? ''}&by=user`)
+    await expect(lines(page)).toHaveCount(3)
+    const names = page.getByRole('list', { name: 'Logs of the drawing, from top to bottom' })
+    for (const name of ['Audit', 'Usage logs', 'Authentication logs']) {
+      await expect(names.getByText(name, { exact: true })).toBeVisible()
+    }
+    expect(await page.evaluate(() => document.documentElement.scrollWidth > innerWidth)).toBe(false)
+  })
+})
+
 test.describe('an event that is gone', () => {
   test.use({ expectedErrors: [/404/] })
   test('says so', async ({ signedIn: page }) => {

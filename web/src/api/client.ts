@@ -2,6 +2,7 @@
 import createClient from 'openapi-fetch'
 import { watchedFetch } from './connection'
 import { ApiError } from './errors'
+import { originQuery, type EventRef } from './eventRef'
 import type { paths } from './schema'
 import type {
   Catalogue,
@@ -51,10 +52,10 @@ export const api = {
     ) as EventPage,
   timeline: async (search: URLSearchParams, signal: AbortSignal): Promise<EventPage> =>
     unwrap(await client.GET('/api/v1/logs', { ...query(search), signal })) as EventPage,
-  event: async (stream: Stream, id: string, signal: AbortSignal): Promise<LogEvent> =>
+  event: async (stream: Stream, ref: EventRef, signal: AbortSignal): Promise<LogEvent> =>
     unwrap(
       await client.GET('/api/v1/logs/{stream}/events/{id}', {
-        params: { path: { stream, id } },
+        params: { path: { stream, id: ref.id }, query: originQuery(ref) },
         signal,
       }),
     ) as LogEvent,

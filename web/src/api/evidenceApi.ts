@@ -2,6 +2,7 @@
 import { queryOptions } from '@tanstack/react-query'
 import { client, unwrap } from './client'
 import { ApiError } from './errors'
+import { originQuery, type EventRef } from './eventRef'
 import { watchedFetch } from './connection'
 import type { EventProof, Verification } from './types'
 
@@ -9,8 +10,13 @@ import type { EventProof, Verification } from './types'
 const AGAIN_MS = 1_000
 
 export const evidenceApi = {
-  proof: async (id: string, signal: AbortSignal): Promise<EventProof> =>
-    unwrap(await client.GET('/api/v1/audit/{id}/proof', { params: { path: { id } }, signal })),
+  proof: async (ref: EventRef, signal: AbortSignal): Promise<EventProof> =>
+    unwrap(
+      await client.GET('/api/v1/audit/{id}/proof', {
+        params: { path: { id: ref.id }, query: originQuery(ref) },
+        signal,
+      }),
+    ),
   key: async (signal: AbortSignal): Promise<string> =>
     unwrap(await client.GET('/ledger/key', { parseAs: 'text', signal })).trim(),
   verification: async (signal: AbortSignal): Promise<Verification | null> =>
@@ -31,10 +37,10 @@ export const evidenceApi = {
   },
 }
 
-export const proofQuery = (id: string) =>
+export const proofQuery = (ref: EventRef) =>
   queryOptions({
-    queryKey: ['proof', id],
-    queryFn: ({ signal }) => evidenceApi.proof(id, signal),
+    queryKey: ['proof', ref.id, ref.origin],
+    queryFn: ({ signal }) => evidenceApi.proof(ref, signal),
     staleTime: 60_000,
   })
 

@@ -1,6 +1,7 @@
 /** What is fetched, under which key, and for how long it stays fresh. */
 import { queryOptions } from '@tanstack/react-query'
 import { api } from './client'
+import type { EventRef } from './eventRef'
 import type { Stream } from './types'
 
 const MINUTE_MS = 60_000
@@ -64,9 +65,9 @@ export const valuesQuery = (stream: Stream, field: string, search: URLSearchPara
   })
 
 /** Events do not change, but a usage event can still gain its content. */
-export const eventQuery = (stream: Stream, id: string) =>
+export const eventQuery = (stream: Stream, ref: EventRef) =>
   queryOptions({
-    queryKey: ['event', stream, id],
-    queryFn: ({ signal }) => api.event(stream, id, signal),
+    queryKey: ['event', stream, ref.id, ref.origin],
+    queryFn: ({ signal }) => api.event(stream, ref, signal),
     staleTime: 5 * MINUTE_MS,
   })

@@ -1,34 +1,23 @@
-/** Marks an event to compare it, and with a mark on another one leads to both side by side. */
+/** Marks the event to compare it, or compares it with the marked one. */
 import { ActionIcon } from '@mantine/core'
-import { useNavigate } from '@tanstack/react-router'
-import type { Stream } from '../api/types'
 import { t } from '../i18n'
+import type { EventKey } from '../timeline/timelineState'
 import { Icon } from '../ui/Icon'
-import { useCompareMark } from './compareMark'
+import { useCompare } from './useCompare'
 
-export function CompareButton({ stream, id }: { stream: Stream; id: string }) {
-  const [mark, setMark] = useCompareMark()
-  const navigate = useNavigate()
-  const own = `${stream}/${id}`
-  const isMarked = mark === own
-  const label = isMarked ? t.compare.unmark : mark === '' ? t.compare.mark : t.compare.withMarked
-  const press = () => {
-    if (isMarked || mark === '') {
-      setMark(isMarked ? '' : own)
-      return
-    }
-    setMark('')
-    void navigate({ to: '/compare', search: { a: mark, b: own } })
-  }
+export function CompareButton({ of }: { of: EventKey }) {
+  const { mark, stepOf, press } = useCompare()
+  const step = stepOf(of)
+  const label = t.compare[step]
   return (
     <ActionIcon
-      variant={mark === '' ? 'subtle' : 'light'}
-      color={mark === '' ? 'gray' : 'ink'}
+      variant={mark === null ? 'subtle' : 'light'}
+      color={mark === null ? 'gray' : 'ink'}
       size={28}
       aria-label={label}
       data-hint={label}
-      aria-pressed={isMarked}
-      onClick={press}
+      aria-pressed={step === 'unmark'}
+      onClick={() => press(of)}
     >
       <Icon name="compare" />
     </ActionIcon>

@@ -18,7 +18,7 @@ import classes from './Compare.module.css'
 
 export function ComparePage() {
   const search = useSearch({ from: '/signed-in/compare' })
-  const [a, b] = [readKey(one(search['a'])), readKey(one(search['b']))]
+  const [a, b] = [readKey(search, 'a'), readKey(search, 'b')]
   return (
     <main className={classes.page}>
       <title>{`${t.compare.title} · ${t.app.name}`}</title>
@@ -33,8 +33,8 @@ export function ComparePage() {
 
 function Comparison({ a, b }: { a: EventKey; b: EventKey }) {
   const { data: catalogue } = useSuspenseQuery(catalogueQuery)
-  const left = useQuery(eventQuery(a.stream, a.id))
-  const right = useQuery(eventQuery(b.stream, b.id))
+  const left = useQuery(eventQuery(a.stream, a))
+  const right = useQuery(eventQuery(b.stream, b))
   const [all, setAll] = useState(false)
   const failed = [left, right].find(({ data, error }) => data === undefined && error !== null)
   if (hasStatus(failed?.error, 404)) {
@@ -64,7 +64,7 @@ function Comparison({ a, b }: { a: EventKey; b: EventKey }) {
           checked={all}
           onChange={(event) => setAll(event.currentTarget.checked)}
         />
-        <Link to="/compare" search={{ a: writeKey(b), b: writeKey(a) }}>
+        <Link to="/compare" search={{ ...writeKey('a', b), ...writeKey('b', a) }}>
           {t.compare.swap}
         </Link>
       </header>
@@ -97,8 +97,4 @@ function titleOfSection({ name }: Section): string {
   if (name === 'main') return t.compare.main
   if (name === 'own') return t.compare.own
   return t.panel.groups[name] ?? t.panel.otherFields
-}
-
-function one(value: string | string[] | undefined): string | undefined {
-  return Array.isArray(value) ? value.at(-1) : value
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Field, LogEvent } from '../api/types'
+import { nextStep } from './useCompare'
 import { isSame, pairsOf, sectionsOf, sorted, unitedFields } from './differences'
 
 const field = (name: string): Field => ({
@@ -14,6 +15,17 @@ const field = (name: string): Field => ({
   operators: [],
 })
 const event = (fields: object): LogEvent => ({ id: 'a', time: '2026-01-01T00:00:00Z', ...fields })
+
+describe('an event', () => {
+  it('is marked, unmarked, or compared with the marked one, also of one id', () => {
+    const own = { stream: 'usage' as const, id: 'a', origin: 'eu' }
+    expect(nextStep(null, own)).toBe('mark')
+    // As the browser keeps it.
+    expect(nextStep(JSON.parse(JSON.stringify(own)) as typeof own, own)).toBe('unmark')
+    expect(nextStep({ ...own, origin: 'us' }, own)).toBe('withMarked')
+    expect(nextStep({ ...own, stream: 'audit' }, own)).toBe('withMarked')
+  })
+})
 
 describe('two events', () => {
   it('are compared by the fields that one of them has', () => {

@@ -2,6 +2,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { proofQuery } from '../api/evidenceApi'
 import { hasStatus } from '../api/errors'
+import { keyOf, refOf } from '../api/eventRef'
 import { statusQuery } from '../api/queries'
 import type { EventProof, LogEvent, Status } from '../api/types'
 import { formatNumber } from '../format/number'
@@ -20,7 +21,7 @@ const AGAIN_MS = 2_000
 export default function ProofSection({ event }: { event: LogEvent }) {
   const texts = evidenceTexts().proof
   const isCovered = useIsCovered(event)
-  const { data, error } = useQuery({ ...proofQuery(event.id), enabled: isCovered === true })
+  const { data, error } = useQuery({ ...proofQuery(refOf(event)), enabled: isCovered === true })
   return (
     <section className={panel.section} aria-labelledby="proof">
       <h3 id="proof">{texts.title}</h3>
@@ -55,7 +56,7 @@ function useIsCovered(event: LogEvent): boolean | undefined {
 function Proof({ proof, event }: { proof: EventProof; event: LogEvent }) {
   const texts = evidenceTexts().proof
   const { data: checked, error } = useQuery({
-    queryKey: ['proof', event.id, 'checked', proof.proof],
+    queryKey: ['proof', keyOf(event), 'checked', proof.proof],
     queryFn: () => checkProof(proof, event),
     enabled: canCheck(),
     staleTime: Infinity,

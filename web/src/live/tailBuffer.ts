@@ -2,6 +2,7 @@
  * What a live list shows, and what waits to be shown. More comes in a second than anybody can read:
  * then only the latest are shown, and how many are not is counted.
  */
+import { keyOf } from '../api/eventRef'
 import type { LogEvent } from '../api/types'
 
 export interface TailBuffer {
@@ -88,8 +89,8 @@ export function reveal(buffer: TailBuffer, most: number): TailBuffer {
 
 /** At the seam of both, events come twice: with the tail, and from the log. */
 function unknownOf({ shown, waiting, caughtUp }: TailBuffer, events: LogEvent[]): LogEvent[] {
-  const known = new Set([...shown, ...waiting, ...caughtUp].map(({ id }) => id))
-  return events.filter(({ id }) => !known.has(id))
+  const known = new Set([...shown, ...waiting, ...caughtUp].map(keyOf))
+  return events.filter((event) => !known.has(keyOf(event)))
 }
 
 /** The latest first, in the order of the log; whoever sees only own events sees no places in it. */

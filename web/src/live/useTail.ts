@@ -1,6 +1,7 @@
 /** The live list of a view: what came since it began, at a pace that can be read. */
 import { useEffect, useReducer, useState } from 'react'
 import type { ApiError } from '../api/errors'
+import { indexOfRef, refOf } from '../api/eventRef'
 import { useLogView } from '../logs/LogView'
 import { EMPTY, reduce, type TailBuffer } from './tailBuffer'
 import { tailParams, useTailConnection, type Link } from './useTailConnection'
@@ -31,7 +32,7 @@ export function useTail(): Tail {
   const { link, error, rate, retry } = useTailConnection(step)
   const [paused, setPaused] = useState(false)
   // Around an open event of its own the list stands still.
-  const still = buffer.shown.some(({ id }) => id === state.open)
+  const still = indexOfRef(buffer.shown.map(refOf), state.open) >= 0
   useEffect(() => {
     if (paused || still) return
     const timer = setInterval(() => step({ kind: 'reveal', most: ROWS_A_MOVE }), MOVE_EVERY_MS)

@@ -2,6 +2,7 @@
 import { Suspense, lazy } from 'react'
 import { part } from '../api/parts'
 import { useLogView } from './LogView'
+import { RowKeys } from './RowKeys'
 import { LOG_PANEL_ID, tabId } from './StreamTabs'
 import { PanelEdge } from './panel/PanelEdge'
 import { PanelSkeleton } from './panel/PanelSkeleton'
@@ -34,10 +35,11 @@ export function LogFrame({ cursor, children }: LogFrameProps) {
         <aside className={split.panel}>
           <PanelEdge {...panel} />
           <Suspense fallback={<PanelSkeleton />}>
-            <EventPanel id={state.open} onMove={cursor.moveOpen} canMove={cursor.canMove} />
+            <EventPanel open={state.open} onMove={cursor.moveOpen} canMove={cursor.canMove} />
           </Suspense>
         </aside>
       )}
+      <RowKeys cursor={cursor} />
     </div>
   )
 }

@@ -18,6 +18,7 @@ describe('the address', () => {
     '?from=2026-11-19T12:00:00Z&to=2026-11-19T18:00:00Z&cost.gte=0.01&status_code.ne=200',
     '?from=-7d&provider=azure&columns=user_name,cost',
     '?outcome=error&live=true',
+    '?open=01990d5e&open_origin=gateway-eu',
     '?user_name=ana@acme.dev&endpoint=/v1/chat/completions',
   ])('is read and written back unchanged: %s', (text) => {
     expect(roundTrip(text)).toBe(text)
@@ -38,6 +39,18 @@ describe('the address', () => {
     const state = readState(parseSearch('?page=-4&page_size=many&from='))
     expect(state.page).toBe(1)
     expect(state.pageSize).toBeUndefined()
+  })
+
+  it('says whose the open event is, and leaves the filter on the origin alone', () => {
+    const state = readState(parseSearch('?origin=us&open=a/b&open_origin=eu%2F1'))
+    expect(state.open).toEqual({ id: 'a/b', origin: 'eu/1' })
+    expect(state.filters).toEqual([{ field: 'origin', operator: 'eq', values: ['us'] }])
+    expect(writeState({ ...state, open: { id: 'c' } })).toMatchObject({
+      origin: ['us'],
+      open: 'c',
+      open_origin: undefined,
+    })
+    expect(readState({ open_origin: 'eu' }).open).toBeUndefined()
   })
 
   it('reads `event` as the field it is, not as the open event', () => {

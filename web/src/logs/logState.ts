@@ -2,6 +2,7 @@
  * The state of a log page and its address. The address is the state: everything here is read from
  * the query string and written back to it, and the same names go to the API.
  */
+import type { EventRef } from '../api/eventRef'
 import type { Operator } from '../api/types'
 
 /** The query string as the router hands it over: every value a string, repeated names a list. */
@@ -24,8 +25,8 @@ export interface LogState {
   pageSize: number | undefined
   /** Fixes what a list has seen, so that its pages do not shift while events arrive. */
   asOf: string | undefined
-  /** The id of the event in the side panel. */
-  open: string | undefined
+  /** The event in the side panel. */
+  open: EventRef | undefined
   /** The columns of the table, when the address says so; else they are the reader's own. */
   columns: string[] | undefined
   /** Whether events are shown as they come, instead of page by page. */
@@ -47,6 +48,7 @@ const RESERVED = new Set([
   'page_size',
   'as_of',
   'open',
+  'open_origin',
   'columns',
   'live',
 ])
@@ -60,7 +62,7 @@ export function readState(search: RawSearch): LogState {
     page: positive(one(search['page'])) ?? 1,
     pageSize: positive(one(search['page_size'])),
     asOf: one(search['as_of']),
-    open: one(search['open']),
+    open: readRef(search, 'open'),
     live: one(search['live']) === 'true',
     columns: one(search['columns'])?.split(',').filter(Boolean),
     filters: Object.entries(search)
@@ -86,10 +88,20 @@ export function writeState(state: LogState): RawSearch {
     page: state.page === 1 ? undefined : String(state.page),
     page_size: state.pageSize === undefined ? undefined : String(state.pageSize),
     as_of: state.asOf,
-    open: state.open,
+    ...writeRef('open', state.open),
     columns: state.columns?.join(','),
     live: state.live ? 'true' : undefined,
   }
+}
+
+/** An event by its id under `name`, with its origin beside it where the id alone does not say whose it is. */
+export function readRef(search: RawSearch, name: string): EventRef | undefined {
+  const id = one(search[name])
+  return id === undefined ? undefined : { id, origin: one(search[`${name}_origin`]) }
+}
+
+export function writeRef(name: string, ref: EventRef | undefined): RawSearch {
+  return { [name]: ref?.id, [`${name}_origin`]: ref?.origin }
 }
 
 /** Range, search and filters: what every question about these events has in common. */

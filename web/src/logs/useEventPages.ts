@@ -2,6 +2,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useRef, useState } from 'react'
 import { ConnectionError } from '../api/errors'
+import { refOf, type EventRef } from '../api/eventRef'
 import { eventsQuery, totalQuery } from '../api/queries'
 import type { EventPage } from '../api/types'
 import { useLogView } from './LogView'
@@ -26,7 +27,7 @@ export interface EventPages {
   pageCount: number
   goTo: (page: number) => void
   /** Goes one page on or back; the event there that is nearest to where the reader was. */
-  turn: (step: 1 | -1) => Promise<string | undefined>
+  turn: (step: 1 | -1) => Promise<EventRef | undefined>
   refresh: () => void
 }
 
@@ -54,7 +55,8 @@ export function useEventPages(): EventPages {
     const next = await queryClient
       .query(eventsQuery(stream, listParams(target, pageSize)))
       .catch(() => undefined)
-    const nearest = next?.items.at(step === 1 ? 0 : -1)?.id
+    const event = next?.items.at(step === 1 ? 0 : -1)
+    const nearest = event && refOf(event)
     // An event that is open is followed by the next one.
     const open = state.open === undefined ? undefined : (nearest ?? state.open)
     show({ page: target.page, pageSize, asOf, open }, { replace: true })

@@ -3,6 +3,7 @@
  * panel follows.
  */
 import { useState } from 'react'
+import { indexOfRef, isSameRef, refOf, type EventRef } from '../api/eventRef'
 import type { LogEvent } from '../api/types'
 import { freeFocus } from '../keyboard/focus'
 import { useShortcuts } from '../keyboard/useShortcuts'
@@ -10,7 +11,8 @@ import { useLogView } from './LogView'
 import type { EventPages } from './useEventPages'
 
 export interface RowCursor {
-  marked: string | undefined
+  /** The marked one of the rows that are there. */
+  marked: LogEvent | undefined
   canMove: (step: 1 | -1) => boolean
   /** Opens the next or previous event, over the edge of the page if need be. */
   moveOpen: (step: 1 | -1) => void
@@ -23,10 +25,11 @@ type Pages = Pick<EventPages, 'pageCount' | 'turn'>
 
 export function useRowCursor(items: LogEvent[] | undefined, pages: Pages): RowCursor {
   const { place, state, show } = useLogView()
-  const [mark, setMark] = useState<string>()
+  const [mark, setMark] = useState<EventRef>()
   // However an event is closed, one goes on from it.
-  if (state.open !== undefined && state.open !== mark) setMark(state.open)
-  const index = items?.findIndex((event) => event.id === mark) ?? -1
+  if (state.open && !(mark && isSameRef(mark, state.open))) setMark(state.open)
+  const index = indexOfRef(items?.map(refOf) ?? [], mark)
+  const marked = items?.[index]
 
   const canMove = (step: 1 | -1) => {
     if (index < 0 || items === undefined) return false
@@ -39,14 +42,14 @@ export function useRowCursor(items: LogEvent[] | undefined, pages: Pages): RowCu
     if (!canMove(step)) return
     const next = items?.[index + step]
     if (next) {
-      show({ open: next.id }, { replace: true })
+      show({ open: refOf(next) }, { replace: true })
     } else {
       void pages.turn(step)
     }
   }
-  const goTo = (id: string | undefined) => {
+  const goTo = (ref: EventRef | undefined) => {
     freeFocus()
-    setMark(id)
+    setMark(ref)
   }
   const moveMark = (step: 1 | -1) => {
     if (state.open !== undefined) {
@@ -54,7 +57,7 @@ export function useRowCursor(items: LogEvent[] | undefined, pages: Pages): RowCu
       return
     }
     const next = items?.[index < 0 ? 0 : index + step]
-    if (next) goTo(next.id)
+    if (next) goTo(refOf(next))
     else if (canMove(step)) void pages.turn(step).then(goTo)
   }
   const close = () => {
@@ -68,10 +71,10 @@ export function useRowCursor(items: LogEvent[] | undefined, pages: Pages): RowCu
       const onControl = event.target instanceof Element && event.target.closest('a, button')
       if (onControl) return
       if (state.open === undefined) {
-        if (mark !== undefined && index >= 0) show({ open: mark })
+        if (marked) show({ open: refOf(marked) })
       } else if (place === 'requests') close()
     },
     Escape: close,
   })
-  return { marked: mark, canMove, moveOpen }
+  return { marked, canMove, moveOpen }
 }

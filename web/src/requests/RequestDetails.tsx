@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query'
 import { eventQuery } from '../api/queries'
 import type { LogEvent } from '../api/types'
 import { hasStatus } from '../api/errors'
+import type { EventRef } from '../api/eventRef'
 import { t } from '../i18n'
 import { useOpenedFocus } from '../keyboard/focus'
 import { LongText } from '../logs/panel/LongText'
@@ -17,15 +18,15 @@ import { RequestFooter } from './RequestFooter'
 import classes from './RequestDetails.module.css'
 
 interface RequestDetailsProps {
-  id: string
+  open: EventRef
   /** What the list knows already. */
   header?: LogEvent
 }
 
-export function RequestDetails({ id, header }: RequestDetailsProps) {
-  const { data, error, refetch } = useQuery(eventQuery('usage', id))
+export function RequestDetails({ open, header }: RequestDetailsProps) {
+  const { data, error, refetch } = useQuery(eventQuery('usage', open))
   const event = data ?? header
-  const details = useOpenedFocus<HTMLDivElement>(id)
+  const details = useOpenedFocus<HTMLDivElement>(open.id)
   return (
     <div
       ref={details}

@@ -1,5 +1,6 @@
 /** How long it took and how much it was, and the ways to take the request along. */
 import { Link } from '@tanstack/react-router'
+import { refOf } from '../api/eventRef'
 import type { LogEvent } from '../api/types'
 import { CompareButton } from '../compare/CompareButton'
 import { formatMilliseconds, formatNumber } from '../format/number'
@@ -13,6 +14,7 @@ import classes from './RequestDetails.module.css'
 
 export function RequestFooter({ event }: { event: LogEvent }) {
   const { state } = useLogView()
+  const of = { stream: 'usage' as const, ...refOf(event) }
   return (
     <footer className={classes.footer}>
       <dl>
@@ -27,12 +29,12 @@ export function RequestFooter({ event }: { event: LogEvent }) {
         ))}
       </dl>
       <div className={classes.actions}>
-        <Link {...addressOf('usage', writeState({ ...state, live: false, open: event.id }))}>
+        <Link {...addressOf('usage', writeState({ ...state, live: false, open: of }))}>
           {t.requests.openInLog}
         </Link>
-        <TimelineButton stream="usage" id={event.id} />
-        <CompareButton stream="usage" id={event.id} />
-        <EventCopies stream="usage" id={event.id} event={event} />
+        <TimelineButton of={of} />
+        <CompareButton of={of} />
+        <EventCopies of={of} event={event} />
       </div>
     </footer>
   )

@@ -1,4 +1,5 @@
 /** The requests of a page, or why there are none. */
+import type { LogEvent } from '../api/types'
 import { InsteadOfList } from '../logs/empty/InsteadOfList'
 import { useListScroll } from '../logs/table/useListScroll'
 import type { EventPages } from '../logs/useEventPages'
@@ -7,7 +8,7 @@ import classes from './RequestList.module.css'
 
 interface RequestListProps {
   pages: EventPages
-  marked: string | undefined
+  marked: LogEvent | undefined
 }
 
 export function RequestList({ pages, marked }: RequestListProps) {

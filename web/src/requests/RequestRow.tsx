@@ -1,5 +1,6 @@
 /** One request on a line. Pressing it shows what was asked and answered below; again hides it. */
 import { Link } from '@tanstack/react-router'
+import { refOf } from '../api/eventRef'
 import type { LogEvent } from '../api/types'
 import { formatNumber } from '../format/number'
 import { formatClock, formatDay, formatFull, formatRelative, type Zone } from '../format/time'
@@ -25,8 +26,9 @@ interface RequestRowProps {
 export function RequestRow({ event, marked, dated }: RequestRowProps) {
   const { state, zone, show, linkTo } = useLogView()
   const row = useMarkedRow<HTMLTableRowElement>(marked)
-  const isOpen = event.id === state.open
-  const next = { open: isOpen ? undefined : event.id }
+  const ref = refOf(event)
+  const isOpen = marked && state.open !== undefined
+  const next = { open: isOpen ? undefined : ref }
   const toggle = (click: React.MouseEvent) => {
     const onLink = click.target instanceof Element && click.target.closest('a, button') !== null
     const selecting = getSelection()?.type === 'Range'
@@ -37,7 +39,8 @@ export function RequestRow({ event, marked, dated }: RequestRowProps) {
       <tr
         ref={row}
         className={classes.row}
-        data-id={event.id}
+        data-id={ref.id}
+        data-origin={ref.origin}
         data-open={isOpen || undefined}
         data-marked={marked || undefined}
         tabIndex={marked ? -1 : undefined}
@@ -80,7 +83,7 @@ export function RequestRow({ event, marked, dated }: RequestRowProps) {
       {isOpen && (
         <tr className={classes.details}>
           <td colSpan={6}>
-            <RequestDetails id={event.id} header={event} />
+            <RequestDetails open={ref} header={event} />
           </td>
         </tr>
       )}

@@ -1,4 +1,5 @@
 /** Requests under the headings of their days; the open one shows its content in place. */
+import { keyOf } from '../api/eventRef'
 import type { LogEvent } from '../api/types'
 import { t } from '../i18n'
 import { useDensity } from '../logs/columns/useDensity'
@@ -18,7 +19,7 @@ const COST_PX = 112
 interface RequestTableProps {
   events: LogEvent[] | undefined
   stale: boolean
-  marked: string | undefined
+  marked: LogEvent | undefined
 }
 
 export function RequestTable({ events, stale, marked }: RequestTableProps) {
@@ -28,10 +29,11 @@ export function RequestTable({ events, stale, marked }: RequestTableProps) {
   const dated = !isByTime(shownSort(state))
   const days: Day[] | undefined =
     events && (dated ? [{ heading: undefined, events }] : daysOf(events, zone))
-  const isApart = events?.every(({ id }) => id !== state.open) === true
+  // What is open is marked, if it is there.
+  const isApart = events !== undefined && marked === undefined
   return (
     <>
-      {isApart && state.open !== undefined && !stale && <ApartRequest id={state.open} />}
+      {isApart && state.open !== undefined && !stale && <ApartRequest open={state.open} />}
       <CellActions events={events ?? []}>
         <table
           className={classes.table}
@@ -56,9 +58,9 @@ export function RequestTable({ events, stale, marked }: RequestTableProps) {
                 )}
                 {day.events.map((event) => (
                   <RequestRow
-                    key={event.id}
+                    key={keyOf(event)}
                     event={event}
-                    marked={event.id === marked}
+                    marked={event === marked}
                     dated={dated}
                   />
                 ))}

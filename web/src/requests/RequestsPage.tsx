@@ -6,6 +6,7 @@ import { ArchivedNote } from '../logs/ArchivedNote'
 import { OutdatedNotice } from '../logs/empty/OutdatedNotice'
 import { Histogram } from '../logs/histogram/Histogram'
 import { LogViewProvider, useLogView } from '../logs/LogView'
+import { RowKeys } from '../logs/RowKeys'
 import { ListBar } from '../logs/table/ListBar'
 import { Total } from '../logs/table/Total'
 import { useEventPages } from '../logs/useEventPages'
@@ -45,16 +46,19 @@ function PagedRequests() {
   const cursor = useRowCursor(pages.page?.items, pages)
   usePageKeys(pages)
   return (
-    <RequestFrame
-      total={<Total pages={pages} />}
-      onRefresh={pages.refresh}
-      refreshing={pages.fetching}
-    >
-      <Histogram />
-      <OutdatedNotice pages={pages} />
-      <ArchivedNote page={pages.page} />
-      <ListBar pages={pages} />
-      <RequestList pages={pages} marked={cursor.marked} />
-    </RequestFrame>
+    <>
+      <RequestFrame
+        total={<Total pages={pages} />}
+        onRefresh={pages.refresh}
+        refreshing={pages.fetching}
+      >
+        <Histogram />
+        <OutdatedNotice pages={pages} />
+        <ArchivedNote page={pages.page} />
+        <ListBar pages={pages} />
+        <RequestList pages={pages} marked={cursor.marked} />
+      </RequestFrame>
+      <RowKeys cursor={cursor} />
+    </>
   )
 }

@@ -4,28 +4,28 @@
  */
 import { useNavigate } from '@tanstack/react-router'
 import { useMemo } from 'react'
-import type { Stream } from '../api/types'
 import { useStreamFields } from '../catalogue/catalogue'
 import { LogViewContext, type LogView } from '../logs/LogView'
 import { readState, writeState } from '../logs/logState'
 import { addressOf } from '../logs/place'
 import { useZone } from '../ui/useZone'
+import type { EventKey } from './timelineState'
 
 interface DetachedViewProps {
-  stream: Stream
   window: { from: string; to: string }
-  open: string
+  open: EventKey
   onClose: () => void
   children: React.ReactNode
 }
 
-export function DetachedView({ stream, window, open, onClose, children }: DetachedViewProps) {
+export function DetachedView({ window, open, onClose, children }: DetachedViewProps) {
   const navigate = useNavigate()
+  const { stream, id, origin } = open
   const fields = useStreamFields(stream)
   const [zone, setZone] = useZone()
   const { from, to } = window
   const view = useMemo((): LogView => {
-    const state = { ...readState({}), from, to, open }
+    const state = { ...readState({}), from, to, open: { id, origin } }
     const linkTo: LogView['linkTo'] = (patch) =>
       addressOf(stream, writeState({ ...state, ...patch }))
     const ask: LogView['ask'] = (patch) => void navigate(linkTo(patch))
@@ -45,6 +45,6 @@ export function DetachedView({ stream, window, open, onClose, children }: Detach
       show: (patch) => ('open' in patch && patch.open === undefined ? onClose() : ask(patch)),
       linkTo,
     }
-  }, [stream, fields, from, to, open, zone, setZone, navigate, onClose])
+  }, [stream, fields, from, to, id, origin, zone, setZone, navigate, onClose])
   return <LogViewContext value={view}>{children}</LogViewContext>
 }

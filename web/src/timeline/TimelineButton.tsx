@@ -1,11 +1,11 @@
 /** Leads from an event to everything around it. */
 import { ActionIcon } from '@mantine/core'
 import { Link } from '@tanstack/react-router'
-import type { Stream } from '../api/types'
 import { t } from '../i18n'
 import { Icon } from '../ui/Icon'
+import { writeKey, type EventKey } from './timelineState'
 
-export function TimelineButton({ stream, id }: { stream: Stream; id: string }) {
+export function TimelineButton({ of }: { of: EventKey }) {
   return (
     <ActionIcon
       variant="subtle"
@@ -14,7 +14,7 @@ export function TimelineButton({ stream, id }: { stream: Stream; id: string }) {
       aria-label={t.timeline.open}
       data-hint={t.timeline.open}
       renderRoot={(props) => (
-        <Link {...props} to="/timeline" search={{ of: `${stream}/${id}` }} preload={false} />
+        <Link {...props} to="/timeline" search={writeKey('of', of)} preload={false} />
       )}
     >
       <Icon name="timeline" />

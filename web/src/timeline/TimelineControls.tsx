@@ -4,6 +4,7 @@ import { Link } from '@tanstack/react-router'
 import { formatNumber } from '../format/number'
 import { formatFull } from '../format/time'
 import { t } from '../i18n'
+import { writeRef } from '../logs/logState'
 import { addressOf } from '../logs/place'
 import { titleOf } from '../logs/presentation'
 import { EventText } from '../ui/EventText'
@@ -31,7 +32,7 @@ export function TimelineControls({ state, timeline, onChange }: TimelineControls
         {middle && of && (
           <Link
             {...addressOf(of.stream, {
-              open: of.id,
+              ...writeRef('open', of),
               from: timeline.window?.from,
               to: timeline.window?.to,
             })}

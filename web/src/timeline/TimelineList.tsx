@@ -3,6 +3,7 @@ import { Button, Skeleton } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useEffect, useRef } from 'react'
+import { keyOf } from '../api/eventRef'
 import { catalogueQuery } from '../api/queries'
 import type { Catalogue } from '../api/types'
 import { fieldsOf } from '../catalogue/catalogue'
@@ -37,12 +38,12 @@ export function TimelineList({ state, timeline, onOpen }: TimelineListProps) {
       <ol aria-label={t.timeline.list}>
         {events.map((event) => (
           <Line
-            key={`${event.stream} ${event.id}`}
-            event={event}
+            key={`${event.stream} ${keyOf(event.event)}`}
+            of={event}
             middle={middle.time}
             catalogue={catalogue}
             state={state}
-            onOpen={() => onOpen({ stream: event.stream, id: event.id })}
+            onOpen={() => onOpen(event)}
           />
         ))}
       </ol>
@@ -70,19 +71,20 @@ function Further({ beyond: { count, fetching, more }, say }: FurtherProps) {
 }
 
 interface LineProps {
-  event: TimelineEvent
+  of: TimelineEvent
   middle: string
   catalogue: Catalogue
   state: TimelineState
   onOpen: () => void
 }
 
-function Line({ event: { stream, id, event }, middle, catalogue, state, onOpen }: LineProps) {
+function Line({ of, middle, catalogue, state, onOpen }: LineProps) {
+  const { stream, event } = of
   const [zone] = useZone()
   const line = useRef<HTMLLIElement>(null)
   const wasOpen = useRef(false)
-  const isMiddle = isSame({ stream, id }, state.of)
-  const isOpen = isSame({ stream, id }, state.open)
+  const isMiddle = isSame(of, state.of)
+  const isOpen = isSame(of, state.open)
   useEffect(() => {
     if (isMiddle) line.current?.scrollIntoView({ block: 'center' })
   }, [isMiddle])
@@ -111,7 +113,7 @@ function Line({ event: { stream, id, event }, middle, catalogue, state, onOpen }
       <Link
         className={classes.time}
         to="/timeline"
-        search={writeTimeline({ ...state, open: { stream, id } })}
+        search={writeTimeline({ ...state, open: of })}
         preload={false}
         aria-label={t.list.openEvent(formatFull(date, zone))}
       >

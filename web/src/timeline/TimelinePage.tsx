@@ -4,6 +4,7 @@ import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { Suspense } from 'react'
 import { t } from '../i18n'
 import { useShortcuts } from '../keyboard/useShortcuts'
+import { EventKeys } from '../logs/EventKeys'
 import EventPanel from '../logs/panel/EventPanel'
 import { PanelEdge } from '../logs/panel/PanelEdge'
 import { PanelSkeleton } from '../logs/panel/PanelSkeleton'
@@ -11,14 +12,22 @@ import { usePanelWidth } from '../logs/panel/usePanelWidth'
 import { LoadError } from '../ui/LoadError'
 import { Message } from '../ui/Message'
 import { hasStatus } from '../api/errors'
+import { refOf } from '../api/eventRef'
 import frame from '../logs/LogFrame.module.css'
 import split from '../ui/Split.module.css'
 import { DetachedView } from './DetachedView'
 import { TimelineControls } from './TimelineControls'
 import { TimelineLanes } from './TimelineLanes'
 import { TimelineList } from './TimelineList'
-import { isSame, readTimeline, writeTimeline, type TimelineState } from './timelineState'
-import { useTimeline } from './useTimeline'
+import {
+  findKey,
+  isSame,
+  readTimeline,
+  writeTimeline,
+  type EventKey,
+  type TimelineState,
+} from './timelineState'
+import { useTimeline, type Timeline } from './useTimeline'
 import classes from './Timeline.module.css'
 
 export function TimelinePage() {
@@ -43,8 +52,7 @@ function Surroundings({ state: asked }: { state: TimelineState }) {
   const navigate = useNavigate()
   const timeline = useTimeline(asked)
   const panel = usePanelWidth()
-  // From the first step on the address says what is followed, so that a longer time does not lead elsewhere.
-  const state = { ...asked, by: timeline.relation?.kind ?? asked.by }
+  const state = settled(asked, timeline)
   const change = (patch: Partial<TimelineState>) =>
     void navigate({ to: '/timeline', search: writeTimeline({ ...state, ...patch }), replace: true })
   const cursor = useCursor(state, timeline.events ?? [], change)
@@ -78,24 +86,37 @@ function Surroundings({ state: asked }: { state: TimelineState }) {
           <PanelEdge {...panel} />
           <Suspense fallback={<PanelSkeleton />}>
             <DetachedView
-              stream={open.stream}
               window={timeline.window}
-              open={open.id}
+              open={open}
               onClose={() => change({ open: undefined })}
             >
-              <EventPanel id={open.id} canMove={cursor.canMove} onMove={cursor.move} />
+              <EventPanel open={open} canMove={cursor.canMove} onMove={cursor.move} />
             </DetachedView>
           </Suspense>
         </aside>
       )}
+      <EventKeys of={open ?? state.of} address={() => location.href} />
     </div>
   )
+}
+
+/**
+ * The state with what became clear meanwhile. From the first step on the address says what is followed, so
+ * that a longer time does not lead elsewhere, and whose the events are.
+ */
+function settled(asked: TimelineState, { middle, relation, events }: Timeline): TimelineState {
+  return {
+    ...asked,
+    of: asked.of && middle ? { stream: asked.of.stream, ...refOf(middle) } : asked.of,
+    by: relation?.kind ?? asked.by,
+    open: findKey(events ?? [], asked.open) ?? asked.open,
+  }
 }
 
 /** `j` and `k` go from event to event; `esc` closes. */
 function useCursor(
   state: TimelineState,
-  events: { stream: NonNullable<TimelineState['open']>['stream']; id: string }[],
+  events: EventKey[],
   change: (patch: Partial<TimelineState>) => void,
 ) {
   const current = state.open ?? state.of
@@ -103,7 +124,7 @@ function useCursor(
   const canMove = (step: 1 | -1) => index >= 0 && events[index + step] !== undefined
   const move = (step: 1 | -1) => {
     const next = events[index + step]
-    if (next) change({ open: { stream: next.stream, id: next.id } })
+    if (next) change({ open: next })
   }
   useShortcuts({
     j: () => move(1),

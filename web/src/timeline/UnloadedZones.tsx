@@ -9,8 +9,15 @@ const HATCHING = 'timeline-hatching'
 /** What a character of the text takes, rather too much. */
 const CHARACTER_PX = 7
 
+interface UnloadedZonesProps {
+  zones: Zone[]
+  height: number
+  /** Where their texts stand. */
+  line: number
+}
+
 /** The list has the same as buttons, for keyboards. */
-export function UnloadedZones({ zones, height }: { zones: Zone[]; height: number }) {
+export function UnloadedZones({ zones, height, line }: UnloadedZonesProps) {
   if (zones.length === 0) return null
   return (
     <>
@@ -28,7 +35,7 @@ export function UnloadedZones({ zones, height }: { zones: Zone[]; height: number
             <title>{`${text}. ${t.timeline.more}`}</title>
             <rect x={x} width={width} height={height} fill={`url(#${HATCHING})`} />
             {width > text.length * CHARACTER_PX && (
-              <text x={x + width / 2} y={height / 2 + 4} textAnchor="middle">
+              <text x={x + width / 2} y={line + 4} textAnchor="middle">
                 {text}
               </text>
             )}

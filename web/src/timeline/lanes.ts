@@ -10,7 +10,19 @@ export interface Dot {
   y: number
 }
 
-export const LANE_PX = 26
+/** How high a lane is, and how far below its top the line is that the dots lie on. */
+export interface LaneShape {
+  height: number
+  line: number
+}
+
+export const NAMED_BESIDE: LaneShape = { height: 26, line: 13 }
+/** Where there is no room beside the drawing. */
+export const NAMED_ABOVE: LaneShape = { height: 36, line: 25 }
+
+export function lineOf({ height, line }: LaneShape, lane: number): number {
+  return lane * height + line
+}
 
 export interface Zone {
   beyond: Beyond
@@ -23,11 +35,12 @@ export function dotsOf(
   streams: Stream[],
   window: Window,
   width: number,
+  shape: LaneShape,
 ): Dot[] {
   return events.flatMap((event) => {
     const lane = streams.indexOf(event.stream)
     if (lane < 0) return []
-    return [{ event, x: xOf(event.event.time, window, width), y: (lane + 0.5) * LANE_PX }]
+    return [{ event, x: xOf(event.event.time, window, width), y: lineOf(shape, lane) }]
   })
 }
 

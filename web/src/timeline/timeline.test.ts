@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import type { Catalogue, Field, LogEvent } from '../api/types'
-import { dotsOf, offsetOf, unloadedZones } from './lanes'
+import { dotsOf, NAMED_ABOVE, NAMED_BESIDE, offsetOf, unloadedZones } from './lanes'
 import { relationsOf, type Way } from './relations'
 import { NEAREST, othersParams, sideParams, stepParams } from './timelineQueries'
-import { readKey, readTimeline, windowOf, writeTimeline } from './timelineState'
+import { findKey, isSame, readKey, readTimeline, windowOf, writeTimeline } from './timelineState'
 import { firstWithOthers } from './useBeginning'
 import { joined, sideOf } from './useTimeline'
 
@@ -117,11 +117,30 @@ describe('the address of a timeline', () => {
       open: 'auth/x',
     }
     expect(writeTimeline(readTimeline(search))).toEqual(search)
-    expect(readKey('weather/x')).toBeUndefined()
+    expect(readKey({ of: 'weather/x' }, 'of')).toBeUndefined()
     expect(readTimeline({ around: '3y', by: 'colour' })).toMatchObject({
       around: '15m',
       by: undefined,
     })
+  })
+})
+
+describe('an event of a timeline', () => {
+  const eu = { stream: 'usage' as const, id: 'a/b', origin: 'eu' }
+  const us = { ...eu, origin: 'us' }
+  it('is named with its origin, and found again by it', () => {
+    const search = { of: 'usage/a/b', of_origin: 'eu', open: 'usage/a/b', open_origin: 'us' }
+    expect(readTimeline(search)).toMatchObject({ of: eu, open: us })
+    expect(writeTimeline(readTimeline(search))).toEqual(search)
+    expect(isSame(eu, us)).toBe(false)
+    expect(findKey([eu, us], us)).toBe(us)
+    expect(findKey([eu], us)).toBeUndefined()
+  })
+  it('is found by its id alone where an older address names no origin', () => {
+    const old = readKey({ of: 'usage/a/b' }, 'of')
+    expect(findKey([{ ...eu, stream: 'audit' as const }, us], old)).toBe(us)
+    const own = { ...eu, origin: undefined }
+    expect(findKey([eu, own], old)).toBe(own)
   })
 })
 
@@ -170,6 +189,9 @@ describe('the events of a timeline', () => {
     const ids = (events: { id: string }[]) => events.map(({ id }) => id).join('')
     expect(ids(joined([at('b', 20), at('a', 10)], [at('m', 30), at('c', 40)], middle))).toBe('abmc')
     expect(ids(joined([at('a', 10)], [at('c', 40)], middle))).toBe('amc')
+    const elsewhere = { ...at('m', 31), origin: 'eu' }
+    expect(ids(joined([], [at('m', 30), elsewhere], middle))).toBe('mm')
+    expect(ids(joined([], [elsewhere], middle))).toBe('mm')
   })
   it('lie in their lanes, none over the edge', () => {
     const window = windowOf('2026-11-19T14:00:00Z', '5m')
@@ -179,8 +201,10 @@ describe('the events of a timeline', () => {
       event: one,
     }))
     const far = { stream: 'auth' as const, id: 'x', event: event({}, '2030-01-01T00:00:00Z') }
-    const dots = dotsOf([...events, far], ['usage', 'auth'], window, 600)
+    const dots = dotsOf([...events, far], ['usage', 'auth'], window, 600, NAMED_BESIDE)
     expect(dots.map(({ y }) => y)).toEqual([13, 13, 39])
+    const lower = dotsOf([...events, far], ['usage', 'auth'], window, 600, NAMED_ABOVE)
+    expect(lower.map(({ y }) => y)).toEqual([25, 25, 61])
     expect(dots[0]?.x).toBeCloseTo(300, 0)
     expect(dots[2]?.x).toBe(594)
   })

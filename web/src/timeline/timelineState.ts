@@ -1,13 +1,13 @@
 /** The state of the timeline and its address: whose surroundings, by what, how far, in which logs. */
+import { indexOfRef, isSameRef, type EventRef } from '../api/eventRef'
 import { STREAMS, type Stream } from '../api/types'
 import { isStream } from '../catalogue/catalogue'
-import type { RawSearch } from '../logs/logState'
+import { readRef, writeRef, type RawSearch } from '../logs/logState'
 import { RELATION_KINDS, type RelationKind } from './relations'
 
-/** An event by its log and id. */
-export interface EventKey {
+/** An event of any log. */
+export interface EventKey extends EventRef {
   stream: Stream
-  id: string
 }
 
 export interface TimelineState {
@@ -36,39 +36,49 @@ const DEFAULT_AROUND: Around = '15m'
 export function readTimeline(search: RawSearch): TimelineState {
   const without = text(search['without'])?.split(',') ?? []
   return {
-    of: readKey(text(search['of'])),
+    of: readKey(search, 'of'),
     by: RELATION_KINDS.find((kind) => kind === search['by']),
     around: AROUNDS.find((around) => around === search['around']) ?? DEFAULT_AROUND,
     without: STREAMS.filter((stream) => without.includes(stream)),
-    open: readKey(text(search['open'])),
+    open: readKey(search, 'open'),
   }
 }
 
 export function writeTimeline(state: TimelineState): RawSearch {
   return {
-    of: state.of && writeKey(state.of),
+    ...writeKey('of', state.of),
     by: state.by,
     around: state.around === DEFAULT_AROUND ? undefined : state.around,
     without: state.without.length === 0 ? undefined : state.without.join(','),
-    open: state.open && writeKey(state.open),
+    ...writeKey('open', state.open),
   }
 }
 
 /** `usage/01990d5e`: ids may hold slashes, names of logs do not. */
-export function readKey(key: string | undefined): EventKey | undefined {
-  const slash = key?.indexOf('/') ?? -1
-  if (key === undefined || slash < 0) return undefined
-  const stream = key.slice(0, slash)
-  const id = key.slice(slash + 1)
-  return isStream(stream) && id !== '' ? { stream, id } : undefined
+export function readKey(search: RawSearch, name: string): EventKey | undefined {
+  const ref = readRef(search, name)
+  const slash = ref?.id.indexOf('/') ?? -1
+  if (ref === undefined || slash < 0) return undefined
+  const stream = ref.id.slice(0, slash)
+  const id = ref.id.slice(slash + 1)
+  return isStream(stream) && id !== '' ? { stream, id, origin: ref.origin } : undefined
 }
 
-export function writeKey({ stream, id }: EventKey): string {
-  return `${stream}/${id}`
+export function writeKey(name: string, key: EventKey | undefined): RawSearch {
+  return writeRef(name, key && { id: `${key.stream}/${key.id}`, origin: key.origin })
 }
 
 export function isSame(a: EventKey | undefined, b: EventKey | undefined): boolean {
-  return a !== undefined && a.stream === b?.stream && a.id === b.id
+  return a !== undefined && a.stream === b?.stream && isSameRef(a, b)
+}
+
+/** The one of these that is meant; one without an origin may be any platform's. */
+export function findKey<Key extends EventKey>(
+  keys: Key[],
+  key: EventKey | undefined,
+): Key | undefined {
+  const ofLog = keys.filter(({ stream }) => stream === key?.stream)
+  return ofLog[indexOfRef(ofLog, key)]
 }
 
 export interface Window {

@@ -1,13 +1,14 @@
 /** The events of the timeline in order of time, and how many there are beyond them. */
 import { useQueries, useQuery, useSuspenseQuery } from '@tanstack/react-query'
 import { useState } from 'react'
+import { refOf } from '../api/eventRef'
 import { catalogueQuery, eventQuery } from '../api/queries'
 import type { EventPage, LogEvent, Stream } from '../api/types'
 import { isStream } from '../catalogue/catalogue'
 import { useRights } from '../session/rights'
 import { relationsOf, type Relation } from './relations'
 import { NEAREST, sideParams, sideQuery, stepParams, type Side } from './timelineQueries'
-import { windowOf, type EventKey, type TimelineState, type Window } from './timelineState'
+import { isSame, windowOf, type EventKey, type TimelineState, type Window } from './timelineState'
 import { useBeginning } from './useBeginning'
 
 export interface TimelineEvent extends EventKey {
@@ -48,7 +49,7 @@ export function useTimeline(state: TimelineState): Timeline {
   const { streams: readable } = useRights()
   const { of, by, around, without } = state
   const middle = useQuery({
-    ...eventQuery(of?.stream ?? 'usage', of?.id ?? ''),
+    ...eventQuery(of?.stream ?? 'usage', of ?? { id: '' }),
     enabled: of !== undefined,
   })
   const relations = middle.data ? relationsOf(middle.data, catalogue, readable) : []
@@ -69,7 +70,7 @@ export function useTimeline(state: TimelineState): Timeline {
   const after = useSide('after', ask('after'))
   const events =
     isClear && before.events && after.events && middle.data && of
-      ? joined(before.events, after.events, { ...of, event: middle.data })
+      ? joined(before.events, after.events, keyed(of.stream, middle.data))
       : undefined
   const shown = events && events.length - 1 + before.beyond.count + after.beyond.count
 
@@ -158,12 +159,16 @@ export function joined(
   after: LogEvent[],
   middle: TimelineEvent,
 ): TimelineEvent[] {
-  const keyed = [...before.toReversed(), ...after].flatMap((event) => {
+  const others = [...before.toReversed(), ...after].flatMap((event) => {
     const stream = event['stream']
-    return typeof stream === 'string' && isStream(stream) ? [{ stream, id: event.id, event }] : []
+    return typeof stream === 'string' && isStream(stream) ? [keyed(stream, event)] : []
   })
-  const isThere = keyed.some(({ stream, id }) => stream === middle.stream && id === middle.id)
-  return isThere ? keyed : [...keyed, middle].sort((a, b) => order(a.event, b.event))
+  const isThere = others.some((event) => isSame(event, middle))
+  return isThere ? others : [...others, middle].sort((a, b) => order(a.event, b.event))
+}
+
+function keyed(stream: Stream, event: LogEvent): TimelineEvent {
+  return { stream, ...refOf(event), event }
 }
 
 function order(a: LogEvent, b: LogEvent): number {

@@ -42,7 +42,7 @@ export function useCopy() {
     return () => clearTimeout(timer)
   }, [state])
   const copy = (text: string) => {
-    writeClipboard(text).then(
+    copyText(text).then(
       () => setState('copied'),
       () => setState('failed'),
     )
@@ -51,9 +51,10 @@ export function useCopy() {
 }
 
 /** The clipboard API exists on secure origins only; plain HTTP in a local network is not one. */
-async function writeClipboard(text: string): Promise<void> {
+export async function copyText(text: string): Promise<void> {
   // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition
   if (navigator.clipboard) return navigator.clipboard.writeText(text)
+  const focused = document.activeElement
   const area = document.createElement('textarea')
   area.value = text
   area.className = 'visually-hidden'
@@ -62,5 +63,6 @@ async function writeClipboard(text: string): Promise<void> {
   // eslint-disable-next-line @typescript-eslint/no-deprecated
   const copied = document.execCommand('copy')
   area.remove()
+  if (focused instanceof HTMLElement) focused.focus({ preventScroll: true })
   if (!copied) throw new Error('copying was refused')
 }

@@ -1,7 +1,7 @@
 /** What stands in a search box; the address follows after a pause, and leads when it changes itself. */
 import { useEffect, useRef, useState } from 'react'
 
-const DEBOUNCE_MS = 250
+const DEBOUNCE_MS = 150
 
 export function useSearchText(q: string, ask: (q: string) => void) {
   const [text, setText] = useState(q)

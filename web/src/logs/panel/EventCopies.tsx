@@ -1,17 +1,18 @@
 /** Ways to take an event along: its address, its id, its JSON, the command that fetches it. */
-import type { LogEvent, Stream } from '../../api/types'
+import type { LogEvent } from '../../api/types'
 import { t } from '../../i18n'
+import type { EventKey } from '../../timeline/timelineState'
 import { CopyButton } from '../../ui/CopyButton'
 import { curlOf } from './curl'
 
 interface EventCopiesProps {
-  stream: Stream
-  id: string
+  of: EventKey
   /** Undefined while it is fetched. */
   event: LogEvent | undefined
 }
 
-export function EventCopies({ stream, id, event }: EventCopiesProps) {
+export function EventCopies({ of, event }: EventCopiesProps) {
+  const { id } = of
   return (
     <>
       <CopyButton icon="link" size={28} text={() => location.href} label={t.panel.copyLink} />
@@ -25,7 +26,7 @@ export function EventCopies({ stream, id, event }: EventCopiesProps) {
       <CopyButton
         icon="terminal"
         size={28}
-        text={() => curlOf(location.origin, stream, id)}
+        text={() => curlOf(location.origin, of)}
         label={t.panel.copyCurl}
       />
     </>

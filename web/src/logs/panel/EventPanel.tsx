@@ -1,6 +1,7 @@
 /** One event in full, beside the list. */
 import { useQuery } from '@tanstack/react-query'
 import { Suspense, lazy, useEffect, useRef } from 'react'
+import { refOf, type EventRef } from '../../api/eventRef'
 import { part } from '../../api/parts'
 import { eventQuery } from '../../api/queries'
 import type { LogEvent } from '../../api/types'
@@ -18,31 +19,35 @@ import { PanelSkeleton } from './PanelSkeleton'
 import { Payloads } from './Payloads'
 import { RawJson } from './RawJson'
 import { Related } from './Related'
+import { useValueKeys } from './useValueKeys'
 import classes from './EventPanel.module.css'
 
 const ProofSection = lazy(part(() => import('../../evidence/ProofSection')))
 
 interface EventPanelProps {
-  id: string
+  open: EventRef
   canMove: (step: 1 | -1) => boolean
   onMove: (step: 1 | -1) => void
 }
 
-export default function EventPanel({ id, canMove, onMove }: EventPanelProps) {
+export default function EventPanel({ open, canMove, onMove }: EventPanelProps) {
   const { stream } = useLogView()
   const { data, error, isPlaceholderData, refetch } = useQuery({
-    ...eventQuery(stream, id),
+    ...eventQuery(stream, open),
     placeholderData: (previous: LogEvent | undefined) => previous,
   })
-  const panel = useOpenedFocus<HTMLElement>(id)
+  const panel = useOpenedFocus<HTMLElement>(open.id)
+  // Where the address does not say whose it is, the event does.
+  const ref = data && !isPlaceholderData ? refOf(data) : open
   const body = useRef<HTMLDivElement>(null)
+  useValueKeys()
   useEffect(() => {
     body.current?.scrollTo({ top: 0 })
   }, [data?.id])
 
   return (
     <section ref={panel} className={classes.panel} aria-label={t.panel.label} tabIndex={-1}>
-      <PanelHeader event={data} id={id} canMove={canMove} onMove={onMove} />
+      <PanelHeader event={data} of={{ stream, ...ref }} canMove={canMove} onMove={onMove} />
       {data ? (
         <div
           ref={body}

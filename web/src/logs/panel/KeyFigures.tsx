@@ -1,5 +1,5 @@
 /** What one asks first about a call: who, how much, what it cost, how long it took. */
-import type { LogEvent } from '../../api/types'
+import type { Json, LogEvent } from '../../api/types'
 import { formatExactMoney } from '../../format/money'
 import { formatMilliseconds, formatNumber } from '../../format/number'
 import { t } from '../../i18n'
@@ -14,17 +14,13 @@ export function KeyFigures({ event }: { event: LogEvent }) {
   if (figures.length === 0) return null
   return (
     <dl className={classes.figures}>
-      {figures.map(({ label, value, note, field }) => (
-        <div key={label} data-figure={field === undefined || undefined}>
+      {figures.map(({ label, field, value, shown, note }) => (
+        <div key={label} data-figure={typeof value === 'number' || undefined}>
           <dt>{label}</dt>
           <dd>
-            {field === undefined ? (
-              value
-            ) : (
-              <FilterableValue field={fields.byName.get(field)} value={value}>
-                <EventText value={value} />
-              </FilterableValue>
-            )}
+            <FilterableValue field={fields.byName.get(field)} value={value}>
+              <EventText value={shown} />
+            </FilterableValue>
           </dd>
           {note !== undefined && (
             <dd className={classes.note}>
@@ -39,9 +35,9 @@ export function KeyFigures({ event }: { event: LogEvent }) {
 
 interface Figure {
   label: string
-  value: string
-  /** The field that has the value as it is shown. */
-  field?: string
+  field: string
+  value: Json
+  shown: string
   note?: string | undefined
 }
 
@@ -52,18 +48,32 @@ function figuresOf(event: LogEvent): Figure[] {
   const first = who ?? stands
   if (first !== undefined) {
     const field = who === undefined ? 'user_name' : 'api_key_name'
-    figures.push({ label: t.figures.user, value: first, note: who && stands, field })
+    const note = who && stands
+    figures.push({ label: t.figures.user, field, value: first, shown: first, note })
   }
   if (typeof tokens === 'number') {
-    figures.push({ label: t.figures.tokens, value: formatNumber(tokens), note: inAndOut(event) })
+    figures.push({
+      label: t.figures.tokens,
+      field: 'total_tokens',
+      value: tokens,
+      shown: formatNumber(tokens),
+      note: inAndOut(event),
+    })
   }
   if (typeof cost === 'number') {
-    figures.push({ label: t.figures.cost, value: formatExactMoney(cost) })
+    figures.push({
+      label: t.figures.cost,
+      field: 'cost',
+      value: cost,
+      shown: formatExactMoney(cost),
+    })
   }
   if (typeof latency === 'number') {
     figures.push({
       label: t.figures.latency,
-      value: formatMilliseconds(latency),
+      field: 'latency_ms',
+      value: latency,
+      shown: formatMilliseconds(latency),
       note: firstToken(event),
     })
   }

@@ -6,6 +6,7 @@ import { formatEnum } from '../../format/value'
 import { CompareButton } from '../../compare/CompareButton'
 import { t } from '../../i18n'
 import { TimelineButton } from '../../timeline/TimelineButton'
+import type { EventKey } from '../../timeline/timelineState'
 import { EventText } from '../../ui/EventText'
 import { Icon, type IconName } from '../../ui/Icon'
 import { StatusChip, toneOf } from '../../ui/StatusChip'
@@ -18,13 +19,13 @@ import classes from './PanelHeader.module.css'
 
 interface PanelHeaderProps {
   event: LogEvent | undefined
-  id: string
+  of: EventKey
   canMove: (step: 1 | -1) => boolean
   onMove: (step: 1 | -1) => void
 }
 
-export function PanelHeader({ event, id, canMove, onMove }: PanelHeaderProps) {
-  const { stream, show } = useLogView()
+export function PanelHeader({ event, of, canMove, onMove }: PanelHeaderProps) {
+  const { show } = useLogView()
   return (
     <header className={classes.header}>
       <div className={classes.bar}>
@@ -41,10 +42,10 @@ export function PanelHeader({ event, id, canMove, onMove }: PanelHeaderProps) {
           onClick={() => onMove(1)}
         />
         <span className={classes.gap} />
-        <TimelineButton stream={stream} id={id} />
-        <CompareButton stream={stream} id={id} />
+        <TimelineButton of={of} />
+        <CompareButton of={of} />
         <span className={classes.rule} />
-        <EventCopies stream={stream} id={id} event={event} />
+        <EventCopies of={of} event={event} />
         <span className={classes.rule} />
         <IconButton icon="close" label={t.panel.close} onClick={() => show({ open: undefined })} />
       </div>
@@ -56,6 +57,7 @@ export function PanelHeader({ event, id, canMove, onMove }: PanelHeaderProps) {
 function Headline({ event }: { event: LogEvent }) {
   const { stream, fields } = useLogView()
   const date = new Date(event.time)
+  const time = fields.byName.get('time')
   const state = stateOf(stream, event)
   const code = event['status_code']
   return (
@@ -71,8 +73,14 @@ function Headline({ event }: { event: LogEvent }) {
         )}
       </h2>
       <p className={classes.times}>
-        <time dateTime={event.time}>{formatFull(date, 'utc')}</time>
-        {date.getTimezoneOffset() !== 0 && <span>{formatFull(date, 'local')}</span>}
+        <FilterableValue field={time} value={event.time}>
+          <time dateTime={event.time}>{formatFull(date, 'utc')}</time>
+        </FilterableValue>
+        {date.getTimezoneOffset() !== 0 && (
+          <FilterableValue field={time} value={event.time}>
+            {formatFull(date, 'local')}
+          </FilterableValue>
+        )}
         <span>{formatRelative(date)}</span>
       </p>
       {stream === 'usage' && <KeyFigures event={event} />}

@@ -1,6 +1,7 @@
 /** What belongs to the same story: all of it on one line of time, or log by log. */
 import { useSuspenseQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
+import { refOf } from '../../api/eventRef'
 import { catalogueQuery } from '../../api/queries'
 import type { LogEvent } from '../../api/types'
 import { t } from '../../i18n'
@@ -20,7 +21,7 @@ export function Related({ event }: { event: LogEvent }) {
   const usage =
     stream === 'audit' && streams.includes('usage') ? usageOfResource(event, asked) : undefined
   if (links.length === 0) return null
-  const of = { stream, id: event.id }
+  const of = { stream, ...refOf(event) }
   return (
     <section className={panel.section}>
       <h3>{t.panel.related}</h3>

@@ -2,7 +2,11 @@
 import type { LogEvent } from '../../api/types'
 import { formatNumber, formatShare } from '../../format/number'
 import { t } from '../../i18n'
-import { tokensOf } from './tokens'
+import { useLogView } from '../LogView'
+import { valueFilter } from '../table/cellFilter'
+import { FilterableValue } from './FilterableValue'
+import { FilterButton } from './FilterButton'
+import { fieldOfPart, tokensOf, type TokenLine } from './tokens'
 import panel from './EventPanel.module.css'
 import classes from './Tokens.module.css'
 
@@ -23,18 +27,34 @@ export function Tokens({ event }: { event: LogEvent }) {
         </tr>
       </thead>
       <tbody>
-        {lines.map(({ part, count, share }) => (
+        {lines.map((line) => (
           <tr
-            key={part}
-            data-part={share === undefined ? undefined : true}
-            data-total={part === 'total' || undefined}
+            key={line.part}
+            data-part={line.share === undefined ? undefined : true}
+            data-total={line.part === 'total' || undefined}
           >
-            <td>{t.panel.tokenParts[part]}</td>
-            <td data-right>{formatNumber(count)}</td>
-            <td data-right>{share === undefined ? '' : formatShare(share)}</td>
+            <td>{t.panel.tokenParts[line.part]}</td>
+            <td data-right>
+              <Count line={line} />
+            </td>
+            <td data-right>{line.share === undefined ? '' : formatShare(line.share)}</td>
           </tr>
         ))}
       </tbody>
     </table>
+  )
+}
+
+function Count({ line: { part, count } }: { line: TokenLine }) {
+  const { fields } = useLogView()
+  const field = fields.byName.get(fieldOfPart(part))
+  const filter = field && valueFilter(field, count)
+  return (
+    <div className={classes.count}>
+      {filter?.excludable && <FilterButton filter={filter} exclude />}
+      <FilterableValue field={field} value={count}>
+        {formatNumber(count)}
+      </FilterableValue>
+    </div>
   )
 }

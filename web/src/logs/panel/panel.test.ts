@@ -39,8 +39,15 @@ describe('changes', () => {
 
 describe('copies', () => {
   it('cannot break out of the quotes of a shell', () => {
-    const command = curlOf('https://daybook.example', 'audit', "a'; rm -rf / #")
-    expect(command.split("'")).toHaveLength(3)
+    const of = { stream: 'audit' as const, id: "a'; rm -rf / #", origin: "eu'; ls" }
+    expect(curlOf('https://daybook.example', of).split("'")).toHaveLength(3)
+  })
+  it('say whose event it is, where the id alone does not', () => {
+    const address = (origin: string | undefined) =>
+      curlOf('https://daybook.example', { stream: 'usage', id: 'a/b', origin }).split("'")[1]
+    const path = 'https://daybook.example/api/v1/logs/usage/events/a%2Fb'
+    expect(address(undefined)).toBe(path)
+    expect(address('eu & us')).toBe(`${path}?origin=eu%20%26%20us`)
   })
 })
 

@@ -20,10 +20,14 @@ export const TOKEN_FIELDS = [
   'reasoning_tokens',
 ]
 
+export function fieldOfPart(part: TokenPart): string {
+  return `${part}_tokens`
+}
+
 /** Line by line; parts that are zero or unknown are left out. Empty when nothing is known. */
 export function tokensOf(event: LogEvent): TokenLine[] {
-  const count = (name: string) => {
-    const value = event[`${name}_tokens`]
+  const count = (part: TokenPart) => {
+    const value = event[fieldOfPart(part)]
     return typeof value === 'number' ? value : undefined
   }
   const whole = (part: TokenPart): TokenLine[] => {

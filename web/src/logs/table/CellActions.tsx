@@ -5,6 +5,7 @@
  * fingers.
  */
 import { useState } from 'react'
+import { indexOfRef, refOf } from '../../api/eventRef'
 import type { LogEvent } from '../../api/types'
 import type { StreamFields } from '../../catalogue/catalogue'
 import { describeFilterValue } from '../../catalogue/operators'
@@ -62,10 +63,16 @@ function firstPartOf(cell: HTMLElement): string {
   return cell.querySelector<HTMLElement>('[data-part]')?.dataset['part'] ?? ''
 }
 
+/** The event of the row that a cell is in. */
+function eventOf(cell: HTMLElement, events: LogEvent[]): LogEvent | undefined {
+  const row = cell.closest('tr')
+  const ref = { id: row?.dataset['id'] ?? '', origin: row?.dataset['origin'] }
+  return events[indexOfRef(events.map(refOf), ref)]
+}
+
 function targetOf(element: Element, fields: StreamFields, events: LogEvent[]): Target | undefined {
   const cell = element.closest<HTMLElement>('td[data-field]')
-  const id = cell?.closest<HTMLElement>('tr')?.dataset['id']
-  const event = events.find((one) => one.id === id)
+  const event = cell && eventOf(cell, events)
   if (!cell || !event) return undefined
   const column = cell.dataset['field'] ?? ''
   const part = partOf(element) ?? firstPartOf(cell)
@@ -79,8 +86,8 @@ interface CellActionsProps {
 }
 
 /**
- * Wraps a table whose cells say their column in `data-field` and whose rows their event in `data-id`;
- * in a cell that tells several things each says its field in `data-part`, the main one nothing.
+ * Wraps a table whose cells say their column in `data-field` and whose rows their event in `data-id` and
+ * `data-origin`; in a cell that tells several things each says its field in `data-part`, the main one nothing.
  */
 export function CellActions({ events, children }: CellActionsProps) {
   const { fields, state, ask } = useLogView()

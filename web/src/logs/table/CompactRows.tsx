@@ -1,6 +1,7 @@
 /** Events where there is no room for a table: what happened, then who and how much. */
 import { Skeleton } from '@mantine/core'
 import { Link } from '@tanstack/react-router'
+import { keyOf, refOf } from '../../api/eventRef'
 import type { LogEvent } from '../../api/types'
 import { formatClock, formatDay } from '../../format/time'
 import { t } from '../../i18n'
@@ -15,7 +16,7 @@ import classes from './CompactRows.module.css'
 interface CompactRowsProps {
   events: LogEvent[] | undefined
   stale: boolean
-  marked: string | undefined
+  marked: LogEvent | undefined
 }
 
 export function CompactRows({ events, stale, marked }: CompactRowsProps) {
@@ -34,7 +35,7 @@ export function CompactRows({ events, stale, marked }: CompactRowsProps) {
             </li>
           ))
         : events.map((event) => (
-            <CompactRow key={event.id} event={event} marked={event.id === marked} />
+            <CompactRow key={keyOf(event)} event={event} marked={event === marked} />
           ))}
     </ul>
   )
@@ -46,7 +47,7 @@ function CompactRow({ event, marked }: { event: LogEvent; marked: boolean }) {
   const date = new Date(event.time)
   return (
     <li ref={row} data-marked={marked || undefined} tabIndex={marked ? -1 : undefined}>
-      <Link className={classes.row} {...linkTo({ open: event.id })} preload={false}>
+      <Link className={classes.row} {...linkTo({ open: refOf(event) })} preload={false}>
         <span className={classes.title}>
           <EventText value={titleOf(stream, event)} line />
         </span>

@@ -22,7 +22,7 @@ interface EventRowsProps {
   /** Undefined while the first page is on its way. */
   events: LogEvent[] | undefined
   stale: boolean
-  marked: string | undefined
+  marked: LogEvent | undefined
 }
 
 export function EventRows({ width, ...rest }: EventRowsProps) {

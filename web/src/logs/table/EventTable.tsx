@@ -1,4 +1,5 @@
 /** The events as a table, 32 px a row. */
+import { keyOf } from '../../api/eventRef'
 import type { LogEvent } from '../../api/types'
 import { t } from '../../i18n'
 import { useDensity } from '../columns/useDensity'
@@ -19,7 +20,7 @@ interface EventTableProps {
   /** Undefined while the first page is on its way. */
   events: LogEvent[] | undefined
   stale: boolean
-  marked: string | undefined
+  marked: LogEvent | undefined
 }
 
 export function EventTable({ columns, events, stale, marked }: EventTableProps) {
@@ -54,7 +55,7 @@ export function EventTable({ columns, events, stale, marked }: EventTableProps) 
             <SkeletonRows columns={columns} rows={pageSize} />
           ) : (
             events.map((event) => (
-              <EventRow key={event.id} event={event} marked={event.id === marked}>
+              <EventRow key={keyOf(event)} event={event} marked={event === marked}>
                 {columns.map(({ field, alignRight }) => (
                   <td key={field.name} data-field={field.name} data-right={alignRight || undefined}>
                     {field.name === 'time' ? (

@@ -1,5 +1,6 @@
 /** The time of an event, and the link that opens it. Relative on hover. */
 import { Link } from '@tanstack/react-router'
+import { refOf } from '../../api/eventRef'
 import type { LogEvent } from '../../api/types'
 import { formatClock, formatDay, formatFull, formatRelative } from '../../format/time'
 import { t } from '../../i18n'
@@ -12,7 +13,7 @@ export function TimeCell({ event }: { event: LogEvent }) {
   return (
     <Link
       className={classes.time}
-      {...linkTo({ open: event.id })}
+      {...linkTo({ open: refOf(event) })}
       preload={false}
       aria-label={t.list.openEvent(formatFull(date, zone))}
       onPointerEnter={(pointer) => {
