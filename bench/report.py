@@ -126,7 +126,7 @@ def answers(results: dict) -> list[str]:
         lines.append(f"| {question['name']}{mark} | {' | '.join(cells)} | {times(ratio(question))} | {ms(percentile(ours.get('warm_ms', []), 0.95))} |")
     repetitions = max(len(system["warm_ms"]) for question in results["questions"] for system in question["systems"].values())
     lines += ["", f"Ratio: the better of DuckDB and ClickHouse over Daybook; a cell where Daybook loses says so. Up to {repetitions} repetitions after two "
-              f"warm-ups, no more begun after {results['budget_s']:g} s, each with other users, models, words, pages and ranges. Rows “without one workspace” leave out another workspace each time, "
+              f"warm-ups, none begun after {results['budget_s']:g} s but the first, each with other users, models, words, pages and ranges. Rows “without one workspace” leave out another workspace each time, "
               "so that no sum kept from an earlier answer fits; “warm dashboard” rows ask the very same again, where Daybook may use the sums it keeps. "
               "A page without “total” is one for which peers were spared the count. Peers count and quantile exactly unless a row says otherwise."]
     lines += [f"\n<sup>{number}</sup> {note}." for number, note in enumerate(notes, 1)]

@@ -60,5 +60,5 @@ def from_environment() -> Settings:
         rows=rows, systems=systems, binary=binary, keep=os.environ.get("KEEP") or None,
         results=results_directory(smoke),
         repetitions=3 if smoke else 20, cold_repetitions=1 if smoke else 3, checks=2 if smoke else 3,
-        budget_s=2 if smoke else float(os.environ.get("BUDGET_S") or 20), repetitions_min=2 if smoke else 3,
+        budget_s=2 if smoke else float(os.environ.get("BUDGET_S") or 20), repetitions_min=2 if smoke else 1,
         ingest_events=8_000 if smoke else 600_000, smoke=smoke, left_out=left_out)

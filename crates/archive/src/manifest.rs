@@ -172,6 +172,13 @@ impl Manifest {
         format!("{}{}", Self::dir(self.stream, self.period), file.name)
     }
 
+    /// The names in the depot of its files, and its own.
+    pub fn objects(&self) -> impl Iterator<Item = String> {
+        let own = Self::dir(self.stream, self.period) + NAME;
+        let files = self.parts.iter().flat_map(Part::files);
+        files.map(|file| self.object(file)).chain([own])
+    }
+
     /// Events in all its parts.
     pub fn events(&self) -> u64 {
         self.parts.iter().map(|part| part.events.rows).sum()

@@ -11,6 +11,9 @@ use std::borrow::Cow;
 /// The version of the format.
 pub const LEAF_VERSION: u64 = 1;
 
+/// What every entry ends with: its version.
+const END: &str = ",\"v\":1}";
+
 /// Bytes of a body's salt.
 pub const SALT_BYTES: usize = 32;
 
@@ -88,7 +91,7 @@ impl<'a> Leaf<'a> {
                 push_string(&mut entry, value);
             }
         }
-        entry.extend(format!(",\"v\":{LEAF_VERSION}}}").as_bytes());
+        entry.extend(END.as_bytes());
         if entry.len() > ENTRY_BYTES_MAX {
             return Err(BundleError::EntryTooLong(entry.len()).into());
         }
@@ -101,6 +104,44 @@ impl<'a> Leaf<'a> {
     ///
     /// [`LeafError`].
     pub fn parse(entry: &'a [u8]) -> Result<Self, LeafError> {
+        match Self::plain(entry) {
+            Some(leaf) => Ok(leaf),
+            None => Self::parse_any(entry),
+        }
+    }
+
+    /// The leaf of an entry whose texts have no escapes, as nearly all: much faster than the other way,
+    /// and a verifier reads every leaf. `None` leaves an entry to that.
+    fn plain(entry: &'a [u8]) -> Option<Self> {
+        let mut rest = std::str::from_utf8(entry).ok()?;
+        let rest = &mut rest;
+        let action = plain_member(rest, "{\"action\":\"")?;
+        let body = Hash::from_hex(plain_member(rest, ",\"body\":\"")?)?;
+        let id = plain_member(rest, ",\"id\":\"")?;
+        let operation = plain_member(rest, ",\"operation\":\"")?;
+        let origin = plain_member(rest, ",\"origin\":\"")?;
+        let received_at = plain_member(rest, ",\"received_at\":\"")?;
+        let resource_type = match rest.starts_with(",\"resource_type\"") {
+            true => Some(plain_member(rest, ",\"resource_type\":\"")?.into()),
+            false => None,
+        };
+        let result = plain_member(rest, ",\"result\":\"")?;
+        let time = plain_member(rest, ",\"time\":\"")?;
+        let is_whole = *rest == END && entry.len() <= ENTRY_BYTES_MAX;
+        is_whole.then(|| Self {
+            id: id.into(),
+            time: time.into(),
+            received_at: received_at.into(),
+            origin: origin.into(),
+            action: action.into(),
+            operation: operation.into(),
+            resource_type,
+            result: result.into(),
+            body,
+        })
+    }
+
+    fn parse_any(entry: &'a [u8]) -> Result<Self, LeafError> {
         let members: Members<'a> = serde_json::from_slice(entry)
             .map_err(|error| LeafError::Malformed(error.to_string()))?;
         if members.v != LEAF_VERSION {
@@ -124,6 +165,15 @@ impl<'a> Leaf<'a> {
         }
         Ok(leaf)
     }
+}
+
+/// Takes a member off the rest of an entry: what stands between `name` and the next quotation mark, if
+/// that is how it is written in canonical form.
+fn plain_member<'a>(rest: &mut &'a str, name: &str) -> Option<&'a str> {
+    let (text, behind) = rest.strip_prefix(name)?.split_once('"')?;
+    *rest = behind;
+    let has_escapes = text.bytes().any(|byte| byte < b' ' || byte == b'\\');
+    (!has_escapes).then_some(text)
 }
 
 /// The members of a leaf; serde refuses unknown, missing and repeated ones.
@@ -156,6 +206,7 @@ mod tests {
     use super::*;
     use crate::hash::leaf_hash;
     use crate::json::canonicalize;
+    use proptest::prelude::*;
 
     fn leaf() -> Leaf<'static> {
         Leaf {
@@ -238,6 +289,45 @@ mod tests {
         }
         assert_eq!(change("\"v\":1", "\"v\":2"), Err(LeafError::Version(2)));
         assert!(Leaf::parse(b"").is_err() && Leaf::parse(b"{\"\xff\":1}").is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn a_leaf_is_what_was_encoded(
+            texts in proptest::array::uniform7("(?s)[a-z]{0,3}.{0,4}"),
+            resource_type in proptest::option::of("(?s)[a-z]{0,3}.{0,2}"),
+        ) {
+            let [id, time, received_at, origin, action, operation, result] = texts.map(Cow::Owned);
+            let resource_type = resource_type.map(Cow::Owned);
+            let leaf = Leaf {
+                id, time, received_at, origin, action, operation, resource_type, result, body: leaf().body,
+            };
+            let entry = leaf.encode().unwrap();
+            prop_assert_eq!(Leaf::parse(&entry), Ok(leaf.clone()));
+            prop_assert_eq!(Leaf::parse_any(&entry), Ok(leaf));
+            let by_hand = canonicalize(&entry).unwrap();
+            prop_assert_eq!(by_hand, entry);
+        }
+    }
+
+    #[test]
+    fn the_plain_way_is_taken_where_it_can_be() {
+        let plain = Leaf {
+            origin: "prod €".into(),
+            ..leaf()
+        };
+        let entry = plain.encode().unwrap();
+        assert_eq!(Leaf::plain(&entry), Some(plain));
+        let escaped = leaf().encode().unwrap();
+        assert_eq!(Leaf::plain(&escaped), None);
+        let escaped = Leaf {
+            origin: "prod".into(),
+            resource_type: Some("\"".into()),
+            ..leaf()
+        };
+        let entry = escaped.encode().unwrap();
+        assert_eq!(Leaf::plain(&entry), None);
+        assert_eq!(Leaf::parse(&entry), Ok(escaped));
     }
 
     #[test]

@@ -50,6 +50,10 @@ pub const FILTER_VALUES_MAX: usize = 1_000;
 pub const VALUES_MAX: usize = 1_000;
 /// Buckets of a histogram.
 pub const BUCKETS_MAX: usize = 1_000;
+/// Series of their own in a time series.
+pub const SERIES_MAX: usize = 100;
+/// Points of all series of a time series: a week of minutes in eleven series.
+pub const POINTS_MAX: usize = 120_000;
 /// The online window without `from`: 90 days, in microseconds.
 pub const ONLINE_WINDOW_US: i64 = 90 * crate::Timestamp::DAY_US;
 /// Largest sequence number: what a JSON number holds exactly.

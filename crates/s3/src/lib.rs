@@ -6,7 +6,8 @@ use daybook_archive::Depot;
 use object_store::aws::{AmazonS3, AmazonS3Builder};
 use object_store::path::Path as Key;
 use object_store::{
-    ClientOptions, Error, ObjectStore, ObjectStoreExt, PutPayload, RetryConfig, WriteMultipart,
+    ClientOptions, Error, ListResult, ObjectStore, ObjectStoreExt, PutPayload, RetryConfig,
+    WriteMultipart,
 };
 use std::fmt;
 use std::fs::File;
@@ -143,6 +144,19 @@ impl Bucket {
         self.runtime.block_on(work).map_err(told)
     }
 
+    /// What lies directly below a prefix.
+    fn below(&self, prefix: &str) -> io::Result<ListResult> {
+        let key = self.key(prefix.trim_end_matches('/'));
+        self.wait(self.client.list_with_delimiter(Some(&key)))
+    }
+
+    /// The name of what has this key.
+    fn name(&self, key: &Key) -> String {
+        let name = key.to_string();
+        name.strip_prefix(&self.prefix)
+            .map_or(name.clone(), Into::into)
+    }
+
     async fn put_parts(&self, key: &Key, mut file: File) -> object_store::Result<()> {
         let upload = self.client.put_multipart(key).await?;
         let mut upload = WriteMultipart::new_with_chunk_size(upload, PART_BYTES);
@@ -201,14 +215,13 @@ impl Depot for Bucket {
     }
 
     fn list(&self, prefix: &str) -> io::Result<Vec<String>> {
-        let key = self.key(prefix.trim_end_matches('/'));
-        let found = self.wait(self.client.list_with_delimiter(Some(&key)))?;
-        let names = found.objects.into_iter().map(|object| {
-            let name = object.location.to_string();
-            name.strip_prefix(&self.prefix)
-                .map_or(name.clone(), Into::into)
-        });
-        Ok(names.collect())
+        let objects = self.below(prefix)?.objects.into_iter();
+        Ok(objects.map(|object| self.name(&object.location)).collect())
+    }
+
+    fn folders(&self, prefix: &str) -> io::Result<Vec<String>> {
+        let folders = self.below(prefix)?.common_prefixes.into_iter();
+        Ok(folders.map(|key| self.name(&key) + "/").collect())
     }
 
     fn remove(&self, name: &str) -> io::Result<()> {

@@ -6,7 +6,10 @@
 //! duplicate. A text is gone through from left to right, so the time grows with its length.
 
 mod assigned;
+mod blocks;
+mod markup;
 mod names;
+mod options;
 mod pairs;
 #[cfg(test)]
 mod tests;
@@ -121,9 +124,11 @@ impl Redactor {
 
     fn items(&self, secret: bool, levels: usize, among_lists: bool, items: &mut [Value]) -> bool {
         let is_pair = pairs::is_secret_pair(items, among_lists);
-        let mut found = false;
+        let (mut found, mut announced) = (false, false);
         for (at, item) in items.iter_mut().enumerate() {
-            let secret = secret || (is_pair && at == 1);
+            let is_argument = announced && !options::is_option(item);
+            announced = options::announces(item);
+            let secret = secret || is_argument || (is_pair && at == 1);
             found |= match item {
                 Value::Array(inner) if levels > 0 => self.items(secret, levels - 1, true, inner),
                 item => self.within(secret, levels, item),

@@ -28,7 +28,7 @@ mod warm;
 mod words;
 
 pub use options::Options;
-pub use verify::{ArchivedFile, archived_files, verify};
+pub use verify::{ArchivedFile, archive_strays, archived_files, verify};
 
 use answering::threads;
 use archive::{Archive, Archived};

@@ -6,8 +6,8 @@ use crate::options::Options;
 use crate::partition;
 use crate::wal;
 use crate::words::Words;
-use daybook_archive::Part;
-use daybook_model::StoreError;
+use daybook_archive::{Depot, Part};
+use daybook_model::{StoreError, Stream};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -41,6 +41,15 @@ pub fn archived_files(dir: &Path) -> Result<Vec<ArchivedFile>, StoreError> {
         );
     }
     Ok(files)
+}
+
+/// Names of the files among the archived audit events of a store's directory that are not on record, in
+/// order. While the store is open, an archiving that is under way has some, too.
+///
+/// # Errors
+/// [`StoreError`] when the archive cannot be listed, or the store's own records cannot be read.
+pub fn archive_strays(dir: &Path, depot: Arc<dyn Depot>) -> Result<Vec<String>, StoreError> {
+    Archive::new(dir, depot, 0).strays(Stream::Audit)
 }
 
 /// Checks the store of a directory, of which there may be none, and the files of its ledger.

@@ -3,7 +3,7 @@
 use super::Depot;
 use crate::durable;
 use bytes::Bytes;
-use std::fs::File;
+use std::fs::{File, FileType};
 use std::io::{self, Read, Write};
 use std::ops::Range;
 use std::os::unix::fs::FileExt;
@@ -31,6 +31,23 @@ impl Folder {
                 "not a name of an object",
             )),
         }
+    }
+
+    /// Names of what lies directly below a prefix and is of a kind.
+    fn below(&self, prefix: &str, is_kind: impl Fn(&FileType) -> bool) -> io::Result<Vec<String>> {
+        let dir = self.path(prefix.trim_end_matches('/'))?;
+        let entries = match std::fs::read_dir(dir) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            entries => entries?,
+        };
+        let mut names = Vec::new();
+        for entry in entries {
+            let entry = entry?;
+            if is_kind(&entry.file_type()?) {
+                names.push(format!("{prefix}{}", entry.file_name().to_string_lossy()));
+            }
+        }
+        Ok(names)
     }
 }
 
@@ -65,19 +82,12 @@ impl Depot for Folder {
     }
 
     fn list(&self, prefix: &str) -> io::Result<Vec<String>> {
-        let dir = self.path(prefix.trim_end_matches('/'))?;
-        let entries = match std::fs::read_dir(dir) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-            entries => entries?,
-        };
-        let mut names = Vec::new();
-        for entry in entries {
-            let entry = entry?;
-            if entry.file_type()?.is_file() {
-                names.push(format!("{prefix}{}", entry.file_name().to_string_lossy()));
-            }
-        }
-        Ok(names)
+        self.below(prefix, FileType::is_file)
+    }
+
+    fn folders(&self, prefix: &str) -> io::Result<Vec<String>> {
+        let names = self.below(prefix, FileType::is_dir)?;
+        Ok(names.into_iter().map(|name| name + "/").collect())
     }
 
     fn remove(&self, name: &str) -> io::Result<()> {
@@ -109,6 +119,9 @@ mod tests {
         let mut names = depot.list("audit/2026-03/").unwrap();
         names.sort();
         assert_eq!(names, ["audit/2026-03/a", "audit/2026-03/b"]);
+        assert_eq!(depot.folders("audit/").unwrap(), ["audit/2026-03/"]);
+        assert_eq!(depot.folders("audit/2026-03/").unwrap(), [""; 0]);
+        assert_eq!(depot.folders("usage/").unwrap(), [""; 0]);
         assert_eq!(&depot.read("audit/2026-03/b", 1..3).unwrap()[..], b"th");
         let short = depot.read("audit/2026-03/b", 1..9).unwrap_err();
         assert_eq!(short.kind(), io::ErrorKind::UnexpectedEof);

@@ -48,6 +48,12 @@ pub trait Depot: Send + Sync + fmt::Debug {
     /// When the depot cannot be asked now.
     fn list(&self, prefix: &str) -> io::Result<Vec<String>>;
 
+    /// The folders directly below a prefix that ends with a slash, as prefixes that end with one.
+    ///
+    /// # Errors
+    /// As [`Depot::list`].
+    fn folders(&self, prefix: &str) -> io::Result<Vec<String>>;
+
     /// Removes an object, if it is there.
     ///
     /// # Errors

@@ -6,9 +6,11 @@ mod remote;
 
 use crate::cli::VerifyArgs;
 use crate::{Failure, output, verifier_keys};
+use daybook_archive::Depot;
 use daybook_ledger::verify::{Earlier, FileHashes, Source, Trust, Verdict, grouped, verify};
 use daybook_ledger::{Note, Policy, VerifierKey, evidence};
 use daybook_server::verdict_with_store;
+use daybook_store::archive_strays;
 use daybook_store::ledger::{ComparedLedger, compare_events, stored_events};
 use directory::Directory;
 use indicatif::ProgressBar;
@@ -18,6 +20,7 @@ use std::io::BufReader;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::runtime::Handle;
 
@@ -100,8 +103,29 @@ fn log(args: &VerifyArgs, place: &Path, trust: &Trust<'_>) -> Result<Verdict, Fa
         gaps: &report.gaps,
         threads: trust.threads,
     };
-    let compared = compare_events(&with, |each| stored_events(&events, archive, each));
+    let read = Arc::clone(&archive);
+    let compared = compare_events(&with, |each| stored_events(&events, read, each));
+    tell_strays(&events, archive);
     Ok(verdict_with_store(report.clone(), compared))
+}
+
+/// Tells of files in the archive of which nothing was compared. They are no failure: nothing that Daybook
+/// shows comes from them.
+fn tell_strays(events: &Path, archive: Arc<dyn Depot>) {
+    let strays = archive_strays(events, archive).map_err(|error| {
+        format!("files in the archive that are not on record cannot be looked for: {error}")
+    });
+    let note = strays.map(|strays| {
+        let first = strays.first()?;
+        let count = grouped(strays.len() as u64);
+        Some(format!(
+            "{count} files in the archive are not on record, first {first:?}: they were compared with nothing, \
+             and Daybook shows nothing of them, unless an archiving under way has brought them"
+        ))
+    });
+    if let Some(note) = note.unwrap_or_else(Some) {
+        output::note(&note);
+    }
 }
 
 fn is_url(place: &str) -> bool {

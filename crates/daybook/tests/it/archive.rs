@@ -319,13 +319,17 @@ fn killed_again_and_again_it_archives_everything_once() {
     assert!(asked.total("usage") <= 101 * EACH);
 }
 
-/// What the verifier says about a data directory, and its exit code.
-fn verify(data: &Path, key: &str, more: &[&str]) -> (Option<i32>, String) {
+/// What the verifier says about a data directory: its exit code, the line, its notes.
+fn verify(data: &Path, key: &str, more: &[&str]) -> (Option<i32>, String, String) {
     let mut command = daybook(data);
     command.arg("verify").arg(data).args(["--key", key]);
     let output = command.args(more).output().unwrap();
-    let said = String::from_utf8_lossy(&output.stdout).into_owned();
-    (output.status.code(), said)
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    (
+        output.status.code(),
+        text(&output.stdout),
+        text(&output.stderr),
+    )
 }
 
 /// A file below a directory, by the end of its name.
@@ -367,7 +371,7 @@ fn archived_audit_events_are_found_proven_and_compared_with_the_ledger() {
     server.kill();
 
     let says = |code: i32, line: &str, more: &[&str]| {
-        let (found, said) = verify(&data, log_key.trim(), more);
+        let (found, said, _) = verify(&data, log_key.trim(), more);
         assert_eq!(found, Some(code), "{said}");
         assert!(said.contains(line), "{said}");
     };
@@ -377,6 +381,15 @@ fn archived_audit_events_are_found_proven_and_compared_with_the_ledger() {
     says(2, "COULD NOT CHECK: ", &[]);
     let place = ["--archive", elsewhere.to_str().unwrap()];
     says(0, " of them archived", &place);
+
+    let stray = elsewhere.join("audit/2020-01");
+    std::fs::create_dir(&stray).unwrap();
+    std::fs::write(stray.join("1-x.events.parquet"), "x").unwrap();
+    let (code, said, told) = verify(&data, log_key.trim(), &place);
+    assert_eq!(code, Some(0), "{said}");
+    let note = " in the archive are not on record, first \"audit/2020-01/1-x.events.parquet\"";
+    assert!(told.contains(note), "{told}");
+    std::fs::remove_dir_all(stray).unwrap();
 
     // The oldest month begins with the oldest event.
     let mut months: Vec<_> = std::fs::read_dir(elsewhere.join("audit"))

@@ -22,6 +22,9 @@ use std::fmt;
 use std::io::Read;
 use std::ops::Range;
 
+/// What to do about a zip that is not the one that was made.
+const ASK: &str = "ask for the zip as Daybook gave it";
+
 /// Why checking stops.
 pub(super) enum Stop {
     Fail(String),
@@ -32,6 +35,9 @@ impl From<ZipError> for Stop {
     fn from(error: ZipError) -> Self {
         match error {
             ZipError::Io(_) | ZipError::Text => Self::Unchecked(error.to_string()),
+            ZipError::Repacked(_) => Self::Fail(format!(
+                "{error}. Nothing behind could be checked, and so not the signature over all files; {ASK}"
+            )),
             other => Self::Fail(other.to_string()),
         }
     }
@@ -93,6 +99,18 @@ impl<R: Read> Files<R> {
         check_intact(&entry)?;
         Ok(entry.data)
     }
+
+    /// Nothing may follow the last file. All of them were checked before.
+    fn end(&mut self) -> Result<(), Stop> {
+        match self.zip.next_entry() {
+            Ok(None) => Ok(()),
+            Ok(Some(_)) => fail(format!("something follows {SIGNATURE}")),
+            Err(error @ ZipError::Repacked(_)) => fail(format!(
+                "{error}. The files of the package were all checked and are the ones that were signed; {ASK}"
+            )),
+            Err(error) => Err(error.into()),
+        }
+    }
 }
 
 fn check_intact(entry: &Entry) -> Result<(), Stop> {
@@ -142,11 +160,9 @@ fn check<R: Read>(
     let named = files.files.clone();
     let manifest = files.intact(MANIFEST)?;
     let signature = files.intact(SIGNATURE)?;
-    if files.ahead.is_some() || files.zip.next_entry()?.is_some() {
-        return fail("something follows manifest.sig");
-    }
     check_signature(&signature, &manifest, trust)?;
     let made_at = pass.check_manifest(&manifest, &named)?;
+    files.end()?;
     Ok(Evidence {
         indices: pass.indices(),
         period: pass.period,

@@ -31,6 +31,11 @@ pub enum ZipError {
          they came from can be verified itself"
     )]
     Text,
+    /// A zip archive of another form; the text says from where on.
+    #[error(
+        "the zip is not byte for byte the one that Daybook made: from {0} on it was packed again or changed"
+    )]
+    Repacked(String),
     /// More than the format can hold: 4 GiB, or 65,535 files.
     #[error("the package would have more than 4 GiB or 65,535 files")]
     TooLarge,
@@ -193,6 +198,14 @@ impl<R: Read> Reader<R> {
         })
     }
 
+    fn repacked(&self) -> ZipError {
+        ZipError::Repacked(self.place())
+    }
+
+    fn cut(&self) -> ZipError {
+        ZipError::Invalid(format!("the zip is cut short in {}", self.place()))
+    }
+
     /// The next entry; `None` at the end, which is then checked, too.
     ///
     /// # Errors
@@ -203,20 +216,18 @@ impl<R: Read> Reader<R> {
         if !header.starts_with(&LOCAL) {
             return self.end(header).map(|()| None);
         }
-        let wrong =
-            |place: String| ZipError::Invalid(format!("{place} is not as Daybook writes it"));
         let number = |at: usize| {
             let bytes = header.get(at..at + 4).and_then(|it| it.try_into().ok());
             bytes.map(u32::from_le_bytes)
         };
-        let length = header.get(26..28).and_then(|it| it.try_into().ok());
-        let length = length.map(u16::from_le_bytes).map(usize::from);
+        let length = header.get(26..LOCAL_BYTES).and_then(|it| it.first_chunk());
+        let length = length.map(|it| usize::from(u16::from_le_bytes(*it)));
         let (Some(crc), Some(size), Some(length)) = (number(14), number(18), length) else {
-            return Err(wrong(self.place()));
+            return Err(self.cut());
         };
         let name = String::from_utf8(self.read(length.min(NAME_BYTES_MAX + 1))?);
         let listed = Listed {
-            name: name.map_err(|_| wrong(self.place()))?,
+            name: name.map_err(|_| self.repacked())?,
             crc,
             size,
             offset: self.offset,
@@ -226,7 +237,7 @@ impl<R: Read> Reader<R> {
             .last()
             .is_none_or(|last| last.name < listed.name);
         if !in_order || [header.as_slice(), listed.name.as_bytes()].concat() != listed.local() {
-            return Err(wrong(self.place()));
+            return Err(self.repacked());
         }
         let data = self.read(size as usize)?;
         if data.len() != size as usize {
@@ -250,16 +261,20 @@ impl<R: Read> Reader<R> {
         }
         let expected = tail(&self.listed, self.offset)?;
         let rest = self.read(expected.len() + 1)?;
-        match [begun, rest].concat() == expected {
-            true => Ok(()),
-            false if self.listed.is_empty() => Err(ZipError::Invalid(
-                "this is no evidence package: it does not begin like one".into(),
-            )),
-            false => Err(ZipError::Invalid(format!(
-                "{} is not the end that belongs to it",
-                self.place()
-            ))),
+        let found = [begun, rest].concat();
+        if found == expected {
+            return Ok(());
         }
+        Err(match self.listed.is_empty() {
+            true => {
+                ZipError::Invalid("this is no evidence package: it does not begin like one".into())
+            }
+            false if expected.starts_with(&found) => self.cut(),
+            false if found.starts_with(&expected) => {
+                ZipError::Invalid("something follows the end of the zip".into())
+            }
+            false => self.repacked(),
+        })
     }
 }
 

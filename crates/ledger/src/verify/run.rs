@@ -13,11 +13,13 @@ use crate::part::Part;
 use crate::proof::{ProofInvalid, verify_inclusion};
 use crate::tile::{TILE_WIDTH, Tile};
 use crate::tree::Tree;
+use std::collections::VecDeque;
 use std::ops::Range;
+use std::panic::resume_unwind;
 use std::thread;
 
-/// Bundles per thread that are read before they are looked at in order.
-const BUNDLES_AHEAD: u64 = 32;
+/// Bundles that a thread checks before they are looked at in order.
+const PART_BUNDLES: usize = 32;
 
 /// Verifies a log. `progress` is told how many events are done, from time to time.
 pub fn verify<S: Source>(source: &S, trust: &Trust<'_>, mut progress: impl FnMut(u64)) -> Verdict {
@@ -85,17 +87,13 @@ fn try_verify<S: Source>(
         report,
     };
     pass.compare_earlier()?;
-    let bundles = checkpoint.size.div_ceil(u64::from(TILE_WIDTH));
-    let threads = trust.threads.get() as u64;
-    let mut next = 0;
-    while next < bundles {
-        let end = bundles.min(next.saturating_add(threads.saturating_mul(BUNDLES_AHEAD)));
-        for checked in check_all(source, next..end, checkpoint.size, threads) {
+    each_part(source, checkpoint.size, trust.threads.get(), |bundles| {
+        for checked in bundles {
             pass.add(&checked?)?;
         }
-        next = end;
         progress(pass.tree.size());
-    }
+        Ok(())
+    })?;
     pass.finish(&checkpoint)
 }
 
@@ -154,40 +152,42 @@ fn earlier(trust: &Trust<'_>, size: u64) -> Result<Vec<(String, Checkpoint)>, St
     Ok(checkpoints)
 }
 
-/// Checks bundles in parallel and gives the results in order.
-fn check_all<S: Source>(
+/// Checks all bundles on several threads, and hands over the results in order while the next ones are
+/// checked.
+fn each_part<S: Source>(
     source: &S,
-    bundles: Range<u64>,
     size: u64,
-    threads: u64,
-) -> Vec<Result<Checked, Stop>> {
-    let check_part = |part: Range<u64>| -> Vec<_> {
-        let tiles = part.filter_map(|index| Tile::in_tree(0, index, size));
-        let mut results = Vec::new();
-        for tile in tiles {
-            results.push(check(source, tile));
-            if matches!(results.last(), Some(Err(_))) {
-                // Nothing behind it is the first.
-                break;
-            }
-        }
-        results
-    };
-    if threads == 1 {
-        return check_part(bundles);
-    }
-    let share = (bundles.end - bundles.start).div_ceil(threads).max(1);
-    let starts = (bundles.start..bundles.end).step_by(usize::try_from(share).unwrap_or(usize::MAX));
-    let parts = starts.map(|start| start..bundles.end.min(start.saturating_add(share)));
+    threads: usize,
+    mut hand_over: impl FnMut(Vec<Result<Checked, Stop>>) -> Result<(), Stop>,
+) -> Result<(), Stop> {
+    let bundles = size.div_ceil(u64::from(TILE_WIDTH));
+    let starts = (0..bundles).step_by(PART_BUNDLES);
+    let mut parts = starts.map(|start| start..bundles.min(start + PART_BUNDLES as u64));
     thread::scope(|scope| {
-        let running: Vec<_> = parts.map(|part| scope.spawn(|| check_part(part))).collect();
-        let joined = running.into_iter().map(|running| match running.join() {
-            Ok(results) => results,
+        let begin = |part| scope.spawn(move || check_part(source, part, size));
+        let mut running: VecDeque<_> = parts.by_ref().take(threads).map(begin).collect();
+        while let Some(first) = running.pop_front() {
             // The source panicked: that is its caller's affair.
-            Err(panic) => std::panic::resume_unwind(panic),
-        });
-        joined.flatten().collect()
+            let checked = first.join().unwrap_or_else(|panic| resume_unwind(panic));
+            running.extend(parts.next().map(begin));
+            hand_over(checked)?;
+        }
+        Ok(())
     })
+}
+
+/// Checks bundles up to the first that is wrong: nothing behind it is the first.
+fn check_part<S: Source>(source: &S, part: Range<u64>, size: u64) -> Vec<Result<Checked, Stop>> {
+    let mut results = Vec::with_capacity(PART_BUNDLES);
+    for tile in part.filter_map(|index| Tile::in_tree(0, index, size)) {
+        let checked = check(source, tile);
+        let is_wrong = checked.is_err();
+        results.push(checked);
+        if is_wrong {
+            break;
+        }
+    }
+    results
 }
 
 /// One pass over the log.

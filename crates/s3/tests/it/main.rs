@@ -82,6 +82,8 @@ fn a_bucket_keeps_objects_of_any_size() {
         [""; 0],
         "only what lies directly there"
     );
+    assert_eq!(depot.folders("audit/").unwrap(), ["audit/2026-03/"]);
+    assert_eq!(depot.folders("audit/2026-03/").unwrap(), [""; 0]);
     let beside = bucket(settings(&s3, "a"), runtime.handle());
     assert_eq!(beside.list("b/audit/2026-03/").unwrap().len(), 3);
     for _ in 0..2 {

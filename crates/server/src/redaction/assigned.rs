@@ -1,11 +1,16 @@
 //! Secrets inside texts: what is assigned to a secret's name, or stands behind it as in a header:
-//! `DB_PASSWORD=…`, `X-Api-Key: …`, `host=db password=…`, half a document with `"password": "…"`.
+//! `DB_PASSWORD=…`, `X-Api-Key: …`, `host=db password=…`, `--password …`, `<password>…</password>`,
+//! half a document with `"password": "…"`.
 //!
-//! One way through the text, from sign to sign; what was passed is not looked at again.
+//! One way through the text, from sign to sign; what was passed is not looked at again, but for the
+//! tag that has just ended.
 
 use super::names::is_unmistakable;
-use super::{begins_replaced, is_secret_name};
+use super::{begins_replaced, blocks, is_secret_name, markup, options, pairs};
 use std::ops::Range;
+
+/// What may have a value behind it: signs, the first hyphen of an option, the end of a tag.
+const SIGNS: [char; 4] = ['=', ':', '-', '>'];
 
 /// Values that say that there is none.
 const NO_SECRETS: [&str; 8] = [
@@ -33,30 +38,26 @@ const LEADS: [&str; 10] = [
     "declare -x",
 ];
 
-/// How far before a name the beginning of its line is looked for.
+/// How far before a name the beginning of its line is looked for, or a name beside it.
 const LEAD_BYTES: usize = 64;
+
+/// Longer values are no names.
+const NAME_BYTES_MAX: usize = 128;
 
 /// The text with hashes in the place of such values, if it has any.
 pub(super) fn without_secrets(text: &str, hash: impl Fn(&str) -> String) -> Option<String> {
     let mut shown = String::new();
-    let (mut told, mut from) = (0, 0);
-    while let Some(at) = text[from..].find(['=', ':']) {
-        let sign = from + at;
-        let Some(value) = secret_at(text, from, sign) else {
-            from = sign + 1;
-            continue;
-        };
-        let secret = &text[value.clone()];
-        if let Some(bytes) = begins_replaced(secret) {
-            from = value.start + bytes;
-            continue;
-        }
-        if is_worth_hiding(secret) {
-            shown.push_str(&text[told..value.start]);
-            shown.push_str(&hash(secret));
-            told = value.end;
-        }
-        from = value.end;
+    let mut told = 0;
+    let mut walk = Walk {
+        text,
+        at: 0,
+        from: 0,
+        named: None,
+    };
+    while let Some(secret) = walk.next_secret() {
+        shown.push_str(&text[told..secret.start]);
+        told = secret.end;
+        shown.push_str(&hash(&text[secret]));
     }
     if told == 0 {
         return None;
@@ -65,27 +66,105 @@ pub(super) fn without_secrets(text: &str, hash: impl Fn(&str) -> String) -> Opti
     Some(shown)
 }
 
+/// The way through a text.
+struct Walk<'t> {
+    text: &'t str,
+    /// Where the next sign is looked for.
+    at: usize,
+    /// What is before belongs to something else.
+    from: usize,
+    /// Where a secret's name ends that is itself a value, as in `key="password"`.
+    named: Option<usize>,
+}
+
+impl Walk<'_> {
+    /// The next secret; what was replaced before is none.
+    fn next_secret(&mut self) -> Option<Range<usize>> {
+        while let Some(found) = self.text[self.at..].find(SIGNS) {
+            let sign = self.at + found;
+            self.at = sign + 1;
+            let Some(value) = self.value_at(sign) else {
+                continue;
+            };
+            let secret = &self.text[value.clone()];
+            let replaced = begins_replaced(secret);
+            self.at = value.start + replaced.unwrap_or(secret.len());
+            self.from = self.at;
+            if replaced.is_none() && is_worth_hiding(secret) {
+                return Some(value);
+            }
+        }
+        None
+    }
+
+    /// What stands behind a sign, if it belongs to a secret's name.
+    fn value_at(&mut self, sign: usize) -> Option<Range<usize>> {
+        match self.text.as_bytes()[sign] {
+            b'-' => {
+                let start = options::value_start(self.text, sign)?;
+                Some(value_from(self.text, start, true, &Name::default()))
+            }
+            b'>' => markup::content(self.text, sign),
+            _ => {
+                let value = self.assigned(sign);
+                self.from = sign + 1;
+                value
+            }
+        }
+    }
+
+    /// What a sign gives to a secret's name.
+    fn assigned(&mut self, sign: usize) -> Option<Range<usize>> {
+        let text = self.text;
+        let name = Name::before(text, self.from, sign)?;
+        let (start, assigns) = value_start(text, sign, name.is_spaced)?;
+        let stands_apart = name.column.is_some() || name.quote.is_some() || name.is_quoted;
+        let is_secret = match assigns || stands_apart {
+            true => is_secret_name(name.text),
+            // Words of a sentence.
+            false => is_unmistakable(name.text),
+        };
+        if is_secret {
+            let is_place = !assigns && name.is_place(&text[sign + 1..]);
+            return (!is_place).then(|| value_from(text, start, assigns, &name));
+        }
+        match assigns || stands_apart {
+            true => self.named_beside(&name, start, assigns),
+            false => None,
+        }
+    }
+
+    /// What belongs to a secret's name that stands beside it: `key="password" value="…"`.
+    fn named_beside(
+        &mut self,
+        name: &Name<'_>,
+        start: usize,
+        assigns: bool,
+    ) -> Option<Range<usize>> {
+        let text = self.text;
+        if pairs::is_name_in_text(name.text) {
+            let near = &text[..text.floor_char_boundary(start + NAME_BYTES_MAX)];
+            let value = value_from(near, start, assigns, name);
+            self.named = is_secret_name(&near[value.clone()]).then_some(value.end);
+            return None;
+        }
+        let between = text.get(self.named?..name.start)?;
+        let is_beside = between.len() <= LEAD_BYTES && between.chars().all(is_between_pairs);
+        (is_beside && pairs::is_value_in_text(name.text))
+            .then(|| value_from(text, start, assigns, name))
+    }
+}
+
 fn is_worth_hiding(value: &str) -> bool {
     let says_none = |word: &&str| value.eq_ignore_ascii_case(word);
     value.contains(char::is_alphanumeric) && !NO_SECRETS.iter().any(says_none)
 }
 
-/// What a sign gives to a secret's name; what is before `from` belongs to something else.
-fn secret_at(text: &str, from: usize, sign: usize) -> Option<Range<usize>> {
-    let name = Name::before(text, from, sign)?;
-    let (start, assigns) = value_start(text, sign, name.is_spaced)?;
-    let is_secret = match assigns || name.begins_line || name.quote.is_some() || name.is_quoted {
-        true => is_secret_name(name.text),
-        // Words of a sentence.
-        false => is_unmistakable(name.text),
-    };
-    let is_place = !assigns && name.is_place(&text[sign + 1..]);
-    (is_secret && !is_place).then(|| value_from(text, start, assigns, &name))
-}
-
 /// A name before a sign.
+#[derive(Default)]
 struct Name<'a> {
     text: &'a str,
+    start: usize,
     /// What stands directly before it.
     lead: Option<char>,
     /// Whether it has quotes of its own, as in JSON.
@@ -93,7 +172,8 @@ struct Name<'a> {
     /// The quote that opens before it and closes behind the value.
     quote: Option<char>,
     is_spaced: bool,
-    begins_line: bool,
+    /// How far from the beginning of its line, if it begins it.
+    column: Option<usize>,
 }
 
 impl<'a> Name<'a> {
@@ -112,11 +192,12 @@ impl<'a> Name<'a> {
         let is_quoted = behind.contains(['"', '\'', '`']);
         Some(Self {
             text: &bare[bare.len() - bytes..],
+            start,
             lead,
             is_quoted,
             quote: lead.filter(|letter| is_quote(*letter) && !is_quoted),
             is_spaced: behind.ends_with([' ', '\t']),
-            begins_line: begins_line(before),
+            column: column(before),
         })
     }
 
@@ -129,7 +210,7 @@ impl<'a> Name<'a> {
     }
 }
 
-fn is_of_name(letter: char) -> bool {
+pub(super) fn is_of_name(letter: char) -> bool {
     letter.is_alphanumeric() || matches!(letter, '_' | '-' | '.')
 }
 
@@ -141,16 +222,22 @@ const fn ends_line(letter: char) -> bool {
     matches!(letter, '\n' | '\r')
 }
 
-/// Whether nothing stands between a name and the beginning of its line, or what may.
-fn begins_line(before: &str) -> bool {
+/// Whether a letter may stand between a name and the value beside it.
+const fn is_between_pairs(letter: char) -> bool {
+    is_quote(letter) || ends_line(letter) || matches!(letter, ' ' | '\t' | ',' | ';' | '\\')
+}
+
+/// How far from the beginning of its line a name stands, if nothing is between, or what may be.
+fn column(before: &str) -> Option<usize> {
     let near = before.floor_char_boundary(before.len().saturating_sub(LEAD_BYTES));
     let lead = match before[near..].rfind(ends_line) {
         Some(end) => &before[near + end + 1..],
         None if near == 0 => before,
-        None => return false,
+        None => return None,
     };
-    let lead = lead.trim_matches([' ', '\t', '-', '>', '"', '\'', '`']);
-    LEADS.contains(&lead)
+    let bare = lead.trim_matches([' ', '\t', '-', '>', '"', '\'', '`']);
+    let begins = LEADS.contains(&bare);
+    begins.then(|| lead.trim_end_matches(is_quote).len())
 }
 
 /// Where the value of a sign begins, and whether the sign assigns (`=`, `:=`, `=>`) or is a colon.
@@ -186,14 +273,18 @@ fn value_from(text: &str, start: usize, assigns: bool, name: &Name<'_>) -> Range
     }
     let stops = |letter: char| match name.quote {
         Some(quote) => letter == quote || ends_line(letter),
-        None if name.begins_line => ends_line(letter),
+        None if name.column.is_some() => ends_line(letter),
         None => letter.is_whitespace() || is_quote(letter),
     };
-    let is_whole = !assigns && (name.begins_line || name.quote.is_some());
+    let is_whole = !assigns && (name.column.is_some() || name.quote.is_some());
     let end = match is_whole {
         true => value.find(stops).map_or(text.len(), |at| start + at),
         false => bare_end(text, start, if assigns { '=' } else { ':' }, stops),
     };
+    let column = name.column.filter(|_| is_whole);
+    if let Some(block) = column.and_then(|column| blocks::below(text, start..end, column)) {
+        return block;
+    }
     let closes = [' ', '\t', ',', ';', ')', ']', '}'];
     start..start + text[start..end].trim_end_matches(closes).len()
 }

@@ -126,6 +126,12 @@ const PLAIN_TOKENS: [&str; 34] = [
     "billing",
 ];
 
+/// First words of options that ask for a secret, or do something with it, and are followed by none.
+const FLAGS: [&str; 16] = [
+    "no", "ask", "prompt", "with", "without", "require", "show", "print", "hide", "mask", "skip",
+    "allow", "enable", "disable", "force", "generate",
+];
+
 /// Whether values of this name are secret: one of its steps (`config.password`, `/env/API_KEY`)
 /// means a secret, or its last one ends like one.
 pub(crate) fn is_secret_name(name: &str) -> bool {
@@ -138,6 +144,17 @@ pub(crate) fn is_secret_name(name: &str) -> bool {
 /// The same without the words that mean much else in sentences, such as `token`.
 pub(super) fn is_unmistakable(name: &str) -> bool {
     steps(name).any(|step| holds_secret(&words(step)))
+}
+
+/// Whether a command takes a secret behind an option of this name: the secret is the last that it
+/// says (`password-stdin` takes none).
+pub(super) fn is_secret_option(name: &str) -> bool {
+    let words = words(name);
+    let bare = words.concat();
+    let bare = bare.trim_end_matches('s');
+    let is_flag = words.first().is_some_and(|first| FLAGS.contains(&&**first));
+    let ends = || ends_secret(&words) || PARTS.iter().any(|part| bare.ends_with(part));
+    !is_flag && ends() && is_secret_name(name)
 }
 
 fn steps(name: &str) -> impl Iterator<Item = &str> {
@@ -229,6 +246,38 @@ mod tests {
             "policies.0.api_key",
         ] {
             assert!(is_secret_name(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn options_take_secrets_when_they_say_nothing_else() {
+        for name in [
+            "password",
+            "token",
+            "secret",
+            "api-key",
+            "db-password",
+            "aws-secret-access-key",
+            "registry-token",
+            "spring.datasource.password",
+            "credentials",
+        ] {
+            assert!(is_secret_option(name), "{name}");
+        }
+        for name in [
+            "",
+            "user",
+            "token-limit",
+            "max-tokens",
+            "password-stdin",
+            "password-file",
+            "no-password",
+            "with-token",
+            "generate-secret",
+            "secret-name",
+            "compass",
+        ] {
+            assert!(!is_secret_option(name), "{name}");
         }
     }
 

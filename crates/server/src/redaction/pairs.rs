@@ -58,6 +58,17 @@ pub(super) fn is_value(name: &str) -> bool {
     is_one_of(&VALUES, "value", name)
 }
 
+/// Whether what has this name in a text names what follows it. Fewer words than in objects: there
+/// most of them mean something else.
+pub(super) fn is_name_in_text(name: &str) -> bool {
+    is_one_of(&["key"], "name", name)
+}
+
+/// Whether what has this name in a text holds what the one before it names.
+pub(super) fn is_value_in_text(name: &str) -> bool {
+    is_one_of(&[], "value", name)
+}
+
 /// Whether a list is a name and its secret. A list of two plain words is taken for a choice of
 /// words (`["password", "passkey"]`), unless it is itself one of a list of lists.
 pub(super) fn is_secret_pair(items: &[Value], among_lists: bool) -> bool {

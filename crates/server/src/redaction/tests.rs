@@ -1,3 +1,5 @@
+mod texts;
+
 use super::*;
 use serde_json::json;
 
@@ -143,73 +145,6 @@ fn pairs_without_a_secret_stay() {
 }
 
 #[test]
-fn what_a_text_assigns_to_a_secret_name_goes() {
-    for (text, secrets) in [
-        ("OPENAI_API_KEY=hunter2", &["hunter2"][..]),
-        ("export DB_PASSWORD='hunter 2'", &["hunter 2"]),
-        (
-            "# .env\nHOST=db\nDB_PASSWORD=hunter;2 #x\n\nAPI_TOKEN=\"abc\"\nPORT=1",
-            &["hunter;2 #x", "abc"],
-        ),
-        ("PASSWORD=correct horse battery", &["correct horse battery"]),
-        ("ENV API_KEY=one REGION=eu", &["one"]),
-        ("password := 'hunter2'", &["hunter2"]),
-        ("'password' => 'hunter2', 'user' => 'ana'", &["hunter2"]),
-        (
-            "Host: a\r\nX-Api-Key: hunter2 b\r\nAccept: c",
-            &["hunter2 b"],
-        ),
-        ("Cookie: a=b; c=d", &["a=b; c=d"]),
-        ("curl -H 'X-Api-Key: hunter2' -H 'Accept: c'", &["hunter2"]),
-        ("docker run -e \"API_KEY=hunter2\" x", &["hunter2"]),
-        ("run --password=hunter2 --user=ana", &["hunter2"]),
-        ("host=x password=hunter2 user=ana", &["hunter2"]),
-        (
-            "Server=tcp:x,1433;Password=hunter2;Initial Catalog=d;",
-            &["hunter2"],
-        ),
-        ("Server=x;User Id=sa;Pwd='a''b';", &["a''b"]),
-        ("user=ana&password=hunter2&next=/", &["hunter2"]),
-        (
-            "cut {\"user\":\"ana\",\"password\":\"hunter2\",\"to",
-            &["hunter2"],
-        ),
-        ("cut {\\\"password\\\":\\\"hunter2\\\",\\\"to", &["hunter2"]),
-        ("{'password': 'hunter2', 'user': 'ana'}", &["hunter2"]),
-        ("user: ana\n  Passwort: geheim 1\n", &["geheim 1"]),
-        ("the new password: hunter2, as agreed", &["hunter2"]),
-        ("api_key=\"never closed", &["never closed"]),
-    ] {
-        let mut expected = text.to_owned();
-        for secret in secrets {
-            expected = expected.replace(secret, &hash(secret));
-        }
-        assert_eq!(redacted_text(text), expected);
-        assert_eq!(redacted_text(&expected), expected, "sent again it stays");
-    }
-}
-
-#[test]
-fn texts_without_a_secret_stay() {
-    for text in [
-        "max_tokens=100, token_limit: 5",
-        "password_policy=strict; key_id=7",
-        "the price per token: 0.01",
-        "require_password=true\npassword: null\npassword=\napi_key: ****",
-        "Password::new and ==, =, :, \"=\"",
-        "https://secrets.example.com:8443/v1",
-        "arn:aws:secretsmanager:eu-central-1:4711:x",
-        "provider/secret-model:free",
-        "{\"user\": \"ana\", \"max_tokens\": 1e2}",
-        "[\"password\", \"passkey\"]",
-        "ends with password=",
-        "ünï: ßö=€",
-    ] {
-        assert_eq!(redacted_text(text), text);
-    }
-}
-
-#[test]
 fn json_as_text_is_read_and_written_again() {
     let text = r#" {"password":"hunter2","b":[1,{"name":"api_key","value":"x"}]}"#;
     let expected =
@@ -257,6 +192,26 @@ fn hostile_texts_take_no_long_time() {
         "?api_key=a",
         "é=",
         "password=é ",
+        "-",
+        "-- ",
+        "--password ",
+        "--password \t",
+        "--password x ",
+        "<",
+        ">",
+        "<password",
+        "<password>",
+        "<password>x ",
+        "<password> ",
+        "<password></",
+        "<password><![CDATA[",
+        "password: |\n ",
+        "password: |\n\n",
+        "\npassword: |\n  x",
+        "\npassword: !a ",
+        "name=",
+        "name=password value=",
+        "key='password' value='",
     ] {
         redacted_text(&format!("x {}", piece.repeat(BYTES / piece.len())));
     }
@@ -335,6 +290,19 @@ const PIECES: &[&str] = &[
     "https://",
     "export ",
     "-H ",
+    "-",
+    "--",
+    "--password ",
+    "<",
+    ">",
+    "</",
+    "<password>",
+    "</password>",
+    "<![CDATA[",
+    "|",
+    "\n  ",
+    "name",
+    "value",
     "Bearer abcdefghijklmnop",
     "hmac:0123456789abcdef01234567",
 ];

@@ -63,7 +63,7 @@ impl Archive {
                 false if attempts > 0 => std::thread::sleep(PAUSE),
                 false if found.goes_on_from(&record.manifest) => {
                     return Err(StoreError::Unavailable(format!(
-                        "archiving {stream}/{of} was cut short: start Daybook, which ends it, and verify again"
+                        "archiving {stream}/{of} is under way or was cut short: let Daybook run, which ends it, and verify again"
                     )));
                 }
                 false => {

@@ -10,6 +10,7 @@ mod groups;
 mod record;
 mod scan;
 mod step;
+mod strays;
 
 pub(crate) use change::Replacement;
 pub(crate) use find::expired;

@@ -122,7 +122,14 @@ pub(super) fn ids_path(dir: &Path, (stream, period): PartitionKey, part: u64) ->
 
 /// All that is archived, by the records of a store's directory.
 pub(crate) fn load_all(archive: &Archive) -> StoreResult<Archived> {
-    let mut periods = Vec::new();
+    let records = load_records(archive)?.into_iter();
+    let periods = records.map(|record| ArchivedPeriod::new(archive, record).map(Arc::new));
+    Archived::new(periods.collect::<StoreResult<Vec<_>>>()?)
+}
+
+/// The records of a store's directory.
+pub(super) fn load_records(archive: &Archive) -> StoreResult<Vec<Record>> {
+    let mut records = Vec::new();
     for stream in Stream::ALL {
         let entries = match std::fs::read_dir(archive.dir.join(stream.name())) {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => continue,
@@ -137,11 +144,11 @@ pub(crate) fn load_all(archive: &Archive) -> StoreResult<Archived> {
                 // what it says is archived goes now.
                 durable::sync_above(&entry.path())
                     .map_err(|e| io_error("flushing an archive record", &e))?;
-                periods.push(Arc::new(ArchivedPeriod::new(archive, record)?));
+                records.push(record);
             }
         }
     }
-    Archived::new(periods)
+    Ok(records)
 }
 
 /// The record of a period as it is now; `None` when nothing of it is archived any more.

@@ -3,7 +3,7 @@
 //! but its place in the log (`seq`, `ledger_index`, `leaf_hash`).
 
 use daybook_ledger::leaf::{SALT_BYTES, commitment};
-use daybook_ledger::{Leaf, leaf_hash};
+use daybook_ledger::{Hash, Leaf, leaf_hash};
 use daybook_model::decimal::push_time;
 use daybook_model::ledger::{IN_LEAF, LeafHash, PLACE};
 use daybook_model::value::write_json_text;
@@ -63,6 +63,19 @@ pub(crate) fn leaf_and_body(
     salt: [u8; SALT_BYTES],
 ) -> Result<(Vec<u8>, String), StoreError> {
     let body = body_of(event);
+    let leaf = leaf_of(event, commitment(&salt, body.as_bytes())).encode();
+    let leaf = leaf.map_err(|e| StoreError::Limit(e.to_string()))?;
+    Ok((leaf, body))
+}
+
+/// Whether an event was sealed as this entry and this body. That the entry commits to the body must
+/// have been verified: it is not computed again.
+pub(crate) fn is_sealed_as(event: &Event, entry: &[u8], body: &[u8]) -> bool {
+    let is_leaf = Leaf::parse(entry).is_ok_and(|leaf| leaf == leaf_of(event, leaf.body));
+    is_leaf && body_of(event).as_bytes() == body
+}
+
+fn leaf_of(event: &Event, body: Hash) -> Leaf<'_> {
     let text = |name: &str| event.text(name).unwrap_or_default().into();
     let time = |us: i64| {
         let mut text = String::with_capacity(32);
@@ -70,7 +83,7 @@ pub(crate) fn leaf_and_body(
         text.into()
     };
     let received_at = event.integer("received_at");
-    let leaf = Leaf {
+    Leaf {
         id: (&*event.id).into(),
         time: time(event.time.us()),
         received_at: received_at.map(time).unwrap_or_default(),
@@ -79,11 +92,8 @@ pub(crate) fn leaf_and_body(
         operation: text("operation"),
         resource_type: event.text("resource_type").map(Into::into),
         result: text("result"),
-        body: commitment(&salt, body.as_bytes()),
-    };
-    let leaf = leaf.encode();
-    let leaf = leaf.map_err(|e| StoreError::Limit(e.to_string()))?;
-    Ok((leaf, body))
+        body,
+    }
 }
 
 /// The members of an event that its leaf does not have, in order of their names. What senders gave as
@@ -149,6 +159,7 @@ mod tests {
         #[test]
         fn leaf_and_body_are_the_event(event in generate::event(Stream::Audit), salt in any::<[u8; 32]>()) {
             let sealed = Sealed::new(&event, salt).unwrap();
+            prop_assert!(is_sealed_as(&event, &sealed.leaf, &sealed.body));
             prop_assert_eq!(sealed.event().unwrap(), event);
             prop_assert_eq!(canonicalize(&sealed.leaf).unwrap(), &*sealed.leaf);
         }
@@ -172,11 +183,14 @@ mod tests {
         assert_eq!(body, expected);
         let leaf = std::str::from_utf8(&sealed.leaf).unwrap();
         assert!(!leaf.contains("Ana") && leaf.contains(r#""time":"2026-03-01T10:00:00Z""#));
+        let other = Sealed::new(&event, [8; 32]).unwrap();
         assert_ne!(
-            sealed.leaf_hash,
-            Sealed::new(&event, [8; 32]).unwrap().leaf_hash,
+            sealed.leaf_hash, other.leaf_hash,
             "who does not know the salt cannot try bodies out"
         );
+        assert!(is_sealed_as(&event, &other.leaf, &sealed.body));
+        assert!(!is_sealed_as(&event, &sealed.leaf, b"{}"));
+        assert!(!is_sealed_as(&audit(""), &sealed.leaf, b"{}"));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The audit events that a store has, online and archived, for a comparison with its ledger. Reads only,
 //! also while another process has the store open: its mover waits meanwhile, its committer does not.
 
-use super::envelope::leaf_and_body;
+use super::envelope::is_sealed_as;
 use super::event_of;
 use crate::archive::{self, Archive};
 use crate::error::io_error;
@@ -151,17 +151,12 @@ fn read_log(options: &Options) -> Result<Vec<wal::ReplayedSegment>, StoreError> 
 }
 
 /// How an event that the store shows differs from what the ledger has in its place: a sentence without
-/// its subject; `None` when it does not. A body that was erased is compared with what is left without
-/// it.
+/// its subject; `None` when it does not. That the entry commits to the body must have been verified. A
+/// body that was erased is compared with what is left without it.
 pub(crate) fn difference(event: &Event, entry: &[u8], body: &Body<'_>) -> Option<String> {
     let bytes: &[u8] = match body {
-        Body::Kept { salt, bytes } => {
-            let sealed = leaf_and_body(event, *salt);
-            if sealed.is_ok_and(|(leaf, _)| *leaf == *entry) {
-                return None;
-            }
-            bytes
-        }
+        Body::Kept { bytes, .. } if is_sealed_as(event, entry, bytes) => return None,
+        Body::Kept { bytes, .. } => bytes,
         Body::Erased => b"{}",
     };
     let expected = match event_of(entry, bytes) {

@@ -1,6 +1,7 @@
 //! What is archived stays found by walks, stays known by its ids, and goes when it must.
 
 mod distant;
+mod strays;
 
 use super::delivery::archive_all;
 use super::{memory_dir, tiny_heads};

@@ -15,11 +15,6 @@ use serde::Serialize;
 use std::ops::Range;
 use utoipa::ToSchema;
 
-/// Series of their own that an answer may have.
-const SERIES_MAX: usize = 100;
-/// Points of all series of an answer: a week of minutes in eleven series.
-const POINTS_MAX: usize = 120_000;
-
 /// Calls over time.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct TimeseriesAnswer {
@@ -97,7 +92,7 @@ pub(crate) async fn timeseries(
         .transpose()?;
     let (by, name) = grouping.map_or((None, None), |(by, name)| (Some(by), name));
     let order = order(&mut params)?;
-    let limit = params.take_number("limit", 10, 1, SERIES_MAX)?;
+    let limit = params.take_number("limit", 10, 1, limits::SERIES_MAX)?;
     let now = Timestamp::now();
     let query = calls(&reader, params)?;
     let from = query.from.unwrap_or(now.plus_us(-limits::ONLINE_WINDOW_US));
@@ -164,14 +159,15 @@ fn check_points(range: &Range<Timestamp>, interval_us: i64, series: usize) -> Ap
     let points = usize::try_from(intervals)
         .unwrap_or(usize::MAX)
         .saturating_mul(series);
-    if points <= POINTS_MAX {
+    if points <= limits::POINTS_MAX {
         return Ok(());
     }
     Err(wrong(
         "interval",
         format!(
-            "{intervals} intervals in {series} series are more than {POINTS_MAX} points: \
-             choose a longer interval, a shorter range or fewer series"
+            "{intervals} intervals in {series} series are more than {} points: \
+             choose a longer interval, a shorter range or fewer series",
+            limits::POINTS_MAX
         ),
     ))
 }

@@ -45,6 +45,11 @@ impl Depot for Distant {
         self.inner.list(prefix)
     }
 
+    fn folders(&self, prefix: &str) -> std::io::Result<Vec<String>> {
+        self.call()?;
+        self.inner.folders(prefix)
+    }
+
     fn remove(&self, name: &str) -> std::io::Result<()> {
         self.call()?;
         self.inner.remove(name)
