@@ -108,10 +108,10 @@ fn the_verifier_agrees_with_the_server() {
     passes(&verify(&dir, &url, &key, &kept), DEEDS / 3);
     server.kill();
     // The kill may have cut archiving short: what the verifier asks for then must be enough.
-    let was_cut_short = || verify(&dir, place, &key, &kept).contains("was cut short");
-    while was_cut_short() {
+    let is_cut_short = || verify(&dir, place, &key, &kept).contains("was cut short");
+    while is_cut_short() {
         server = Server::start_as(&mut locked(&dir, &lock));
-        wait(|| !was_cut_short());
+        wait(|| !is_cut_short());
         server.kill();
     }
     passes(&verify(&dir, place, &key, &kept), DEEDS / 3);

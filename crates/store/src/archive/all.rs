@@ -1,15 +1,15 @@
 //! All archived audit events, for a comparison with their ledger, and the manifests that tell others of them.
 
 use super::record::current;
-use super::{Archive, Archived, ArchivedPeriod, store_error};
+use super::{Archive, Archived, store_error};
 use crate::ledger::Stored;
 use daybook_archive::Manifest;
 use daybook_model::logstore::StoreResult;
 use daybook_model::{StoreError, Stream};
 use std::time::Duration;
 
-/// How often a period is looked at again that a running process may be changing.
-const ATTEMPTS_MAX: u32 = 20;
+/// How often is looked again.
+const ATTEMPTS_MAX: u32 = 40;
 const PAUSE: Duration = Duration::from_millis(250);
 
 impl Archive {
@@ -24,7 +24,6 @@ impl Archive {
             .periods()
             .filter(|period| period.key.0 == Stream::Audit);
         for period in periods {
-            self.check_manifest(period)?;
             for part in &period.parts {
                 let mut first = 0;
                 while let Some(group) = self.group_from(part, first, None, None)? {
@@ -47,31 +46,49 @@ impl Archive {
         Ok(())
     }
 
-    /// Whether the manifest of a period says what this store has on record: it is what everybody else goes by.
-    fn check_manifest(&self, period: &ArchivedPeriod) -> StoreResult<()> {
-        let (stream, of) = period.key;
-        let mut attempts = ATTEMPTS_MAX;
-        loop {
+    /// What is wrong with the first manifest of audit events that does not say what this store has on
+    /// record: everybody else goes by manifests.
+    pub(crate) fn wrong_manifest(&self, archived: &Archived) -> StoreResult<Option<StoreError>> {
+        for key in archived.periods().map(|period| period.key) {
+            let (stream, of) = key;
+            if stream != Stream::Audit {
+                continue;
+            }
             let found = Manifest::get(&*self.depot, stream, of);
-            let Some(record) = current(self, period.key)? else {
-                return Ok(());
+            let Some(record) = current(self, key)? else {
+                continue;
             };
             let found = found.map_err(store_error)?;
-            attempts -= 1;
-            match found == record.manifest {
-                true => return Ok(()),
-                false if attempts > 0 => std::thread::sleep(PAUSE),
-                false if found.goes_on_from(&record.manifest) => {
-                    return Err(StoreError::Unavailable(format!(
-                        "archiving {stream}/{of} is under way or was cut short: let Daybook run, which ends it, and verify again"
-                    )));
-                }
-                false => {
-                    return Err(StoreError::Damaged(format!(
-                        "the archive file {stream}/{of}/manifest.json does not say what this store has on record"
-                    )));
-                }
+            if found == record.manifest {
+                continue;
             }
+            return Ok(Some(match found.goes_on_from(&record.manifest) {
+                true => StoreError::Unavailable(format!(
+                    "archiving {stream}/{of} is under way or was cut short: let Daybook run, which ends it, and verify again"
+                )),
+                false => StoreError::Damaged(format!(
+                    "the archive file {stream}/{of}/manifest.json does not say what this store has on record"
+                )),
+            }));
         }
+        Ok(None)
+    }
+}
+
+/// Looks again while something is wrong that a running process may be changing, which is free to do so
+/// meanwhile: what was found is given back before.
+pub(crate) fn settled<T>(
+    mut look: impl FnMut() -> StoreResult<(T, Option<StoreError>)>,
+) -> StoreResult<T> {
+    let mut attempts = ATTEMPTS_MAX;
+    loop {
+        let (found, wrong) = look()?;
+        attempts -= 1;
+        match wrong {
+            None => return Ok(found),
+            Some(error) if attempts == 0 => return Err(error),
+            Some(_) => drop(found),
+        }
+        std::thread::sleep(PAUSE);
     }
 }

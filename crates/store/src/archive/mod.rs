@@ -12,6 +12,7 @@ mod scan;
 mod step;
 mod strays;
 
+pub(crate) use all::settled;
 pub(crate) use change::Replacement;
 pub(crate) use find::expired;
 pub(crate) use record::{Record, load_all};

@@ -190,7 +190,7 @@ mod tests {
         );
         assert!(is_sealed_as(&event, &other.leaf, &sealed.body));
         assert!(!is_sealed_as(&event, &sealed.leaf, b"{}"));
-        assert!(!is_sealed_as(&audit(""), &sealed.leaf, b"{}"));
+        assert!(!is_sealed_as(&audit(""), &sealed.leaf, &sealed.body));
     }
 
     #[test]

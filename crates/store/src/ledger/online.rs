@@ -56,11 +56,16 @@ pub fn stored_events(
     if !options.wal_dir().exists() {
         return Ok(());
     }
-    let _no_moves = no_moves(dir).map_err(|e| io_error("locking the partitions", &e))?;
+    let archive = Archive::new(dir, depot, 0);
+    // A manifest is written before its record. What comes between needs the partitions' lock.
+    let (_no_moves, archived) = archive::settled(|| {
+        let no_moves = no_moves(dir).map_err(|e| io_error("locking the partitions", &e))?;
+        let archived = archive::load_all(&archive)?;
+        let wrong = archive.wrong_manifest(&archived)?;
+        Ok(((no_moves, archived), wrong))
+    })?;
     let segments = read_log(&options)?;
     let words = Arc::new(Words::open(&options.words_file(), options.words_max)?);
-    let archive = Archive::new(dir, depot, 0);
-    let archived = archive::load_all(&archive)?;
     let (mut partitions, _) = partition::find_all(dir, &words, &archived)?;
     partitions.retain(|partition| partition.key.0 == Stream::Audit);
     for partition in &partitions {
@@ -97,6 +102,8 @@ pub(crate) fn own_events(
     archive: &Archive,
     each: &mut dyn FnMut(Stored) -> Result<bool, StoreError>,
 ) -> Result<(), StoreError> {
+    let archived = &snapshot.state().archived;
+    archive::settled(|| Ok(((), archive.wrong_manifest(archived)?)))?;
     for partition in snapshot.partitions(&Query::all(Stream::Audit)) {
         if !each_of(partition, each)? {
             return Ok(());
@@ -109,7 +116,7 @@ pub(crate) fn own_events(
             return Ok(());
         }
     }
-    archive.each_audit_event(&snapshot.state().archived, each)
+    archive.each_audit_event(archived, each)
 }
 
 fn each_of(

@@ -1,5 +1,5 @@
 //! Compares what the store has of audit events, online and archived, with a ledger that was verified
-//! before: each event's leaf is computed anew and must be the one in its place, and none may be missing.
+//! before: each event's leaf and body are made anew and must be those in its place, and none may be missing.
 
 use super::online::{Stored, difference};
 use daybook_ledger::body::Bodies;

@@ -2,6 +2,7 @@
 
 mod distant;
 mod strays;
+mod under_way;
 
 use super::delivery::archive_all;
 use super::{memory_dir, tiny_heads};
