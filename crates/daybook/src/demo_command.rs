@@ -55,17 +55,25 @@ pub(crate) async fn run(args: DemoArgs, throw_away: &mut Option<TempDir>) -> Res
     {
         output::note(&format!("The browser could not be opened: {error}"));
     }
-    let options = Options {
-        demo: true,
-        ..Options::default()
-    };
-    let app = App::new(store, parts.control.clone(), options);
+    let app = App::new(store, parts.control.clone(), options(until));
     background.spawn(app.clone().join_conversations_forever());
     background.spawn(app.clone().run_jobs_forever());
     background.spawn(app.clone().run_exports_forever());
     daybook_server::serve(listener, app, signals::stop()).await;
     background.shutdown().await;
     parts.close().await
+}
+
+/// As a server has them; audit events of a month that ended long ago stay in the lists.
+fn options(until: Timestamp) -> Options {
+    let default = Options::default();
+    let since_us = Timestamp::now().us().saturating_sub(until.us());
+    let since_days = u32::try_from(since_us / Timestamp::DAY_US).unwrap_or(0);
+    Options {
+        demo: true,
+        audit_online_days: default.audit_online_days.saturating_add(since_days),
+        ..default
+    }
 }
 
 async fn make_key(control: &Control) -> Result<String, Failure> {
