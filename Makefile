@@ -75,6 +75,7 @@ else
 endif
 
 screenshots: web/dist/index.html need-rust ## the pictures of docs/guide/screenshots, those that have changed
+	@fc-list :lang=zh | grep -q . || { echo "a font with Chinese is missing. Install it: apt-get install fonts-noto-cjk" >&2; exit 1; }
 	cargo build --locked -p daybook
 	cd web && DAYBOOK_BIN=$(DEBUG_BIN) DAYBOOK_CHROMIUM=$(CHROMIUM) npm run screenshots
 
